@@ -1,0 +1,1 @@
+"""The client's side of the translation, one file a dialect.  Pure."""

@@ -1,0 +1,191 @@
+"""Every error we raise.
+
+GigaGateError
+├── ClientError                    the client's request is at fault
+│   ├── InvalidRequest         400
+│   ├── UnsupportedFeature     400     valid OpenAI, but GigaChat has no equivalent
+│   ├── ContextLengthExceeded  400
+│   ├── InvalidApiKey          401
+│   ├── HostNotAllowed         403     Host or Origin is not ours
+│   ├── NotFound               404     path or model
+│   ├── MethodNotAllowed       405
+│   ├── RequestTooLarge        413
+│   └── HeadersTooLarge        431
+├── UpstreamError                  GigaChat, or the way to it
+│   ├── UpstreamRejected      (its)    GigaChat refused the request; its status and words are kept
+│   ├── UpstreamRateLimited    429
+│   ├── UpstreamUnavailable    503     cannot connect
+│   ├── UpstreamTimeout        504
+│   └── UpstreamProtocolError  502     its answer is not what GigaChat sends
+├── CredentialError                our own access to GigaChat
+│   ├── CredentialsRejected    401     GigaChat refused the proxy's key
+│   └── TokenUnavailable       503     the OAuth endpoint cannot be reached or fails
+├── NotReady                   503     the proxy is starting or stopping
+├── InternalError              500     anything unforeseen; its text never shows internals
+├── SettingsError                      wrong settings: the start is refused, exit code 2
+└── TrustError                         the CA bundle cannot be made: the start is refused, exit code 2
+
+All but the last two reach a client, in OpenAI's shape: {"error": {"message", "type", "param", "code"}}.
+"""
+
+from typing import TypedDict
+
+
+class ErrorDetail(TypedDict):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorBody(TypedDict):
+    error: ErrorDetail
+
+
+class GigaGateError(Exception):
+    """What happened, whose fault it is, what to do: `message` says all three to a person."""
+
+    status = 500
+    type = "server_error"
+    code: str | None = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        param: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.retry_after = retry_after
+        """Seconds, as sent in the Retry-After header."""
+        if status is not None:
+            self.status = status
+        if code is not None:
+            self.code = code
+
+    def body(self) -> ErrorBody:
+        return {
+            "error": {
+                "message": self.message,
+                "type": self.type,
+                "param": self.param,
+                "code": self.code,
+            }
+        }
+
+
+class ClientError(GigaGateError):
+    status = 400
+    type = "invalid_request_error"
+
+
+class InvalidRequest(ClientError):
+    code = "invalid_request"
+
+
+class UnsupportedFeature(ClientError):
+    code = "unsupported_feature"
+
+
+class ContextLengthExceeded(ClientError):
+    code = "context_length_exceeded"
+
+
+class InvalidApiKey(ClientError):
+    status = 401
+    code = "invalid_api_key"
+
+
+class HostNotAllowed(ClientError):
+    status = 403
+    code = "host_not_allowed"
+
+
+class NotFound(ClientError):
+    status = 404
+    code = "not_found"
+
+
+class MethodNotAllowed(ClientError):
+    status = 405
+    code = "method_not_allowed"
+
+
+class RequestTooLarge(ClientError):
+    status = 413
+    code = "request_too_large"
+
+
+class HeadersTooLarge(ClientError):
+    status = 431
+    code = "headers_too_large"
+
+
+class UpstreamError(GigaGateError):
+    status = 502
+    type = "upstream_error"
+
+
+class UpstreamRejected(UpstreamError):
+    type = "invalid_request_error"
+    code = "upstream_rejected"
+
+
+class UpstreamRateLimited(UpstreamError):
+    status = 429
+    type = "rate_limit_error"
+    code = "rate_limit_exceeded"
+
+
+class UpstreamUnavailable(UpstreamError):
+    status = 503
+    code = "upstream_unavailable"
+
+
+class UpstreamTimeout(UpstreamError):
+    status = 504
+    code = "upstream_timeout"
+
+
+class UpstreamProtocolError(UpstreamError):
+    code = "upstream_protocol_error"
+
+
+class CredentialError(GigaGateError):
+    type = "authentication_error"
+
+
+class CredentialsRejected(CredentialError):
+    status = 401
+    code = "upstream_credentials_rejected"
+
+
+class TokenUnavailable(CredentialError):
+    status = 503
+    type = "upstream_error"
+    code = "token_unavailable"
+
+
+class NotReady(GigaGateError):
+    status = 503
+    code = "not_ready"
+
+
+class InternalError(GigaGateError):
+    code = "internal_error"
+
+    def __init__(self, message: str = "GigaGate failed on this request; its log says why.") -> None:
+        super().__init__(message)
+
+
+class SettingsError(GigaGateError):
+    code = "settings"
+
+
+class TrustError(GigaGateError):
+    code = "trust"
