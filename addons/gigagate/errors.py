@@ -23,9 +23,10 @@ GigaGateError
 ├── NotReady                   503     the proxy is starting or stopping
 ├── InternalError              500     anything unforeseen; its text never shows internals
 ├── SettingsError                      wrong settings: the start is refused, exit code 2
-└── TrustError                         the CA bundle cannot be made: the start is refused, exit code 2
+└── TrustError                         no CA bundle can be made: the start is refused, exit code 2
 
-All but the last two reach a client, in OpenAI's shape: {"error": {"message", "type", "param", "code"}}.
+All but the last two reach a client in OpenAI's shape:
+{"error": {"message", "type", "param", "code"}}.
 """
 
 from typing import TypedDict
