@@ -1,0 +1,176 @@
+#!/bin/sh
+# The one command.  The first call makes .venv and installs what is needed; later calls start at once.
+#
+#   ./run.sh [serve] [MITMPROXY OPTIONS]   the proxy on http://localhost:4000
+#   ./run.sh web | console                 the same under mitmweb or mitmproxy
+#   ./run.sh demo [--once]                 see it work: no key, no internet
+#   ./run.sh emulator                      a local GigaChat
+#   ./run.sh test [PYTEST OPTIONS]         the test suite
+#   ./run.sh setup [--tests]               install, start nothing
+#   ./run.sh help                          every verb
+#
+# For Linux, macOS and WSL.  GIGAGATE_PYTHON names the Python to use (3.12 or later).
+set -eu
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "run.sh: $*"; exit 1; }
+
+script=$0
+while [ -L "$script" ]; do
+    target=$(readlink "$script")
+    case $target in
+        /*) script=$target ;;
+        *) script=$(dirname -- "$script")/$target ;;
+    esac
+done
+root=$(CDPATH='' cd -- "$(dirname -- "$script")" && pwd -P)
+venv=$root/.venv
+
+# --- A Python that really runs: a name on PATH may be a shim with nothing behind it ----------
+
+python_can() { "$1" -c "import sys; sys.exit(sys.version_info < (3, 12)); $2" </dev/null >/dev/null 2>&1; }
+
+candidates() {
+    for name in python3.14 python3.13 python3.12 python3 python; do
+        command -v "$name" || true
+    done
+    for minor in 14 13 12; do
+        printf '%s\n' "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.$minor".*/bin/python3
+    done
+    uv python find --system '>=3.12' 2>/dev/null || true
+}
+
+first_that_can() {
+    candidates | while IFS= read -r python; do
+        if python_can "$python" "$1"; then
+            printf '%s\n' "$python"
+            break
+        fi
+    done
+}
+
+find_python() {
+    if [ -n "${GIGAGATE_PYTHON-}" ]; then
+        python_can "$GIGAGATE_PYTHON" 'import ensurepip' ||
+            die "GIGAGATE_PYTHON=$GIGAGATE_PYTHON does not run, is older than 3.12 or has no venv module."
+        printf '%s\n' "$GIGAGATE_PYTHON"
+        return
+    fi
+    python=$(first_that_can 'import ensurepip')
+    [ -z "$python" ] || { printf '%s\n' "$python"; return; }
+
+    bare=$(first_that_can 'pass')
+    [ -z "$bare" ] || die "$bare has no venv module.  Debian and Ubuntu: sudo apt install python3-venv"
+    die "no Python 3.12 or later was found (looked on PATH, in pyenv and in uv).
+  Debian, Ubuntu  sudo apt install python3 python3-venv
+  Fedora          sudo dnf install python3
+  macOS           brew install python
+  anywhere        uv python install 3.13      (https://docs.astral.sh/uv/)
+                  pyenv install 3.13
+An older system's own Python may be below 3.12: then take uv or pyenv.
+A Python that is somewhere else: GIGAGATE_PYTHON=/path/to/python3 ./run.sh"
+}
+
+# --- .venv: $venv/installed/ keeps a copy of each requirements file that is installed --------
+
+installed() { [ -x "$venv/bin/python" ] && cmp -s "$root/$1" "$venv/installed/$1"; }
+
+child=
+step() {
+    "$@" </dev/null >&2 &
+    child=$!
+    wait "$child"
+}
+
+# The lock is a link to our process id, so that its making and its owner are one atomic step.
+lock() {
+    trap 'give_up 129' HUP
+    trap 'give_up 130' INT
+    trap 'give_up 143' TERM
+    until ln -s "$$" "$venv.lock" 2>/dev/null; do
+        owner=$(readlink "$venv.lock" || true)
+        if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+            rm -f "$venv.lock"
+        else
+            [ -n "${told-}" ] || say "Another run.sh is installing: waiting for it."
+            told=1
+            sleep 1
+        fi
+    done
+    trap unlock EXIT
+}
+unlock() {
+    rm -f "$venv.lock"
+    trap - EXIT HUP INT TERM
+}
+give_up() {
+    if [ -n "$child" ]; then
+        pkill -P "$child" 2>/dev/null || true
+        kill "$child" 2>/dev/null || true
+    fi
+    exit "$1"
+}
+
+make_venv() {
+    python=$(find_python) || exit 1
+    say "First start: making .venv with $("$python" --version) ($python)."
+    rm -rf "$venv"
+    mkdir "$venv"
+    : >"$venv/unfinished"
+    step "$python" -m venv "$venv" || die "$python could not make $venv: its words are above."
+}
+
+install() {
+    ! installed "$1" || return 0
+    lock
+    if ! installed "$1"; then
+        [ ! -e "$venv/unfinished" ] || rm -rf "$venv" # an installation was interrupted
+        python_can "$venv/bin/python" 'import pip' || make_venv
+        say "Installing $1 ..."
+        : >"$venv/unfinished"
+        status=0
+        step "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+            --requirement "$root/$1" || status=$?
+        rm -f "$venv/unfinished"
+        [ "$status" = 0 ] || die "pip could not install $1: its words are above.  The next call tries again."
+        mkdir -p "$(dirname -- "$venv/installed/$1")"
+        cp "$root/$1" "$venv/installed/$1"
+        say "Installed."
+    fi
+    unlock
+}
+
+install_for_tests() {
+    install tests/requirements.txt
+    sh "$root/tests/install_extras.sh"
+}
+
+# --- Verbs -----------------------------------------------------------------------------------
+
+case ${1-} in
+    -h | --help) verb=help ;;
+    '' | -*) verb=serve ;;
+    *)
+        verb=$1
+        shift
+        ;;
+esac
+
+install requirements.txt
+unset GIGAGATE_PYTHON
+export PYTHONPATH="$root/addons"
+
+case $verb in
+    setup)
+        [ "${1-}" != --tests ] || install_for_tests
+        ;;
+    test)
+        install_for_tests
+        cd "$root"
+        [ $# -gt 0 ] || set -- -n 2 --dist loadfile
+        exec "$venv/bin/python" -m pytest "$@"
+        ;;
+    *)
+        exec "$venv/bin/python" -m gigagate "$verb" "$@"
+        ;;
+esac
