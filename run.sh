@@ -129,7 +129,7 @@ install() {
         say "Installing $1 ..."
         : >"$venv/unfinished"
         status=0
-        step "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        step "$venv/bin/python" -m pip install -qq --disable-pip-version-check \
             --requirement "$root/$1" || status=$?
         rm -f "$venv/unfinished"
         [ "$status" = 0 ] || die "pip could not install $1: its words are above.  The next call tries again."
@@ -148,7 +148,9 @@ install_for_tests() {
 # --- Verbs -----------------------------------------------------------------------------------
 
 case ${1-} in
-    -h | --help) verb=help ;;
+    -h | --help) set -- help ;;
+esac
+case ${1-} in
     '' | -*) verb=serve ;;
     *)
         verb=$1

@@ -21,7 +21,7 @@ class Verb(NamedTuple):
 
 VERBS = {
     "serve": Verb(
-        "serve", "[MITMPROXY OPTIONS]", "the proxy on http://localhost:4000 (the default)"
+        "serve", "[MITMPROXY OPTIONS]", "the proxy on http://localhost:4000"
     ),
     "web": Verb("serve", "[MITMPROXY OPTIONS]", "the same, and every conversation in a browser"),
     "console": Verb("serve", "[MITMPROXY OPTIONS]", "the same in the terminal"),
@@ -41,7 +41,7 @@ def usage() -> str:
 
 
 def unknown(name: str) -> str:
-    nearest = difflib.get_close_matches(name, VERBS, n=1)
+    nearest = difflib.get_close_matches(name, [*VERBS, "setup", "test", "help"], n=1)
     hint = f' Did you mean "{nearest[0]}"?' if nearest else ""
     return f'gigagate: there is no verb "{name}".{hint} "./run.sh help" lists them.'
 

@@ -1,4 +1,4 @@
-"""The verbs of `python -m gigagate`, one module each.  Heavy imports wait until a verb needs them."""
+"""The verbs of `python -m gigagate`.  Heavy imports wait until a verb needs them."""
 
 from pathlib import Path
 

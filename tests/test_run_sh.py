@@ -1,0 +1,231 @@
+"""run.sh makes its environment once, safely, on any machine, and hands everything else on."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUN_SH = Path(__file__).parents[1] / "run.sh"
+
+# Stands in for the real command line: tells what it was started with.
+ECHO = """
+import json, os, sys
+print(json.dumps({"argv": sys.argv[1:], "pid": os.getpid(), "cwd": os.getcwd(),
+                  "python": os.environ.get("GIGAGATE_PYTHON"), "path": os.environ["PYTHONPATH"]}))
+sys.exit(7 if "fail" in sys.argv else 0)
+"""
+
+type Run = subprocess.CompletedProcess[str]
+
+
+def make_project(folder: Path) -> Path:
+    package = folder / "addons" / "gigagate"
+    package.mkdir(parents=True)
+    (package / "__main__.py").write_text(ECHO)
+    (folder / "requirements.txt").write_text("# nothing\n")
+    shutil.copy(RUN_SH, folder / "run.sh")
+    return folder
+
+
+def environment(**changes: str) -> dict[str, str]:
+    return {**os.environ, "GIGAGATE_PYTHON": sys.executable, **changes}
+
+
+def run(project: Path, *args: str, script: Path | None = None, **changes: str) -> Run:
+    return subprocess.run(
+        [str(script or project / "run.sh"), *args],
+        env=environment(**changes),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose environment is there."""
+    project = make_project(tmp_path_factory.mktemp("made") / "a project")
+    first = run(project, "help")
+    assert first.returncode == 0, first.stderr
+    assert "First start" in first.stderr
+    return project
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    return make_project(tmp_path / "fresh project")
+
+
+def only(folder: Path, *tools: str) -> str:
+    """A PATH with nothing but these tools."""
+    folder.mkdir()
+    for tool in ("sh", "dirname", "readlink", "cmp", "mkdir", "rm", "ln", "cp", "sleep", *tools):
+        found = shutil.which(tool)
+        assert found is not None, tool
+        (folder / tool).symlink_to(found)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("given", "handed_on"),
+    [
+        ([], ["serve"]),
+        (["-p", "4100", "--set", "a b=c d"], ["serve", "-p", "4100", "--set", "a b=c d"]),
+        (["web", "--no-web-open-browser"], ["web", "--no-web-open-browser"]),
+        (["--help"], ["help"]),
+        (["demo", "--once", "*", ""], ["demo", "--once", "*", ""]),
+    ],
+)
+def test_a_call_becomes_a_verb_and_arguments_as_they_are(
+    made: Path, given: list[str], handed_on: list[str]
+) -> None:
+    assert json.loads(run(made, *given).stdout)["argv"] == handed_on
+
+
+def test_a_later_call_says_and_installs_nothing(made: Path) -> None:
+    later = run(made)
+    assert later.returncode == 0
+    assert later.stderr == ""
+
+
+def test_it_works_through_links_from_anywhere_and_stays_in_the_callers_folder(
+    made: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "links").mkdir()
+    (tmp_path / "direct").symlink_to(made / "run.sh")
+    (tmp_path / "links" / "relative").symlink_to("../direct")
+    told = json.loads(run(made, script=tmp_path / "links" / "relative").stdout)
+    assert told["path"] == str(made / "addons")
+    assert told["cwd"] == "/"
+
+
+def test_the_exit_code_passes_through(made: Path) -> None:
+    assert run(made, "demo", "fail").returncode == 7
+
+
+def test_the_shell_is_replaced_so_that_signals_reach_python(made: Path) -> None:
+    process = subprocess.Popen(
+        [str(made / "run.sh")], env=environment(), stdout=subprocess.PIPE, text=True
+    )
+    output, _ = process.communicate(timeout=60)
+    assert json.loads(output)["pid"] == process.pid
+
+
+def test_the_override_is_not_handed_on_as_a_setting(made: Path) -> None:
+    assert json.loads(run(made).stdout)["python"] is None
+
+
+def test_changed_requirements_are_installed_again(fresh: Path) -> None:
+    run(fresh)
+    (fresh / "requirements.txt").write_text("# changed\n")
+    changed = run(fresh)
+    assert "Installing requirements.txt" in changed.stderr
+    assert "First start" not in changed.stderr
+    assert run(fresh).stderr == ""
+
+
+def test_what_pip_refuses_is_an_error_and_is_tried_again(fresh: Path) -> None:
+    (fresh / "requirements.txt").write_text("./no-such-folder\n")
+    refused = run(fresh)
+    assert refused.returncode == 1
+    assert "pip could not install requirements.txt" in refused.stderr
+    (fresh / "requirements.txt").write_text("# right\n")
+    assert run(fresh).returncode == 0
+
+
+def test_an_interrupted_installation_is_started_afresh(fresh: Path) -> None:
+    run(fresh)
+    (fresh / ".venv" / "unfinished").touch()
+    (fresh / ".venv" / "installed" / "requirements.txt").unlink()
+    (fresh / ".venv" / "half-written").touch()
+    assert run(fresh).returncode == 0
+    assert not (fresh / ".venv" / "half-written").exists()
+
+
+def test_sigterm_in_an_installation_leaves_no_lock_and_the_next_call_works(fresh: Path) -> None:
+    process = subprocess.Popen(
+        [str(fresh / "run.sh")], env=environment(), stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    assert "First start" in process.stderr.readline()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert not os.path.lexists(fresh / ".venv.lock")
+    assert run(fresh).returncode == 0
+
+
+def test_two_first_calls_at_once_make_one_environment(fresh: Path) -> None:
+    both = [
+        subprocess.Popen(
+            [str(fresh / "run.sh")],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=100)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert "".join(said).count("First start") == 1
+
+
+def test_a_lock_whose_owner_is_gone_is_taken_over(fresh: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    (fresh / ".venv.lock").symlink_to(str(gone.pid))
+    assert run(fresh).returncode == 0
+    assert not os.path.lexists(fresh / ".venv.lock")
+
+
+def test_a_name_on_path_that_does_not_run_is_passed_over(fresh: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    path = only(tools)
+    (tools / "python3.14").write_text("#!/bin/sh\nexit 127\n")
+    (tools / "python3.14").chmod(0o755)
+    (tools / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (tools / "python").chmod(0o755)
+    found = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
+    assert found.returncode == 0, found.stderr
+    assert f"({tools}/python)" in found.stderr
+
+
+def test_pyenvs_versions_are_found(fresh: Path, tmp_path: Path) -> None:
+    version = tmp_path / ".pyenv" / "versions" / "3.12.99" / "bin"
+    version.mkdir(parents=True)
+    (version / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (version / "python3").chmod(0o755)
+    path = only(tmp_path / "tools")
+    found = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
+    assert found.returncode == 0, found.stderr
+    assert f"({version}/python3)" in found.stderr
+
+
+def test_without_a_python_it_says_how_to_get_one(fresh: Path, tmp_path: Path) -> None:
+    path = only(tmp_path / "tools")
+    missing = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
+    assert missing.returncode == 1
+    assert "no Python 3.12 or later was found" in missing.stderr
+    assert "uv python install" in missing.stderr
+    assert not (fresh / ".venv").exists()
+
+
+def test_an_override_that_does_not_run_is_an_error(fresh: Path) -> None:
+    wrong = run(fresh, GIGAGATE_PYTHON="/no/such/python")
+    assert wrong.returncode == 1
+    assert "GIGAGATE_PYTHON=/no/such/python" in wrong.stderr
+
+
+def test_the_shell_scripts_are_clean() -> None:
+    shellcheck = shutil.which("shellcheck", path=str(Path(sys.executable).parent))
+    assert shellcheck is not None
+    scripts = [RUN_SH, RUN_SH.parent / "tests" / "install_extras.sh", RUN_SH.parent / ".ci" / "run"]
+    checked = subprocess.run([shellcheck, *scripts], capture_output=True, text=True)
+    assert checked.stdout == ""
