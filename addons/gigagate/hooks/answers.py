@@ -1,0 +1,33 @@
+"""Answers made by the proxy itself: JSON, whatever goes wrong."""
+
+import json
+from collections.abc import Mapping
+
+from mitmproxy import http
+
+from gigagate.errors import GigaGateError
+
+
+def json_response(
+    status: int,
+    value: object,
+    request: http.Request | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> http.Response:
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return response(status, {"content-type": "application/json", **(headers or {})}, body, request)
+
+
+def error_response(error: GigaGateError, request: http.Request | None = None) -> http.Response:
+    headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
+    return json_response(error.status, error.body(), request, headers)
+
+
+def response(
+    status: int, headers: Mapping[str, str], body: bytes, request: http.Request | None = None
+) -> http.Response:
+    """A whole answer.  To HEAD it has the headers of the body that GET would get, and no body."""
+    answer = http.Response.make(status, body, dict(headers))
+    if request is not None and request.method == "HEAD":
+        answer.data.content = b""
+    return answer

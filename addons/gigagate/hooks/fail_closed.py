@@ -1,0 +1,46 @@
+"""mitmproxy logs an exception in a hook and forwards the client's request as it was, key included.
+
+A hook under this decorator answers 500 instead, so nothing leaves the machine.
+"""
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from mitmproxy import http
+
+from gigagate.errors import InternalError
+from gigagate.hooks.answers import error_response
+
+logger = logging.getLogger(__name__)
+
+
+def fail_closed[**P, R](hook: Callable[P, R]) -> Callable[P, R]:
+    """For hooks of an addon that take a flow: hook(self, flow), plain or async."""
+
+    def refuse(flow: http.HTTPFlow) -> None:
+        logger.exception("%s failed; the request is refused", hook.__qualname__)
+        flow.response = error_response(InternalError(), flow.request)
+
+    if inspect.iscoroutinefunction(hook):
+
+        @functools.wraps(hook)
+        async def guarded_async(*args: Any) -> None:
+            try:
+                await hook(*args)  # type: ignore[call-arg]
+            except Exception:
+                refuse(args[-1])
+
+        return guarded_async  # type: ignore[return-value]
+
+    @functools.wraps(hook)
+    def guarded(*args: Any) -> R | None:
+        try:
+            return hook(*args)  # type: ignore[call-arg]
+        except Exception:
+            refuse(args[-1])
+            return None
+
+    return guarded  # type: ignore[return-value]

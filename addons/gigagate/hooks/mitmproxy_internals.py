@@ -1,0 +1,91 @@
+"""Every place where we change mitmproxy itself, because no public API does it.
+
+Each function says why, and `tests/hooks/test_mitmproxy_internals.py` names what it relies on, so
+that a new mitmproxy release that moves it fails a test and not a user.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+from mitmproxy import ctx, http
+from mitmproxy.addons import clientplayback, script
+from mitmproxy.addons.next_layer import NextLayer
+from mitmproxy.net.http import http1
+from mitmproxy.proxy import commands, events, mode_specs
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layer import CommandGenerator, Layer
+from mitmproxy.proxy.layers.http import _http1
+
+from gigagate.core.redact import mask
+from gigagate.errors import GigaGateError, InvalidRequest, RequestTooLarge, UpstreamProtocolError
+from gigagate.hooks.wire_layer import GigaHttpLayer
+
+
+class Refuse(Layer):
+    """Takes everything and forwards nothing."""
+
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        if isinstance(event, events.DataReceived):
+            yield commands.CloseConnection(event.connection)
+
+
+def answer_errors_in_json() -> None:
+    """mitmproxy answers malformed requests in HTML, before any hook sees them."""
+
+    def make_error_response(status_code: int, message: str = "") -> bytes:
+        kinds: dict[int, type[GigaGateError]] = {413: RequestTooLarge, 502: UpstreamProtocolError}
+        error = kinds.get(status_code, InvalidRequest)(mask(message), status=status_code)
+        body = json.dumps(error.body(), ensure_ascii=False).encode()
+        headers = {"content-type": "application/json", "connection": "close"}
+        raw: bytes = http1.assemble_response(http.Response.make(status_code, body, headers))
+        return raw
+
+    _http1.make_error_response = make_error_response
+
+
+def translate_replayed_flows() -> None:
+    """mitmproxy's replay builds an HttpLayer of its own and never asks next_layer."""
+
+    class ReplayHandler(clientplayback.ReplayHandler):
+        def __init__(self, *args: object) -> None:
+            super().__init__(*args)  # type: ignore[arg-type]
+            self.layer.__class__ = GigaHttpLayer
+
+    if not issubclass(clientplayback.ReplayHandler, ReplayHandler):
+        clientplayback.ReplayHandler = ReplayHandler  # type: ignore[misc, assignment]
+
+
+def refuse_by_default(next_layer: NextLayer) -> None:
+    """mitmproxy's own choice of layers forwards what it gets.  We choose them all, so it never
+    should be asked; when it is (another protocol, our addon gone), nothing may pass."""
+
+    def refuse(context: Context, data_client: bytes, data_server: bytes) -> Layer:
+        return Refuse(context)
+
+    next_layer._next_layer = refuse  # type: ignore[method-assign]
+
+
+def listen_on_tcp_only(mode: str) -> None:
+    """reverse:https:// would listen on UDP too, for QUIC."""
+    mode_specs.ProxyMode.parse(mode).transport_protocol = "tcp"  # type: ignore[misc]
+
+
+def stop_watching(addon: object) -> None:
+    """mitmproxy reloads a changed script; a broken edit leaves it forwarding raw requests."""
+    for watched in _scripts():
+        if addon in getattr(watched.ns, "addons", ()) and watched.reloadtask:
+            watched.reloadtask.cancel()
+
+
+def close_listeners() -> None:
+    """At once, without waiting for mitmproxy to shut down."""
+    proxyserver = ctx.master.addons.get("proxyserver")
+    for instance in proxyserver.servers:
+        for server in getattr(instance, "_servers", ()):
+            if isinstance(server, asyncio.Server):
+                server.close()
+
+
+def _scripts() -> Iterator[script.Script]:
+    yield from ctx.master.addons.get("scriptloader").addons

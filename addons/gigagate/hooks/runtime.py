@@ -1,0 +1,89 @@
+"""What the hooks share: settings and everything built from them, once a process."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mitmproxy import version
+
+from gigagate import trust
+from gigagate.core.policy import Policy
+from gigagate.hooks.token_wait import TokenWait
+from gigagate.settings import Settings
+from gigagate.tokens import open_source
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+TESTED_MITMPROXY = ("12.2.3",)
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The one place requests may go to."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    """Prefix of every path, "/v1", without a trailing slash."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.host, self.port
+
+    @property
+    def tls(self) -> bool:
+        return self.scheme == "https"
+
+    @property
+    def host_header(self) -> str:
+        default = 443 if self.tls else 80
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == default else f"{host}:{self.port}"
+
+    @property
+    def mode(self) -> str:
+        """As mitmproxy's --mode takes it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"reverse:{self.scheme}://{host}:{self.port}"
+
+
+class Runtime:
+    """`ready` is set once mitmproxy runs and what it bound has been checked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        upstream = settings.upstream
+        self.upstream = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path)
+        self.policy = Policy(
+            aliases=settings.models.aliases,
+            default_model=settings.models.default,
+            unknown_models=settings.models.unknown,
+            strict=settings.strict,
+            prompt_cache=settings.prompt_cache,
+        )
+        self.ca_file = trust.bundle(settings) if upstream.verify else None
+        self.tokens = TokenWait(open_source(settings, self.ca_file))
+        self.ready = False
+
+    @classmethod
+    def load(cls) -> "Runtime":
+        """Raises SettingsError or TrustError, whose text is for the person who starts us."""
+        return cls(Settings.load(root=CHECKOUT))
+
+    def warnings(self) -> Iterator[str]:
+        """What the person who starts us should know, at every start."""
+        yield from self.settings.warnings
+        if not self.settings.upstream.verify:
+            yield trust.NOT_VERIFIED
+        if os.environ.get("SSLKEYLOGFILE") or os.environ.get("MITMPROXY_SSLKEYLOGFILE"):
+            yield (
+                "SSLKEYLOGFILE is set: with that file and a record of the traffic, "
+                "anybody can read the access token."
+            )
+        if version.VERSION not in TESTED_MITMPROXY:
+            yield (
+                f"mitmproxy {version.VERSION} has not been tested with GigaGate; "
+                f"{', '.join(TESTED_MITMPROXY)} has."
+            )

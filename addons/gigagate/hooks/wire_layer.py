@@ -1,0 +1,79 @@
+"""The HTTP layer of a client connection: only what `wire_stream.py` made goes out."""
+
+import logging
+from typing import ClassVar
+
+from mitmproxy.connection import Server
+from mitmproxy.net.http import http1
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layer import CommandGenerator, Layer
+from mitmproxy.proxy.layers.http import (
+    GetHttpConnection,
+    HttpLayer,
+    HTTPMode,
+    HttpStream,
+    RequestHeaders,
+)
+
+from gigagate.errors import InternalError
+from gigagate.hooks.answers import error_response
+from gigagate.hooks.gateway import Gateway
+from gigagate.hooks.wire_stream import GigaStream, WireRequest
+
+logger = logging.getLogger(__name__)
+
+
+class GigaHttpLayer(HttpLayer):
+    """The HTTP layer of every client connection, and of every replayed flow."""
+
+    gateway: ClassVar[Gateway]
+    """Set once at the start: mitmproxy's replay makes layers without asking us."""
+
+    def __init__(self, context: Context, mode: HTTPMode = HTTPMode.transparent) -> None:
+        super().__init__(context, mode)
+
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        if isinstance(event, events.Start):
+            self.direct_to_upstream()
+        try:
+            yield from super()._handle_event(event)
+        except Exception:
+            logger.exception("The connection is closed by an error of the proxy")
+            yield from self.close_all()
+
+    def direct_to_upstream(self) -> None:
+        """SNI and TLS towards GigaChat come from the settings, never from what the client sent."""
+        upstream = self.gateway.runtime.upstream
+        server = self.context.server
+        if server.address == upstream.address:
+            server.tls = upstream.tls
+            server.sni = upstream.host
+
+    def make_stream(self, stream_id: int) -> CommandGenerator[None]:
+        self.streams[stream_id] = GigaStream(self.context.fork(), stream_id, self.gateway)
+        yield from self.event_to_child(self.streams[stream_id], events.Start())
+
+    def event_to_child(
+        self, child: Layer | HttpStream, event: events.Event
+    ) -> CommandGenerator[None]:
+        if isinstance(event, RequestHeaders) and not isinstance(child, HttpStream):
+            assert isinstance(event.request, WireRequest), "not a request of ours"
+        return super().event_to_child(child, event)
+
+    def get_connection(
+        self, event: GetHttpConnection, *, reuse: bool = True
+    ) -> CommandGenerator[None]:
+        """mitmproxy would repeat an earlier connect error for as long as the client stays."""
+        for connection in list(self.connections):
+            failed = isinstance(connection, Server) and connection.error
+            if failed and connection not in self.waiting_for_establishment:
+                del self.connections[connection]
+        return super().get_connection(event, reuse=reuse)
+
+    def close_all(self) -> CommandGenerator[None]:
+        if not any(getattr(stream, "answering", False) for stream in self.streams.values()):
+            raw = http1.assemble_response(error_response(InternalError()))
+            yield commands.SendData(self.context.client, raw)
+        for connection in list(self.connections):
+            yield commands.CloseConnection(connection)
