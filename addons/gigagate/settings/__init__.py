@@ -1,0 +1,35 @@
+"""Environment, .env and config/gigachat.yaml become one frozen Settings, or one line of error.
+
+schema.py       every setting, its type and its default: the dataclasses are the schema
+environment.py  every variable, and which setting it sets
+yaml_file.py    the YAML file, with the line of each key
+build.py        what was given, checked against the type hints
+values.py       the types' finer rules: addresses, bounds
+secret.py       values that must never be shown
+"""
+
+from gigagate.settings.schema import (
+    Access,
+    Deadlines,
+    Images,
+    Inspect,
+    Limits,
+    Log,
+    Models,
+    Settings,
+    Upstream,
+)
+from gigagate.settings.secret import Secret
+
+__all__ = [
+    "Access",
+    "Deadlines",
+    "Images",
+    "Inspect",
+    "Limits",
+    "Log",
+    "Models",
+    "Secret",
+    "Settings",
+    "Upstream",
+]

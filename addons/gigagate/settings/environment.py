@@ -1,0 +1,227 @@
+"""Environment variables and .env: which names there are, and which setting each one sets.
+
+Names begin with GIGACHAT_ where Sber's SDK has the same setting, with GIGAGATE_ where it is ours.
+Any other name that begins so is a mistake: misspelt, it would silently have no effect.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from dotenv.parser import parse_stream
+
+from gigagate.errors import SettingsError
+from gigagate.settings import secret
+from gigagate.settings.build import Given, nearest
+
+PREFIXES = ("GIGACHAT_", "GIGAGATE_")
+CONFIG = "GIGAGATE_CONFIG"
+BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+
+
+def boolean(text: str) -> bool:
+    try:
+        return BOOLEANS[text.lower()]
+    except KeyError:
+        raise ValueError("expected true or false") from None
+
+
+def comma_separated(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def existing_file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    return path
+
+
+class Variable(NamedTuple):
+    """`parse` reads the value, `parse_file` a file named by NAME_FILE if it is written otherwise."""
+
+    key: str
+    parse: Callable[[Any], Any] = str
+    parse_file: Callable[[str], Any] | None = None
+    is_path: bool = False
+
+
+VARIABLES: Mapping[str, Variable] = {
+    "GIGACHAT_CREDENTIALS": Variable("authorization_key", secret.authorization_key),
+    "GIGACHAT_AUTH_KEY": Variable("authorization_key", secret.authorization_key),
+    "GIGACHAT_SCOPE": Variable("upstream.scope"),
+    "GIGACHAT_BASE_URL": Variable("upstream.base_url"),
+    "GIGACHAT_AUTH_URL": Variable("upstream.auth_url"),
+    "GIGACHAT_VERIFY_SSL_CERTS": Variable("upstream.verify", boolean),
+    "GIGACHAT_CA_BUNDLE_FILE": Variable("upstream.ca_bundle_file", existing_file, is_path=True),
+    "GIGACHAT_MODEL": Variable("models.default"),
+    "GIGAGATE_STATE_DIR": Variable("state_dir", Path, is_path=True),
+    "GIGAGATE_STORE": Variable("store", secret.Secret),
+    "GIGAGATE_STORE_KEY": Variable("store_key", secret.Secret),
+    "GIGAGATE_CLIENT_KEYS": Variable("client_keys", secret.client_keys, secret.client_key_hashes),
+    "GIGAGATE_AUTH_MODE": Variable("auth_mode"),
+    "GIGAGATE_ALLOWED_HOSTS": Variable("access.hosts", comma_separated),
+}
+
+UNUSED: Mapping[str, str] = {
+    "GIGACHAT_ACCESS_TOKEN": "tokens are fetched with GIGACHAT_AUTH_KEY",
+    "GIGACHAT_USER": "access is by GIGACHAT_AUTH_KEY",
+    "GIGACHAT_PASSWORD": "access is by GIGACHAT_AUTH_KEY",
+    "GIGACHAT_CERT_FILE": "access is by GIGACHAT_AUTH_KEY",
+    "GIGACHAT_KEY_FILE": "access is by GIGACHAT_AUTH_KEY",
+    "GIGACHAT_KEY_FILE_PASSWORD": "access is by GIGACHAT_AUTH_KEY",
+    "GIGACHAT_PROFANITY_CHECK": "a client sends profanity_check with its request",
+    "GIGACHAT_TIMEOUT": "see deadlines in config/gigachat.yaml",
+    "GIGACHAT_MAX_RETRIES": "see deadlines.retry in config/gigachat.yaml",
+    "GIGACHAT_RETRY_BACKOFF_FACTOR": "see deadlines.retry in config/gigachat.yaml",
+    "GIGACHAT_RETRY_ON_STATUS_CODES": "see deadlines.retry in config/gigachat.yaml",
+    "GIGACHAT_MAX_CONNECTIONS": "see limits.slots in config/gigachat.yaml",
+    "GIGACHAT_TOKEN_EXPIRY_BUFFER_MS": "tokens are renewed five minutes before they expire",
+    "GIGACHAT_SSL_CONTEXT": "it has a meaning in Python code only",
+    "GIGACHAT_FLAGS": "it has no meaning here",
+}
+"""Names Sber's SDK knows and we do not use, and what to do instead."""
+
+NAMES = (
+    CONFIG,
+    *VARIABLES,
+    *(f"{name}_FILE" for name, variable in VARIABLES.items() if not variable.is_path),
+)
+
+NO_KEY = (
+    "GIGACHAT_AUTH_KEY: not set; get the authorization key of a GigaChat project at "
+    "https://developers.sber.ru/studio and put GIGACHAT_AUTH_KEY=<key> into .env or the environment"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A variable's text. Relative paths in it start at `base`."""
+
+    value: str
+    where: str
+    base: Path
+
+    def path(self) -> Path:
+        return self.base / Path(self.value).expanduser()
+
+    def parsed(self, parse: Callable[[Any], Any], value: object) -> Given:
+        try:
+            return _given(parse(value), self.where)
+        except ValueError as error:
+            raise SettingsError(f"{self.where}: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    texts: Mapping[str, Text]
+    environ: Mapping[str, str]
+    root: Path
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], root: Path) -> Self:
+        """Those of `environ` over those of `root`/.env; a misspelt name raises SettingsError."""
+        texts = dict(_dotenv(root / ".env"))
+        for name, value in environ.items():
+            if value.strip():
+                texts[name] = Text(value.strip(), f"environment: {name}", Path.cwd())
+        ours = {name: text for name, text in texts.items() if name.upper().startswith("GIGA")}
+        warnings = [
+            f"{text.where}: GigaGate does not use it; {UNUSED[name]}."
+            for name, text in ours.items()
+            if name in UNUSED
+        ]
+        for name, text in ours.items():
+            if name not in UNUSED:
+                _check_name(name, text.where)
+        return cls(ours, environ, root, tuple(warnings))
+
+    def config_file(self) -> Path:
+        if text := self.texts.get(CONFIG):
+            existing = text.parsed(existing_file, text.path())
+            return Path(existing.value)
+        return self.root / "config" / "gigachat.yaml"
+
+    def lay_over(self, tree: dict[str, Given]) -> None:
+        """Set in `tree` what variables set; two for one setting that differ raise SettingsError."""
+        set_by: dict[str, tuple[str, Given]] = {}
+        for name, key, given in self._values():
+            first, earlier = set_by.setdefault(key, (name, given))
+            if earlier.value != given.value:
+                raise given.wrong(f"{first} sets the same thing, differently; keep one of them")
+            section, _, leaf = key.rpartition(".")
+            branch = tree
+            if section:
+                if section not in tree or tree[section].value is None:
+                    tree[section] = Given({}, given.where)
+                branch = tree[section].value
+            branch[leaf] = given
+        if "authorization_key" not in tree:
+            raise SettingsError(NO_KEY)
+        tree.setdefault("state_dir", Given(self._default_state_dir(), "GIGAGATE_STATE_DIR"))
+
+    def _values(self) -> Iterator[tuple[str, str, Given]]:
+        for name, variable in VARIABLES.items():
+            if text := self.texts.get(name):
+                value = text.path() if variable.is_path else text.value
+                yield name, variable.key, text.parsed(variable.parse, value)
+            if text := self.texts.get(f"{name}_FILE"):
+                parse = variable.parse_file or variable.parse
+                yield f"{name}_FILE", variable.key, text.parsed(parse, _content(text))
+
+    def _default_state_dir(self) -> Path:
+        state = self.environ.get("XDG_STATE_HOME", "")
+        home = Path(self.environ.get("HOME") or Path.home())
+        return (Path(state) if Path(state).is_absolute() else home / ".local/state") / "gigagate"
+
+
+def _given(value: Any, where: str) -> Given:
+    if isinstance(value, list):
+        return Given([Given(item, where) for item in value], where)
+    if isinstance(value, Mapping):
+        return Given({name: Given(item, where) for name, item in value.items()}, where)
+    return Given(value, where)
+
+
+def _check_name(name: str, where: str) -> None:
+    if name in NAMES:
+        return
+    suggestion = nearest(name.upper(), NAMES)
+    if name.upper().startswith(PREFIXES) or suggestion:
+        raise SettingsError(f"{where}: unknown name{suggestion}")
+
+
+def _content(text: Text) -> str:
+    try:
+        content = text.path().read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{text.where}: the file cannot be read: {_reason(error)}") from None
+    if not content:
+        raise SettingsError(f"{text.where}: the file is empty")
+    return content
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or "" if isinstance(error, OSError) else "it is not UTF-8"
+
+
+def _dotenv(path: Path) -> Iterator[tuple[str, Text]]:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            bindings = list(parse_stream(file))
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name}: cannot be read: {_reason(error)}") from None
+    for binding in bindings:
+        text, first_line = binding.original
+        line = first_line + text[: len(text) - len(text.lstrip())].count("\n")
+        if binding.error or (binding.key and binding.value is None):
+            raise SettingsError(f"{path.name}:{line}: expected NAME=value")
+        if binding.key and binding.value and binding.value.strip():
+            where = f"{path.name}:{line}: {binding.key}"
+            yield binding.key, Text(binding.value.strip(), where, path.parent)

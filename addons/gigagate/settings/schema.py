@@ -1,0 +1,203 @@
+"""Every setting, its type and its default.
+
+These dataclasses are the schema: `build` reads their type hints. So a new setting is one new line
+here, and one in `environment.VARIABLES` if a variable sets it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from gigagate.core.policy import DEFAULT_ALIASES, UnknownModel
+from gigagate.errors import SettingsError
+from gigagate.settings import environment, values, yaml_file
+from gigagate.settings.build import build
+from gigagate.settings.secret import Secret
+from gigagate.settings.yaml_file import OUTSIDE
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+Scope = Literal["GIGACHAT_API_PERS", "GIGACHAT_API_B2B", "GIGACHAT_API_CORP"]
+Count = Annotated[int, values.at_least(0)]
+AtLeastOne = Annotated[int, values.at_least(1)]
+Seconds = Annotated[float, values.more_than(0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Where GigaChat is. Plain http is for tests and private networks."""
+
+    base_url: Annotated[str, values.base_url] = "https://api.giga.chat/v1"
+    auth_url: Annotated[str, values.address] = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
+    scope: Scope = "GIGACHAT_API_PERS"
+    verify: bool = field(default=True, metadata=OUTSIDE)
+    ca_bundle_file: Path | None = field(default=None, metadata=OUTSIDE)
+
+    @property
+    def scheme(self) -> str:
+        return urlsplit(self.base_url).scheme
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.base_url).port or {"http": 80, "https": 443}[self.scheme]
+
+    @property
+    def path(self) -> str:
+        """What stands before an endpoint's own path: "/v1", or "" for none."""
+        return urlsplit(self.base_url).path.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    aliases: Annotated[Mapping[str, str], values.with_default_aliases] = DEFAULT_ALIASES
+    """Client's name, lower case -> GigaChat's. Own aliases are added to the built-in ones."""
+    default: Annotated[str, values.not_blank] = "GigaChat-2-Max"
+    unknown: UnknownModel = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    slots: AtLeastOne | None = None
+    """Requests GigaChat is given at the same time; None: what the scope allows."""
+    queue: Count = 100
+    queue_seconds: Seconds = 120
+    body_bytes: AtLeastOne = 50 * 1024 * 1024
+    header_bytes: AtLeastOne = 64 * 1024
+    requests_per_minute: Count = 0
+    """Per client; 0: no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds."""
+
+    connect: Seconds = 10
+    first_byte: Seconds = 120
+    idle: Seconds = 60
+    total: Seconds = 600
+    retry: Seconds = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    allow_urls: bool = False
+    max_bytes: AtLeastOne = 15 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """How many conversations are kept to look at, and how much memory they may take."""
+
+    flows: Count = 1000
+    megabytes: Count = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Host names and Origins accepted besides the loopback ones."""
+
+    hosts: Annotated[tuple[str, ...], values.lower_case] = ()
+    origins: Annotated[tuple[str, ...], values.lower_case] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    format: Literal["text", "json"] = "text"
+    prompts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    authorization_key: Secret = field(metadata=OUTSIDE)
+    state_dir: Path = field(metadata=OUTSIDE)
+    """Token store and CA bundle; a directory of mode 0700."""
+    store: Secret | None = field(default=None, metadata=OUTSIDE)
+    """Address of a shared store (its password is in it); None: SQLite in `state_dir`."""
+    store_key: Secret | None = field(default=None, metadata=OUTSIDE)
+    client_keys: Mapping[str, str] = field(default=values.EMPTY, metadata=OUTSIDE)
+    """SHA-256 of a client's key, in hex -> the client's name. Empty: keys are not checked."""
+    auth_mode: Literal["shared", "passthrough"] = field(default="shared", metadata=OUTSIDE)
+    warnings: tuple[str, ...] = field(default=(), metadata=OUTSIDE)
+    """Sentences to log at the start."""
+
+    upstream: Upstream = Upstream()
+    models: Models = Models()
+    strict: bool = False
+    prompt_cache: bool = True
+    structured_output: Mapping[str, Literal["native", "function"]] = values.EMPTY
+    """GigaChat's model -> how it is made to answer in JSON, where it is not our choice."""
+    limits: Limits = Limits()
+    deadlines: Deadlines = Deadlines()
+    keep_alive_seconds: Seconds = 15
+    images: Images = Images()
+    inspect: Inspect = Inspect()
+    access: Access = Access()
+    log: Log = Log()
+    webhook: Annotated[str, values.link] | None = None
+    prices: Mapping[str, Annotated[float, values.at_least(0)]] = values.EMPTY
+    """GigaChat's model -> roubles for a million tokens."""
+
+    @property
+    def slots(self) -> int:
+        """GigaChat allows a person one request at a time, a company ten."""
+        personal = self.upstream.scope == "GIGACHAT_API_PERS"
+        return self.limits.slots or (1 if personal else 10)
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        return LOOPBACK + self.access.hosts
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        return self.access.origins
+
+    @property
+    def log_format(self) -> Literal["text", "json"]:
+        return self.log.format
+
+    @property
+    def log_prompts(self) -> bool:
+        return self.log.prompts
+
+    @classmethod
+    def load(cls, *, environ: Mapping[str, str] | None = None, root: Path | None = None) -> Self:
+        """Environment over .env over config/gigachat.yaml over defaults; makes `state_dir`.
+
+        `root` is the checkout, which holds both files. Raises SettingsError with one line.
+        """
+        root = root or CHECKOUT
+        variables = environment.Variables.read(os.environ if environ is None else environ, root)
+        tree = yaml_file.read(variables.config_file(), root, cls)
+        variables.lay_over(tree)
+        settings = build(cls, tree)
+        make_private_directory(settings.state_dir)
+        return replace(settings, warnings=(*variables.warnings, *_plain_http(settings.upstream)))
+
+
+def make_private_directory(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"GIGAGATE_STATE_DIR: {path} cannot be made ({error.strerror}); "
+            "set it to a directory this user may write"
+        ) from None
+
+
+def _plain_http(upstream: Upstream) -> list[str]:
+    return [
+        f"{name} is plain http: prompts, keys and tokens travel to {parts.hostname} unencrypted."
+        for name, url in (
+            ("GIGACHAT_BASE_URL", upstream.base_url),
+            ("GIGACHAT_AUTH_URL", upstream.auth_url),
+        )
+        if (parts := urlsplit(url)).scheme == "http" and parts.hostname not in LOOPBACK
+    ]

@@ -1,0 +1,77 @@
+"""The finer rules of single values.
+
+A rule takes a value of the right type and returns the one to keep, or raises ValueError with what
+was expected.  `Annotated[int, at_least(1)]` in the schema applies it.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from gigagate.core.policy import DEFAULT_ALIASES
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+def at_least(minimum: float) -> Callable[[float], float]:
+    def rule(value: float) -> float:
+        if not (math.isfinite(value) and value >= minimum):
+            raise ValueError(f"expected a number of at least {minimum}")
+        return value
+
+    return rule
+
+
+def more_than(bound: float) -> Callable[[float], float]:
+    def rule(value: float) -> float:
+        if not (math.isfinite(value) and value > bound):
+            raise ValueError(f"expected a number above {bound}")
+        return value
+
+    return rule
+
+
+def address(text: str) -> str:
+    """An http(s) address without user, query and fragment; a trailing slash is cut off."""
+    parts = _split(text)
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("expected an address without user, query and fragment")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def base_url(text: str) -> str:
+    """As `address`; the path of the chat endpoint, pasted in by habit, is cut off too."""
+    return address(address(text).removesuffix("/chat/completions"))
+
+
+def link(text: str) -> str:
+    """Any http(s) address, as it is."""
+    return _split(text).geturl()
+
+
+def not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected text that is not blank")
+    return text.strip()
+
+
+def lower_case(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
+
+
+def with_default_aliases(aliases: Mapping[str, str]) -> Mapping[str, str]:
+    own = {name.lower(): model for name, model in aliases.items()}
+    return MappingProxyType({**DEFAULT_ALIASES, **own})
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text.strip())
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(character.isspace() for character in text.strip()):
+        raise ValueError("expected an address such as https://host:port/path")
+    return parts
