@@ -1,0 +1,138 @@
+"""The function calls and results of a conversation's history, found and matched.
+
+OpenAI's history has N calls in one assistant message and N results after it, tied by id;
+GigaChat wants each call to stand in a message of its own with its result right behind.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gigagate.core import compact_json, strict_json
+from gigagate.gigachat import call_id
+from gigagate.gigachat.tools import ToolNames
+from gigagate.gigachat.validation import array_at, object_at, text_at, wrong_type
+
+NO_RESULT = '{"error":"The call gave no result."}'
+
+Key = tuple[str, str]
+"""("id", the call's id), or ("name", the function's) in OpenAI's older form, which has no ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    key: Key
+    name: str
+    """As the client calls it."""
+    arguments: dict[str, Any]
+    broken: bool
+    """The arguments were no JSON object; they are kept under "arguments"."""
+    state_id: str | None
+
+    def upstream(self, names: ToolNames) -> dict[str, Any]:
+        """The fields that make an assistant message of GigaChat's a call."""
+        fields: dict[str, Any] = {
+            "function_call": {"name": names.to_upstream(self.name), "arguments": self.arguments}
+        }
+        if self.state_id:
+            fields["functions_state_id"] = self.state_id
+        return fields
+
+
+class Results:
+    """Where the results stand, so that each call finds its own, however far behind it."""
+
+    def __init__(self, messages: list[Any]) -> None:
+        self._waiting: dict[Key, deque[int]] = defaultdict(deque)
+        self._taken: set[int] = set()
+        for index, message in enumerate(messages):
+            if isinstance(message, dict) and message.get("role") in ("tool", "function"):
+                self._waiting[result_key(message, f"messages[{index}]")].append(index)
+
+    def take(self, key: Key, after: int) -> int | None:
+        """The index of the next result for the call in messages[after]."""
+        waiting = self._waiting.get(key)
+        while waiting:
+            index = waiting.popleft()
+            if index > after:
+                self._taken.add(index)
+                return index
+        return None
+
+    def is_taken(self, index: int) -> bool:
+        return index in self._taken
+
+
+def result_key(message: dict[str, Any], path: str) -> Key:
+    given = message.get("tool_call_id")
+    if given is not None:
+        return ("id", text_at(f"{path}.tool_call_id", given))
+    if message.get("name") is None:
+        raise wrong_type(f"{path}.tool_call_id", "a string", given)
+    return ("name", text_at(f"{path}.name", message["name"]))
+
+
+def calls(message: dict[str, Any], path: str) -> Iterator[Call]:
+    """The calls of one assistant message. Raises InvalidRequest."""
+    state_id = message.get("functions_state_id")
+    tool_calls = message.get("tool_calls")
+    if tool_calls is not None:
+        for i, tool_call in enumerate(array_at(f"{path}.tool_calls", tool_calls)):
+            at = f"{path}.tool_calls[{i}]"
+            yield _tool_call(object_at(at, tool_call), at)
+    elif message.get("function_call") is not None:
+        at = f"{path}.function_call"
+        function = object_at(at, message["function_call"])
+        name = text_at(f"{at}.name", function.get("name"))
+        yield _call(("name", name), function, at, state_id if isinstance(state_id, str) else None)
+
+
+def result_content(text: str) -> str:
+    """A JSON object stays byte for byte; whatever else is wrapped: {"result": …}.
+
+    GigaChat v1 refuses a result that is not a JSON object.
+    """
+    start = text[:64].lstrip()[:1]
+    if start in ("{", "["):
+        try:
+            value = strict_json.loads(text)
+        except ValueError:
+            pass
+        else:
+            return text if isinstance(value, dict) else f'{{"result":{text}}}'
+    return f'{{"result":{compact_json.string(text).decode()}}}'
+
+
+def _tool_call(tool_call: dict[str, Any], path: str) -> Call:
+    given_id = text_at(f"{path}.id", tool_call.get("id"))
+    ours = call_id.read(given_id)
+    if tool_call.get("type") == "custom":
+        at = f"{path}.custom"
+        custom = object_at(at, tool_call.get("custom"))
+        name = text_at(f"{at}.name", custom.get("name"))
+        return Call(("id", given_id), name, {"input": custom.get("input")}, False, None)
+    at = f"{path}.function"
+    function = object_at(at, tool_call.get("function"))
+    name = text_at(f"{at}.name", function.get("name"))
+    state_id = ours.state_id if ours and ours.name == name else None
+    return _call(("id", given_id), function, at, state_id)
+
+
+def _call(key: Key, function: dict[str, Any], path: str, state_id: str | None) -> Call:
+    given = function.get("arguments")
+    if given is None or given == "":
+        arguments, broken = {}, False
+    elif isinstance(given, dict):
+        arguments, broken = given, False
+    else:
+        arguments, broken = _parsed(text_at(f"{path}.arguments", given))
+    return Call(key, function["name"], arguments, broken, state_id)
+
+
+def _parsed(text: str) -> tuple[dict[str, Any], bool]:
+    try:
+        value = strict_json.loads(text)
+    except ValueError:
+        return {"arguments": text}, True
+    return (value, False) if isinstance(value, dict) else ({"arguments": value}, True)
