@@ -1,0 +1,85 @@
+"""POST /v1/chat/completions, OpenAI's chat: the pivot, so it only reads, checks and writes."""
+
+from typing import Any
+
+from gigagate.core import compact_json, strict_json
+from gigagate.core.http import UpstreamRequest
+from gigagate.dialects.handler import AnswerStream, Call
+from gigagate.dialects.json_body import parse_object
+from gigagate.dialects.openai_chunks import ChunkWriter
+from gigagate.errors import InvalidRequest
+from gigagate.gigachat import request, response, session
+from gigagate.gigachat.errors import unexpected
+from gigagate.gigachat.stream import ChatStream
+from gigagate.gigachat.tools import ToolNames
+from gigagate.gigachat.validation import array_at, object_at, text_at, wrong_type
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The request with its top level checked; what lies deeper is the translation's to check.
+
+    Raises InvalidRequest.
+    """
+    chat = parse_object(body)
+    if not array_at("messages", chat.get("messages")):
+        raise InvalidRequest("messages is empty: there is nothing to answer.", param="messages")
+    if "model" in chat:
+        text_at("model", chat["model"])
+    if not isinstance(chat.get("stream"), bool | None):
+        raise wrong_type("stream", "a boolean", chat["stream"])
+    if chat.get("stream_options") is not None:
+        object_at("stream_options", chat["stream_options"])
+    return chat
+
+
+class ChatCompletions:
+    """Handler."""
+
+    wants_stream = False
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._include_usage = False
+
+    def upstream_request(self) -> UpstreamRequest:
+        call = self._call
+        chat = parse(call.request.body)
+        call.report.model_asked = chat.get("model")
+        self.wants_stream = bool(chat.get("stream"))
+        self._include_usage = bool((chat.get("stream_options") or {}).get("include_usage"))
+        body = request.chat_completion(chat, call.policy, call.notes)
+        self._expected = response.Expected(
+            request_id=call.request_id,
+            model=body["model"],
+            now=call.now,
+            tool_names=ToolNames.of(chat),
+            legacy_functions=bool(chat.get("functions")) and not chat.get("tools"),
+        )
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "text/event-stream" if self.wants_stream else "application/json",
+            "X-Request-ID": session.uuid_form(call.request_id),
+        }
+        if session_id := session.session_id(call.request, body, call.policy):
+            headers["X-Session-ID"] = session_id
+        return UpstreamRequest("POST", "/chat/completions", headers, compact_json.dumps(body))
+
+    def stream(self) -> AnswerStream:
+        return ChatStream(self._writer(), self._expected, self._call.report)
+
+    def answer(self, body: bytes) -> bytes:
+        try:
+            answer = strict_json.loads(body.decode())
+        except ValueError:
+            raise unexpected("an answer that is not JSON", body) from None
+        completion = response.chat_completion(answer, self._expected, self._call.report)
+        if self.wants_stream:
+            return self._writer().whole(completion, self._call.report.usage)
+        return compact_json.dumps(completion)
+
+    def _writer(self) -> ChunkWriter:
+        return ChunkWriter(
+            self._expected.completion_id,
+            include_usage=self._include_usage,
+            legacy_functions=self._expected.legacy_functions,
+        )

@@ -1,0 +1,173 @@
+"""GigaChat's refusals, and what stands before it, as our errors: its status, its words.
+
+GigaChat v1 says {"status", "message"}; the OAuth side {"code", "message"}; its gateways
+{"message"}, an HTML page or nothing at all.
+"""
+
+import re
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from math import ceil
+from typing import Any
+
+from gigagate.core import strict_json
+from gigagate.core.redact import mask
+from gigagate.errors import (
+    ContextLengthExceeded,
+    CredentialsRejected,
+    GigaGateError,
+    UpstreamError,
+    UpstreamProtocolError,
+    UpstreamRateLimited,
+    UpstreamRejected,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+
+MAX_WORDS = 500
+"""Characters kept of a message; a page is shortened to EXCERPT."""
+EXCERPT = 120
+A_DAY = 86400
+
+_REJECTED: Mapping[int, tuple[str, str | None, str]] = {
+    402: ("insufficient_quota", None, "The tokens paid for on this proxy's account are used up."),
+    403: ("permission_denied", None, "This proxy's GigaChat account may not do this."),
+    404: ("not_found", None, ""),
+    413: ("request_too_large", None, "The request is larger than GigaChat takes."),
+}
+"""Status -> code, param, what to do.  Other 4xx speak for themselves."""
+
+_SERVER_ERRORS: Mapping[int, type[UpstreamError]] = {
+    502: UpstreamProtocolError,
+    503: UpstreamUnavailable,
+    504: UpstreamTimeout,
+}
+
+_TOO_LONG = re.compile(
+    r"""
+      \b tokens? [ _] limit
+    | (?<! max_ ) \b tokens \b .{0,40} \b exceed
+    | exceed \w* \b .{0,40} \b (?: context | tokens )
+    | too [ ] many [ ] tokens
+    | context [ _] (?: length | window | limit | size )
+    | maximum [ ] context
+    | (?: prompt | input | request | text ) \b .{0,20} too [ ] long
+    | (?: контекст | токен ) .{0,60} превы | превы .{0,60} (?: контекст | токен )
+    | ^ unprocessable [ ] entity \W* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Wording of a context overflow.  The bare "Unprocessable Entity" is what GigaChat's list of
+errors gives for a text larger than the model's context; its other 422 say what is invalid."""
+
+_TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_SECONDS = re.compile(r"\d+(\.\d*)?", re.ASCII)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+
+
+def from_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: int) -> GigaGateError:
+    """The error for an answer that is no success.  now: unix seconds, for a Retry-After date."""
+    error = from_words(status, words(body))
+    if error.status == 429 or error.status >= 500:
+        error.retry_after = _retry_after(headers, now)
+    return error
+
+
+def from_event(event: Mapping[str, Any]) -> GigaGateError:
+    """The error for an error object that stands where an answer should be."""
+    status = event.get("status", event.get("code"))
+    if not (isinstance(status, int) and 400 <= status <= 599):
+        status = 502
+    return from_words(status, _message(event))
+
+
+def from_words(status: int, said: str) -> GigaGateError:
+    quoted = f"GigaChat: {said}" if said else f"GigaChat answered {status} without a message"
+    quoted = quoted if quoted.endswith((".", "!", "?", "…")) else f"{quoted}."
+    if status == 401:
+        return CredentialsRejected(
+            f"GigaChat rejected this proxy's authorization key ({said or status}). "
+            "Fix GIGACHAT_AUTH_KEY on the proxy; the key in your client is not used."
+        )
+    if status == 429:
+        return UpstreamRateLimited(
+            f"{quoted} GigaChat takes one request at a time for a person, ten for a company; "
+            "wait a moment and send it again."
+        )
+    if status in (400, 413, 422) and _TOO_LONG.search(said):
+        return ContextLengthExceeded(
+            f"{quoted} The conversation is longer than the model's maximum context length. "
+            "Shorten it, or start a new one.",
+            param="messages",
+        )
+    if status == 404 and "model" in said.lower():
+        return UpstreamRejected(
+            f"{quoted} GET /v1/models lists what there is.",
+            status=404,
+            code="model_not_found",
+            param="model",
+        )
+    if 400 <= status <= 499:
+        code, param, advice = _REJECTED.get(status, (None, None, ""))
+        return UpstreamRejected(
+            f"{quoted} {advice}".rstrip(), status=status, code=code, param=param
+        )
+    if 500 <= status <= 599:
+        return _SERVER_ERRORS.get(status, UpstreamError)(
+            f"{quoted} The fault is on GigaChat's side; try again.", status=status
+        )
+    return unexpected(f"an answer with status {status}", said)
+
+
+def unexpected(what: str, excerpt: str | bytes = "") -> UpstreamProtocolError:
+    """GigaChat sent something else than it should have."""
+    if isinstance(excerpt, bytes):
+        excerpt = _plain(excerpt)
+    shown = f": {excerpt[:EXCERPT]!r}" if excerpt else ""
+    return UpstreamProtocolError(f"GigaChat sent {what}{mask(shown)}. Send the request again.")
+
+
+def words(body: bytes) -> str:
+    """What an error body says to a person, with nothing secret in it; "" if it says nothing."""
+    try:
+        parsed = strict_json.loads(body.decode())
+    except ValueError:
+        return _plain(body)
+    return _message(parsed) if isinstance(parsed, dict) else ""
+
+
+def _message(body: Mapping[str, Any]) -> str:
+    for name in ("message", "error", "detail", "error_description"):
+        said = body.get(name)
+        if isinstance(said, dict):
+            said = _message(said)
+        if isinstance(said, str) and said.strip():
+            return _shortened(said, MAX_WORDS)
+    return ""
+
+
+def _plain(body: bytes) -> str:
+    """The title or the first words of an HTML page; of other text, its first words."""
+    text = body[:4096].decode(errors="replace")
+    if "<" in text:
+        title = _TITLE.search(text)
+        text = title[1] if title else _TAG.sub(" ", text)
+    return _shortened(text, EXCERPT)
+
+
+def _shortened(text: str, limit: int) -> str:
+    text = mask(" ".join(text.split()))
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def _retry_after(headers: Mapping[str, str], now: int) -> int | None:
+    """Seconds.  RFC 9110 §10.2.3: a number of seconds or a date."""
+    value = next((v for k, v in headers.items() if k.lower() == "retry-after"), "").strip()
+    if _SECONDS.fullmatch(value):
+        seconds = float(value)
+    else:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - now
+        except (ValueError, OverflowError):
+            return None
+    return ceil(min(max(seconds, 0), A_DAY))

@@ -1,0 +1,64 @@
+"""A function call of GigaChat's as it arrives: whole, or in pieces of a stream."""
+
+from typing import NamedTuple, Protocol
+
+from gigagate.core import compact_json
+from gigagate.gigachat import call_id
+from gigagate.gigachat.errors import unexpected
+
+
+class ToolCall(NamedTuple):
+    """In OpenAI's form."""
+
+    id: str
+    name: str
+    arguments: str
+    """A JSON text.  It is the model's: not valid if the model erred or was cut off."""
+
+
+class ToolNames(Protocol):
+    def to_client(self, upstream_name: str) -> str: ...
+
+
+class FunctionCall:
+    """GigaChat v1: {"name", "arguments"}, the arguments an object; some have seen them as a string,
+    which a stream may cut into pieces, as OpenAI's does."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self._name = ""
+        self._object: dict[str, object] | None = None
+        self._text: list[str] = []
+        self._state_id: str | None = None
+
+    def add(self, part: object) -> None:
+        """Raises UpstreamProtocolError."""
+        if not isinstance(part, dict):
+            raise unexpected("a function call that is no object")
+        self.begun = True
+        name = part.get("name")
+        if isinstance(name, str) and name != self._name:
+            self._name += name
+        arguments = part.get("arguments")
+        if isinstance(arguments, str):
+            self._text.append(arguments)
+        elif isinstance(arguments, dict):
+            self._object = arguments or self._object or {}
+        elif arguments is not None:
+            raise unexpected("a function call whose arguments are no object")
+
+    def add_state(self, state_id: object) -> None:
+        if isinstance(state_id, str):
+            self._state_id = state_id
+
+    def as_tool_call(self, names: ToolNames, unique: str) -> ToolCall:
+        """unique: what tells this call from all others.  Raises UpstreamProtocolError."""
+        if not self._name:
+            raise unexpected("a function call without a name")
+        name = names.to_client(self._name)
+        return ToolCall(call_id.make(name, self._state_id, unique), name, self._arguments())
+
+    def _arguments(self) -> str:
+        if self._object is not None and not any(self._text):
+            return compact_json.dumps(self._object).decode()
+        return "".join(self._text) or "{}"

@@ -1,0 +1,39 @@
+"""X-Session-ID: one conversation, one session, so that GigaChat finds its prompt in the cache.
+
+Agents resend the whole conversation at every step, and GigaChat does not bill prompt tokens it has
+cached.  How a conversation begins is what its steps have in common, so the id is made of that.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+from gigagate.core.http import ClientRequest
+from gigagate.core.policy import Policy
+
+
+def session_id(request: ClientRequest, body: Mapping[str, Any], policy: Policy) -> str | None:
+    """body: the request as GigaChat gets it.  The client's own X-Session-ID wins."""
+    if own := request.headers.get("x-session-id"):
+        return own
+    if not policy.prompt_cache:
+        return None
+    digest = sha256(f"{request.client}\0{body['model']}".encode())
+    for message in _beginning(body["messages"]):
+        digest.update(f"\0{message['role']}\0{message['content']}".encode(errors="replace"))
+    return uuid_form(digest.hexdigest())
+
+
+def uuid_form(hex_digits: str) -> str:
+    """Marked as a random (version 4) UUID, which is what GigaChat makes where none is given."""
+    digits = hex_digits.rjust(32, "0")[:32]
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+def _beginning(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The system prompt and the first user message."""
+    system = [message for message in messages[:1] if message["role"] == "system"]
+    users = (message for message in messages if message["role"] == "user")
+    return [*system, *islice(users, 1)]

@@ -1,0 +1,130 @@
+"""GigaChat's stream -> what a client's dialect writes of it, event by event.
+
+GigaChat v1: `role` in the first delta, no `finish_reason` before the last event, usage in that
+event, then [DONE].  How a function call is cut is not known, so the call and the end of the answer
+are held back until [DONE] (or, after a finish_reason, the end of the bytes) and written at once.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from gigagate.core import sse, strict_json
+from gigagate.core.report import Report, Usage
+from gigagate.errors import UpstreamProtocolError
+from gigagate.gigachat.errors import from_event, unexpected
+from gigagate.gigachat.function_call import FunctionCall, ToolCall
+from gigagate.gigachat.response import Expected, finish_reason, identity, usage
+
+WORKING = sse.comment(b"GigaChat runs a function")
+
+
+class ChunkWriter(Protocol):
+    """Writes an answer in a client's dialect: `start` once and first, `finish` once and last."""
+
+    def start(self, model: str, created: int) -> bytes: ...
+    def text(self, text: str) -> bytes: ...
+    def reasoning(self, text: str) -> bytes: ...
+    def tool_call(self, call: ToolCall) -> bytes: ...
+    def finish(self, reason: str, tokens: Usage | None) -> bytes: ...
+
+
+class ChatStream:
+    def __init__(self, writer: ChunkWriter, expected: Expected, report: Report) -> None:
+        self.ended = False
+        """The client has its proper end."""
+        self._writer = writer
+        self._expected = expected
+        self._report = report
+        self._events = sse.Decoder()
+        self._started = False
+        self._call = FunctionCall()
+        self._finish_reason: object = None
+
+    def feed(self, chunk: bytes, out: list[bytes]) -> None:
+        """Appends to `out`, so that what came before a fault is not lost.  b"": the bytes end here.
+
+        Raises UpstreamError.
+        """
+        for data in self._events.feed(chunk) if chunk else self._events.end():
+            self._event(data, out)
+            if self.ended:
+                return
+        if not chunk:
+            if self._finish_reason is None:
+                raise UpstreamProtocolError(
+                    "GigaChat's answer broke off before its end. Send the request again."
+                )
+            self._end(out)
+
+    def _event(self, data: bytes, out: list[bytes]) -> None:
+        if data == b"[DONE]":
+            self._end(out)
+            return
+        event = _parsed(data)
+        choices = event.get("choices")
+        if not choices:
+            self._event_without_choices(event)
+            return
+        if not isinstance(choices, list) or not isinstance(choice := choices[0], dict):
+            raise unexpected("a stream event of an unknown shape", data)
+        delta = choice.get("delta") or {}
+        if not isinstance(delta, dict):
+            raise unexpected("a stream event of an unknown shape", data)
+        if delta.get("role") == "function_in_progress":
+            out.append(WORKING)
+            return
+        if not self._started:
+            self._start(event, out)
+        self._delta(delta, out)
+        if (reason := choice.get("finish_reason")) is not None:
+            self._finish_reason = reason
+        if "usage" in event:
+            self._report.usage = usage(event["usage"]) or self._report.usage
+
+    def _delta(self, delta: Mapping[str, Any], out: list[bytes]) -> None:
+        if text := delta.get("content"):
+            out.append(self._writer.text(_text(text)))
+        if len(delta) == 1:
+            return
+        if reasoning := delta.get("reasoning_content"):
+            out.append(self._writer.reasoning(_text(reasoning)))
+        if (part := delta.get("function_call")) is not None:
+            self._call.add(part)
+        self._call.add_state(delta.get("functions_state_id"))
+
+    def _event_without_choices(self, event: Mapping[str, Any]) -> None:
+        if "message" in event or "error" in event:
+            raise from_event(event)
+        self._report.usage = usage(event.get("usage")) or self._report.usage
+
+    def _start(self, event: Mapping[str, Any], out: list[bytes]) -> None:
+        self._started = True
+        model, created = identity(event, self._expected)
+        self._report.model_answered = model
+        out.append(self._writer.start(model, created))
+
+    def _end(self, out: list[bytes]) -> None:
+        if not self._started:
+            raise unexpected("an empty stream")
+        reason = finish_reason(self._finish_reason, self._expected, called=self._call.begun)
+        if self._call.begun:
+            out.append(self._writer.tool_call(self._expected.tool_call(self._call)))
+        out.append(self._writer.finish(reason, self._report.usage))
+        self._report.finish_reason = reason
+        self.ended = True
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        event = strict_json.loads(data.decode())
+    except ValueError:
+        raise unexpected("a stream event that is not JSON", data) from None
+    if not isinstance(event, dict):
+        raise unexpected("a stream event that is no JSON object", data)
+    return event
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise unexpected("content that is no text")
+    return value

@@ -1,0 +1,85 @@
+"""What GigaGate serves: the table of endpoints, and the many ways clients spell their paths.
+
+A base URL without /v1, with /v1 twice, with a slash too many or with /chat/completions already in
+it is what people type into their client's settings; all of them mean the same.
+"""
+
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from gigagate.dialects.handler import Handler
+from gigagate.dialects.models import Model, Models
+from gigagate.dialects.openai_chat import ChatCompletions
+from gigagate.errors import MethodNotAllowed, NotFound
+
+
+class Endpoint(NamedTuple):
+    method: str
+    path: str
+    """Below /v1, with {id} for the part that varies."""
+    handler: type[Handler]
+    item: str = ""
+    """What stands for {id}, unquoted."""
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/chat/completions", ChatCompletions),
+    Endpoint("GET", "/models", Models),
+    Endpoint("GET", "/models/{id}", Model),
+)
+
+_NOT_SPOKEN = {
+    "/responses": "OpenAI's Responses API",
+    "/messages": "Anthropic's Messages API",
+    ":generateContent": "Gemini's API",
+    ":streamGenerateContent": "Gemini's API",
+}
+"""End of path -> what is not spoken yet."""
+
+_PREFIXES = (["v1"], ["api", "v1"])
+_CHAT = ["chat", "completions"]
+
+
+def normalise(path: str) -> str:
+    """The canonical path below /v1: "//v1/v1/chat/completions/" -> "/chat/completions".
+
+    {id} stays as it is, URL-quoted or not.
+    """
+    parts = [part for part in path.partition("?")[0].split("/") if part]
+    while True:
+        for prefix in (*_PREFIXES, _CHAT):
+            rest = parts[len(prefix) :]
+            if parts[: len(prefix)] == prefix and (rest or prefix is not _CHAT):
+                parts = rest
+                break
+        else:
+            return "/" + "/".join(parts)
+
+
+def find(method: str, path: str) -> Endpoint:
+    """Raises NotFound or MethodNotAllowed."""
+    canonical = normalise(path)
+    for ending, dialect in _NOT_SPOKEN.items():
+        if canonical.endswith(ending):
+            raise NotFound(
+                f"GigaGate does not speak {dialect} yet ({_shown(path)}). It serves {_served()}."
+            )
+    template, item = canonical, ""
+    if canonical.startswith("/models/"):
+        template, item = "/models/{id}", unquote(canonical.removeprefix("/models/"))
+    found = [endpoint for endpoint in ENDPOINTS if endpoint.path == template]
+    if not found:
+        raise NotFound(f"There is no {_shown(path)} here. GigaGate serves {_served()}.")
+    for endpoint in found:
+        if endpoint.method == method:
+            return endpoint._replace(item=item)
+    allowed = " or ".join(endpoint.method for endpoint in found)
+    raise MethodNotAllowed(f"{method[:20]} is not possible on {_shown(path)}; use {allowed}.")
+
+
+def _served() -> str:
+    return ", ".join(f"{endpoint.method} /v1{endpoint.path}" for endpoint in ENDPOINTS)
+
+
+def _shown(path: str) -> str:
+    return path if len(path) <= 200 else f"{path[:200]}…"
