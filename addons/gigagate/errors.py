@@ -22,10 +22,11 @@ GigaGateError
 │   └── TokenUnavailable       503     the OAuth endpoint cannot be reached or fails
 ├── NotReady                   503     the proxy is starting or stopping
 ├── InternalError              500     anything unforeseen; its text never shows internals
+├── StoreError                         the token store is broken: a warning, never an outage
 ├── SettingsError                      wrong settings: the start is refused, exit code 2
 └── TrustError                         no CA bundle can be made: the start is refused, exit code 2
 
-All but the last two reach a client in OpenAI's shape:
+All but the last three reach a client in OpenAI's shape:
 {"error": {"message", "type", "param", "code"}}.
 """
 
@@ -182,6 +183,10 @@ class InternalError(GigaGateError):
 
     def __init__(self, message: str = "GigaGate failed on this request; its log says why.") -> None:
         super().__init__(message)
+
+
+class StoreError(GigaGateError):
+    code = "store"
 
 
 class SettingsError(GigaGateError):

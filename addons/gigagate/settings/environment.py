@@ -17,6 +17,7 @@ from gigagate.settings.build import Given, nearest
 
 PREFIXES = ("GIGACHAT_", "GIGAGATE_")
 CONFIG = "GIGAGATE_CONFIG"
+ENV_FILE = "GIGAGATE_ENV_FILE"
 BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
@@ -41,7 +42,7 @@ def existing_file(path: Path) -> Path:
 
 
 class Variable(NamedTuple):
-    """`parse` reads the value, `parse_file` a file named by NAME_FILE if it is written otherwise."""
+    """`parse` reads the value, `parse_file` the file named by NAME_FILE if that is different."""
 
     key: str
     parse: Callable[[Any], Any] = str
@@ -87,6 +88,7 @@ UNUSED: Mapping[str, str] = {
 
 NAMES = (
     CONFIG,
+    ENV_FILE,
     *VARIABLES,
     *(f"{name}_FILE" for name, variable in VARIABLES.items() if not variable.is_path),
 )
@@ -125,7 +127,7 @@ class Variables:
     @classmethod
     def read(cls, environ: Mapping[str, str], root: Path) -> Self:
         """Those of `environ` over those of `root`/.env; a misspelt name raises SettingsError."""
-        texts = dict(_dotenv(root / ".env"))
+        texts = dict(_dotenv(_env_file(environ, root)))
         for name, value in environ.items():
             if value.strip():
                 texts[name] = Text(value.strip(), f"environment: {name}", Path.cwd())
@@ -207,6 +209,14 @@ def _content(text: Text) -> str:
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:
     return error.strerror or "" if isinstance(error, OSError) else "it is not UTF-8"
+
+
+def _env_file(environ: Mapping[str, str], root: Path) -> Path:
+    named = environ.get(ENV_FILE, "").strip()
+    if not named:
+        return root / ".env"
+    text = Text(named, f"environment: {ENV_FILE}", Path.cwd())
+    return Path(text.parsed(existing_file, text.path()).value)
 
 
 def _dotenv(path: Path) -> Iterator[tuple[str, Text]]:

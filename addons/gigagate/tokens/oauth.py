@@ -1,0 +1,147 @@
+"""The one call that turns the authorization key into an access token.
+
+It goes out directly: proxy variables and .netrc of the environment are not obeyed, for .netrc would
+replace the Authorization header, and GigaChat itself is reached directly too. Redirects are not
+followed, so the key reaches nobody but the configured address.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from gigagate import __version__
+from gigagate.errors import CredentialError, CredentialsRejected, TokenUnavailable
+from gigagate.settings import Secret, Upstream
+from gigagate.tokens.token import AccessToken
+
+TIMEOUT = (5.0, 10.0)
+"""Seconds to connect, and between two bytes of the answer."""
+MAX_ANSWER = 64 * 1024
+SCOPES = {
+    "GIGACHAT_API_PERS": "GIGACHAT_API_B2B or GIGACHAT_API_CORP",
+    "GIGACHAT_API_B2B": "GIGACHAT_API_CORP or GIGACHAT_API_PERS",
+    "GIGACHAT_API_CORP": "GIGACHAT_API_B2B or GIGACHAT_API_PERS",
+}
+"""What a key may be for, if not for the scope asked."""
+WRONG_SCOPE = 7
+MILLISECONDS = 1e11
+"""A time above this is in milliseconds: as seconds it would be the year 5138."""
+
+
+class OAuthClient:
+    """`ca_file`: certificates to verify the server with; None: those of certifi."""
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        authorization_key: Secret,
+        ca_file: Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._upstream = upstream
+        self._key = authorization_key
+        self._verify: str | bool = str(ca_file) if ca_file else True
+        if not upstream.verify:
+            self._verify = False
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self._clock = clock
+        self._host = urlsplit(upstream.auth_url).hostname
+
+    def fetch(self) -> AccessToken:
+        """Raises CredentialsRejected or TokenUnavailable, whose texts hold no secret."""
+        status, answer = self._post()
+        body = _json_object(answer)
+        if status == 200:
+            return self._token(body)
+        raise self._refusal(status, body)
+
+    def _post(self) -> tuple[int, bytes]:
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                with session.post(
+                    self._upstream.auth_url,
+                    data={"scope": self._upstream.scope},
+                    headers={
+                        "Authorization": f"Basic {self._key.reveal()}",
+                        "RqUID": str(uuid.uuid4()),
+                        "Accept": "application/json",
+                        "User-Agent": f"GigaGate/{__version__}",
+                    },
+                    timeout=TIMEOUT,
+                    verify=self._verify,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    return response.status_code, response.raw.read(MAX_ANSWER, decode_content=True)
+        except requests.exceptions.SSLError:
+            raise self._unavailable(
+                "its certificate is not trusted. If it is a private one, name its authority's "
+                "file in GIGACHAT_CA_BUNDLE_FILE on the proxy"
+            ) from None
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+            raise self._unavailable("it did not answer in time") from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
+            raise self._unavailable(
+                "no connection. Check the proxy's network and GIGACHAT_AUTH_URL"
+            ) from None
+
+    def _token(self, body: dict[str, Any]) -> AccessToken:
+        """GigaChat v1 answers access_token and expires_at; some installations tok and exp."""
+        value = body.get("access_token", body.get("tok"))
+        expires_at = body.get("expires_at", body.get("exp"))
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+            raise self._unavailable("its answer holds no token. Check GIGACHAT_AUTH_URL")
+        if not isinstance(expires_at, int | float):
+            raise self._unavailable("its answer does not say when the token expires")
+        seconds = expires_at / 1000 if expires_at > MILLISECONDS else float(expires_at)
+        if not seconds > self._clock():
+            raise self._unavailable(
+                "its token has already expired, by this machine's clock. Set the clock"
+            )
+        return AccessToken(value, seconds)
+
+    def _refusal(self, status: int, body: dict[str, Any]) -> CredentialError:
+        reason = self._words(status, body)
+        if status in (400, 401) and body.get("code") == WRONG_SCOPE:
+            scope = self._upstream.scope
+            return CredentialsRejected(
+                f"GigaChat rejected this proxy's authorization key ({reason}): it was asked for "
+                f"the scope {scope}. Set GIGACHAT_SCOPE on the proxy to {SCOPES[scope]}, or use "
+                "another GIGACHAT_AUTH_KEY; the key in your client is not used."
+            )
+        if status in (400, 401, 403):
+            return CredentialsRejected(
+                f"GigaChat rejected this proxy's authorization key ({reason}). "
+                "Fix GIGACHAT_AUTH_KEY on the proxy; the key in your client is not used."
+            )
+        if status == 429:
+            return self._unavailable(f"too many tokens were asked for ({reason})")
+        if 300 <= status < 400:
+            return self._unavailable(f"it redirects ({reason}). Check GIGACHAT_AUTH_URL")
+        return self._unavailable(f"it answered {reason}")
+
+    def _words(self, status: int, body: dict[str, Any]) -> str:
+        message = body.get("message")
+        if not isinstance(message, str):
+            return f"HTTP {status}"
+        message = " ".join(message.replace(self._key.reveal(), "***").split())[:200]
+        return f"HTTP {status}, code {body.get('code')}: {message}"
+
+    def _unavailable(self, reason: str) -> TokenUnavailable:
+        return TokenUnavailable(f"No access token from {self._host}: {reason}.")
+
+
+def _json_object(answer: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(answer)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
