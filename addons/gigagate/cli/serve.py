@@ -1,56 +1,52 @@
 """serve, web, console: mitmproxy's three programs, started as our reverse proxy in this process.
 
-Mode, address and configuration directory are given on the command line because an addon that sets
-them later is too late: mitmproxy would first listen as an open forward proxy.
+Mode, address and configuration directory go on the command line: an addon that sets them comes too
+late, mitmproxy would first listen as an open forward proxy.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from gigagate import trust
 from gigagate.cli import ENTRY, ROOT
-from gigagate.errors import SettingsError
+from gigagate.hooks.runtime import Upstream
 from gigagate.settings import Settings
 
 PROGRAMS = {"serve": "mitmdump", "web": "mitmweb", "console": "mitmproxy"}
 
 
-def arguments(settings: Settings, user: Sequence[str]) -> list[str]:
-    """The user's port, address and other options win, the mode does not.  Raises SettingsError."""
+def chosen_options(user: Sequence[str]) -> set[str]:
+    """Names of the mitmproxy options that the user's arguments set and a later flag would not."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("-m", "--mode", action="append", default=[])
+    parser.add_argument("-m", "--mode")
     parser.add_argument("--set", action="append", default=[], dest="options")
-    known, rest = parser.parse_known_args(user)
+    known, _ = parser.parse_known_args(user)
+    chosen = {option.partition("=")[0] for option in known.options}
+    return chosen | {"mode"} if known.mode else chosen
 
-    mode = settings.upstream_mode
-    for other in known.mode:
-        if other != mode:
-            raise SettingsError(
-                f"--mode {other} is not possible: GigaGate is a reverse proxy to GigaChat. "
-                "Another GigaChat address goes into GIGACHAT_BASE_URL."
-            )
 
+def arguments(mode: str, state_dir: Path, user: Sequence[str]) -> list[str]:
+    """The user's arguments win.  What would be unsafe, the addon refuses."""
     defaults = {
+        "mode": ["--mode", mode],
         "listen_host": ["--listen-host", "127.0.0.1"],
         "listen_port": ["-p", "4000"],
-        "confdir": ["--set", f"confdir={settings.state_dir / 'mitmproxy'}"],
+        "confdir": ["--set", f"confdir={state_dir / 'mitmproxy'}"],
     }
-    chosen = {option.partition("=")[0] for option in known.options}
-    argv = ["--mode", mode, "-s", str(ENTRY)]
-    for name, default in defaults.items():
-        if name not in chosen:
-            argv += default
-    for option in known.options:
-        argv += ["--set", option]
-    return argv + rest
+    chosen = chosen_options(user)
+    ours = [word for name, words in defaults.items() if name not in chosen for word in words]
+    return ["-s", str(ENTRY), *ours, *user]
 
 
 def main(verb: str, args: list[str]) -> int:
-    settings = Settings.load(environ=os.environ, root=ROOT)
-    argv = arguments(settings, args)
-    trust.bundle(settings)
+    settings = Settings.load(root=ROOT)
+    if settings.upstream.verify:
+        trust.bundle(settings)
+    upstream = settings.upstream
+    mode = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path).mode
+    argv = arguments(mode, settings.state_dir, args)
 
     from mitmproxy.tools import main as programs
 

@@ -1,0 +1,158 @@
+"""demo: the proxy in front of the emulator, asked as clients ask, with everything shown.
+
+No key and no internet are needed.  Without --once it goes on serving, for a client of one's own.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from gigagate.cli.demo import client
+from gigagate.cli.demo.proxy import PORT, Proxy, environment, free_port
+from gigagate.cli.demo.requests import SCENES, Scene
+from gigagate.cli.demo.screen import Screen, pretty
+from gigagate.emulator import EmulatorConfig, EmulatorThread
+
+CHAT_PATH = "/chat/completions"
+CHUNK_DELAY = 0.04
+
+
+class Demo:
+    def __init__(self, screen: Screen, proxy: Proxy, emulator: EmulatorThread) -> None:
+        self.screen = screen
+        self.proxy = proxy
+        self.emulator = emulator
+
+    def show(self, number: int, scene: Scene) -> bool:
+        """Whether all was right."""
+        screen = self.screen
+        screen.title(f"{number}. {scene.title}")
+        screen.line(scene.about, "dim")
+        logged = len(self.proxy.lines)
+        received = len(self.emulator.log)
+
+        screen.label("The client asks  POST /v1/chat/completions")
+        screen.block(pretty(scene.body).splitlines())
+        screen.label("The answer, as it comes")
+        answer = client.chat(self.proxy.port, scene.body, self.write_answer)
+        screen.line()
+
+        for request in self.emulator.log[received:]:
+            if request.path.endswith(CHAT_PATH):
+                self.show_changes(scene.body, request.json)
+        screen.label("GigaGate's log")
+        screen.block(self.proxy.lines_about(CHAT_PATH, logged), "dim")
+
+        problems = scene.problems(answer)
+        for problem in problems:
+            screen.line(f"✗ {problem}", "red")
+        if not problems:
+            screen.line(f"✓ right: {answer.model}, {summary(answer)}", "green")
+        return not problems
+
+    def write_answer(self, text: str) -> None:
+        self.screen.write(text, "yellow")
+
+    def show_changes(self, asked: dict[str, Any], got: dict[str, Any]) -> None:
+        self.screen.label("What GigaChat got  (- from the client, + written by GigaGate)")
+        self.screen.changes(
+            f"Authorization: Bearer {client.KEY}\n{pretty(asked)}",
+            f"Authorization: Bearer <access token>\n{pretty(got)}",
+        )
+
+
+def summary(answer: client.Answer) -> str:
+    words = [f"finish_reason {answer.finish_reason}"]
+    if answer.pieces > 1:
+        words.insert(0, f"{answer.pieces} pieces")
+    if answer.usage:
+        words.append(f"{answer.usage['total_tokens']} tokens")
+    return ", ".join(words)
+
+
+def show_settings(screen: Screen, port: int) -> None:
+    screen.title("Your turn: Cline")
+    screen.block(
+        [
+            "API Provider   OpenAI Compatible",
+            f"Base URL       http://localhost:{port}/v1",
+            "API Key        anything",
+            "Model ID       GigaChat-2-Max",
+        ]
+    )
+    screen.line()
+    body = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет!"}]}
+    screen.line(
+        f"  curl http://localhost:{port}/v1/chat/completions "
+        f"-H 'Content-Type: application/json' \\\n    -d '{json.dumps(body, ensure_ascii=False)}'"
+    )
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main(verb: str, args: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog=f"./run.sh {verb}", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="end after the requests")
+    once = parser.parse_args(args).once
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), interrupt)
+
+    config = EmulatorConfig(script=tuple(scene.answer for scene in SCENES), chunk_delay=CHUNK_DELAY)
+    screen = Screen(sys.stdout)
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="gigagate-demo-") as folder,
+            EmulatorThread(config) as emulator,
+        ):
+            return play(screen, emulator, Path(folder), once)
+    except KeyboardInterrupt:
+        screen.line()
+        return 1 if once else 0
+
+
+def play(screen: Screen, emulator: EmulatorThread, folder: Path, once: bool) -> int:
+    settings = {
+        "GIGACHAT_AUTH_KEY": emulator.config.credentials[0].key,
+        "GIGACHAT_BASE_URL": emulator.base_url,
+        "GIGACHAT_AUTH_URL": emulator.auth_url,
+        "GIGACHAT_CA_BUNDLE_FILE": str(emulator.ca_file),
+    }
+    port = free_port()
+    if port != PORT:
+        screen.line(f"Port {PORT} is taken: the demo uses {port}.", "yellow")
+    with Proxy(port, environment(settings, folder)) as proxy:
+        if not proxy.wait_until_healthy():
+            screen.line("The proxy did not start. It said:", "red")
+            screen.block(proxy.lines)
+            return 1
+        screen.line(
+            f"GigaGate on http://localhost:{port}, GigaChat emulated at {emulator.base_url}"
+        )
+        demo = Demo(screen, proxy, emulator)
+        right = [demo.show(number, scene) for number, scene in enumerate(SCENES, 1)]
+        show_settings(screen, port)
+        if once:
+            return 0 if all(right) else 1
+        return serve(screen, proxy)
+
+
+def serve(screen: Screen, proxy: Proxy) -> int:
+    screen.line()
+    screen.line("Serving until Ctrl-C; what is asked now is listed below.", "bold")
+    seen = len(proxy.lines)
+    while proxy.process.poll() is None:
+        for line in proxy.lines[seen:]:
+            screen.line(f"  {line}", "dim")
+            seen += 1
+        time.sleep(0.2)
+    screen.line("The proxy ended.", "red")
+    return 1

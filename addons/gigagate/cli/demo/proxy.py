@@ -1,0 +1,110 @@
+"""The demo's proxy: a child process, started as a user would start it, that ends with the demo."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+PORT = 4000
+START_SECONDS = 30
+STOP_SECONDS = 5
+
+TIME_STAMP = re.compile(r"^\[[\d:.]+\] ?")
+
+
+def free_port(wanted: int = PORT) -> int:
+    """`wanted`, or any port that is free if it is not."""
+    for port in (wanted, 0):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found: int = listener.getsockname()[1]
+            return found
+    raise OSError("no TCP port is free on 127.0.0.1")
+
+
+def environment(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """This process's own, with no setting of the user's: the demo is the same everywhere."""
+    nothing = folder / "nothing"
+    nothing.touch()
+    files = {"GIGAGATE_ENV_FILE": str(nothing), "GIGAGATE_CONFIG": str(nothing)}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIGA")}
+    return {**ours, **settings, **files, "GIGAGATE_STATE_DIR": str(folder / "state")}
+
+
+class Proxy:
+    """As a context manager: the running proxy."""
+
+    def __init__(self, port: int, environ: Mapping[str, str]) -> None:
+        self.port = port
+        self.lines: list[str] = []
+        """Its log so far, without time stamps."""
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "gigagate", "serve", "-p", str(port), "--set", "flow_detail=0"],
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+        assert self.process.stdout is not None
+        self.reader = threading.Thread(target=self.read, args=[self.process.stdout], daemon=True)
+        self.reader.start()
+
+    def read(self, output: IO[str]) -> None:
+        for line in output:
+            self.lines.append(TIME_STAMP.sub("", line.rstrip()))
+
+    def wait_until_healthy(self) -> bool:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
+            try:
+                connection.request("GET", "/health")
+                if connection.getresponse().status == 200:
+                    return True
+            except (OSError, HTTPException):
+                pass
+            finally:
+                connection.close()
+            time.sleep(0.05)
+        return False
+
+    def lines_about(self, path: str, since: int, seconds: float = 2) -> list[str]:
+        """What the log says of a request to `path`, which it may say a little after the answer."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if any(path in line for line in self.lines[since:]):
+                time.sleep(0.1)
+                break
+            time.sleep(0.02)
+        return self.lines[since:]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.reader.join(STOP_SECONDS)
