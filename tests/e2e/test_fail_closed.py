@@ -1,0 +1,124 @@
+"""An error of ours never sends a request upstream, and the client learns of it in JSON."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from gigagate.emulator.thread import EmulatorThread
+from tests.support.proxy import ENTRY, ROOT, Proxy
+
+CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
+
+BEFORE_GIGACHAT = [
+    "gigagate.hooks.gateway:Gateway.requestheaders",
+    "gigagate.hooks.gateway:Gateway.check_sender",
+    "gigagate.hooks.gateway:Gateway.request",
+    "gigagate.hooks.gateway:Gateway.prepare",
+    "gigagate.hooks.gateway:Gateway.wire_headers",
+    "gigagate.hooks.client_secrets:remove",
+    "gigagate.hooks.local_endpoints:answer",
+    "gigagate.hooks.layers:Layers.choose",
+    "gigagate.hooks.token_wait:TokenWait.now",
+    "gigagate.hooks.wire_layer:GigaHttpLayer.direct_to_upstream",
+    "gigagate.hooks.wire_layer:GigaHttpLayer.make_stream",
+    "gigagate.hooks.wire_layer:GigaHttpLayer.get_connection",
+    "gigagate.hooks.wire_layer:GigaHttpLayer.event_to_child",
+    "gigagate.hooks.wire_stream:GigaStream.state_consume_request_body",
+    "gigagate.hooks.wire_stream:GigaStream.request_is_complete",
+    "gigagate.hooks.wire_stream:GigaStream.send_upstream",
+    "gigagate.hooks.wire_stream:GigaStream.wire_request",
+    "gigagate.exchange:Exchange.__init__",
+    "gigagate.exchange:Exchange.upstream_request",
+    "gigagate.gigachat.request:chat_completion",
+    "mitmproxy.proxy.layers.http:HttpStream.state_wait_for_request_headers",
+]
+
+AFTER_GIGACHAT = [
+    "gigagate.hooks.wire_stream:GigaStream.state_wait_for_response_headers",
+    "gigagate.hooks.wire_stream:GigaStream.state_collect_answer",
+    "gigagate.hooks.wire_stream:GigaStream.upstream_has_answered",
+    "gigagate.hooks.wire_stream:GigaStream.answer_whole",
+    "gigagate.exchange:Exchange.begins_stream",
+    "gigagate.exchange:Exchange.answer",
+    "gigagate.gigachat.response:chat_completion",
+]
+
+ON_THE_STREAM = [
+    "gigagate.hooks.wire_stream:GigaStream.begin_stream",
+    "gigagate.hooks.wire_stream:GigaStream.state_stream_answer",
+    "gigagate.exchange:Exchange.stream_headers",
+]
+
+
+class FaultyProxy:
+    def __init__(self, proxy: Proxy, emulator: EmulatorThread, fault_file: Path) -> None:
+        self.proxy, self.emulator, self.fault_file = proxy, emulator, fault_file
+
+    def post(self, fault: str, **body: object) -> requests.Response:
+        """A request on a connection of its own, made while `fault` is in force."""
+        self.emulator.log.clear()
+        self.fault_file.write_text(fault)
+        try:
+            return requests.post(
+                f"{self.proxy.base_url}/chat/completions", json=CHAT | body, timeout=20
+            )
+        finally:
+            self.fault_file.write_text("")
+
+    def chats_upstream(self) -> int:
+        return sum("chat" in received.target for received in self.emulator.log)
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyProxy]:
+    folder = tmp_path_factory.mktemp("fail-closed")
+    fault_file = folder / "fault"
+    fault_file.write_text("")
+    with EmulatorThread(state_dir=folder / "emulator") as emulator:
+        command = ("mitmdump", "-s", str(ENTRY), "-s", str(ROOT / "tests/support/inject_fault.py"))
+        environment = {"FAULT_FILE": str(fault_file)}
+        with Proxy(emulator, folder, command=command, environment=environment) as proxy:
+            yield FaultyProxy(proxy, emulator, fault_file)
+
+
+def test_without_a_fault_the_request_reaches_gigachat(faulty: FaultyProxy) -> None:
+    assert faulty.post("").status_code == 200
+    assert faulty.chats_upstream() == 1
+
+
+@pytest.mark.parametrize("fault", BEFORE_GIGACHAT)
+def test_a_fault_before_gigachat_answers_500_and_sends_nothing(
+    faulty: FaultyProxy, fault: str
+) -> None:
+    answer = faulty.post(fault)
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal_error"
+    assert "injected" not in answer.text
+    assert faulty.chats_upstream() == 0
+    assert "injected" in faulty.proxy.output(), "the log says why"
+
+
+@pytest.mark.parametrize("fault", AFTER_GIGACHAT)
+def test_a_fault_after_gigachat_answers_500(faulty: FaultyProxy, fault: str) -> None:
+    answer = faulty.post(fault)
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal_error"
+
+
+@pytest.mark.parametrize("fault", ON_THE_STREAM)
+def test_a_fault_on_a_stream_ends_it_with_an_error(faulty: FaultyProxy, fault: str) -> None:
+    answer = faulty.post(fault, stream=True)
+    assert '"code":"internal_error"' in answer.text.replace(": ", ":")
+    assert "[DONE]" not in answer.text
+
+
+def test_a_waiting_request_whose_token_hook_fails_is_refused(faulty: FaultyProxy) -> None:
+    faulty.emulator.revoke_tokens()
+    answer = faulty.post("gigagate.hooks.gateway:Gateway.gigagate_access_token")
+    assert answer.status_code == 500
+    assert faulty.chats_upstream() == 1, "only the attempt with the revoked token"
+
+
+def test_the_proxy_still_works_afterwards(faulty: FaultyProxy) -> None:
+    assert faulty.post("").status_code == 200

@@ -1,0 +1,159 @@
+"""No key or token is to be found in anything the proxy shows, logs or saves."""
+
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import requests
+from gigagate.emulator.thread import EmulatorThread
+from tests.support.proxy import Proxy, free_port
+
+CLIENT_KEY = "sk-client-key-0123456789abcdefghij"
+WEB_PASSWORD = "password-of-the-web-interface"
+CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
+
+
+@dataclass
+class Traces:
+    """Everything that could have kept a secret: name -> content."""
+
+    contents: dict[str, bytes]
+    access_tokens: list[str]
+    authorization_key: str
+
+    def containing(self, secret: str) -> list[str]:
+        wanted = secret.encode()
+        forms = (wanted, wanted.hex().encode(), wanted.hex().upper().encode())
+        return [name for name, content in self.contents.items() if any(f in content for f in forms)]
+
+
+@pytest.fixture(scope="module")
+def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
+    folder = tmp_path_factory.mktemp("secrets")
+    web = f"http://127.0.0.1:{(web_port := free_port())}"
+    with EmulatorThread(state_dir=tmp_path_factory.mktemp("emulator")) as emulator:
+        arguments = [
+            "-w",
+            str(folder / "flows"),
+            "--web-port",
+            str(web_port),
+            "--no-web-open-browser",
+        ]
+        for option in (
+            f"web_password={WEB_PASSWORD}",
+            f"hardump={folder / 'flows.har'}",
+            "termlog_verbosity=debug",
+            "store_streamed_bodies=true",
+        ):
+            arguments += ["--set", option]
+        environment = {"SSLKEYLOGFILE": str(folder / "tls-keys")}
+        web_proxy = Proxy(emulator, folder, *arguments, verb="web", environment=environment)
+        contents: dict[str, bytes] = {}
+        with web_proxy as proxy:
+            drive(proxy, emulator)
+            contents |= look_at_mitmweb(web)
+        with Proxy(
+            emulator, folder, "--set", "flow_detail=4", "--set", "termlog_verbosity=debug"
+        ) as proxy:
+            drive(proxy, emulator)
+        for file in folder.rglob("*"):
+            if file.is_file() and "tokens" not in file.name:
+                contents[str(file.relative_to(folder))] = file.read_bytes()
+        yield Traces(contents, access_tokens(emulator), emulator.authorization_key)
+
+
+def drive(proxy: Proxy, emulator: EmulatorThread) -> None:
+    headers = {
+        "Authorization": f"Bearer {CLIENT_KEY}",
+        "X-Api-Key": CLIENT_KEY,
+        "Cookie": f"session={CLIENT_KEY}",
+    }
+    url = f"{proxy.base_url}/chat/completions"
+    assert requests.post(url, json=CHAT, headers=headers, timeout=20).status_code == 200
+    emulator.revoke_tokens()
+    answer = requests.post(url, json=CHAT | {"stream": True}, headers=headers, timeout=20)
+    assert "[DONE]" in answer.text
+    echo = f"token was {access_tokens(emulator)[-1]}"
+    emulator.faults.add(
+        path="/chat/completions", status=422, body=json.dumps({"status": 422, "message": echo})
+    )
+    assert requests.post(url, json=CHAT, headers=headers, timeout=20).status_code == 422
+    requests.get(f"{proxy.base_url}/models?key={CLIENT_KEY}", headers=headers, timeout=20)
+    requests.get(f"{proxy.url}/nowhere", headers=headers, timeout=20)
+    key = f"Authorization: Bearer {CLIENT_KEY}"
+    for raw in (
+        f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n{key}\r\n",
+        f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n{key}",
+        f"POST /v1/chat/completions HTTP/1.1\r\n{key}\r\nContent-Length: x\r\n\r\n",
+        f"POST /v1/chat/completions HTTP/1.1\r\n{key}\r\nno colon {CLIENT_KEY}\r\n\r\n",
+        f"GARBAGE\r\n{key}\r\n\r\n",
+        f"CONNECT evil:443 HTTP/1.1\r\n{key}\r\n\r\n",
+        f"GET http://evil/ HTTP/1.1\r\nHost: localhost\r\n{key}\r\n\r\n",
+    ):
+        send_raw(proxy.port, raw.encode())
+
+
+def send_raw(port: int, data: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+    return answer
+
+
+def look_at_mitmweb(web: str) -> dict[str, bytes]:
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {WEB_PASSWORD}"
+
+    def get(path: str) -> bytes:
+        answer = session.get(web + path, timeout=20)
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.content
+
+    seen = {path: get(path) for path in ("/flows", "/events", "/options", "/state", "/flows/dump")}
+    flows = json.loads(seen["/flows"])
+    assert len(flows) >= 5
+    for flow in flows:
+        for side in ("request", "response"):
+            if flow.get(side):
+                path = f"/flows/{flow['id']}/{side}/content.data"
+                answer = session.get(web + path, timeout=20)
+                seen[path] = answer.content
+    return seen
+
+
+def access_tokens(emulator: EmulatorThread) -> list[str]:
+    """As GigaChat saw them."""
+    return list(
+        dict.fromkeys(
+            value.removeprefix("Bearer ")
+            for received in emulator.log
+            for name, value in received.headers
+            if name.lower() == "authorization" and value.startswith("Bearer ")
+        )
+    )
+
+
+def test_the_search_finds_what_is_there(traces: Traces) -> None:
+    assert len(traces.access_tokens) >= 2
+    assert traces.containing("chat/completions")
+    assert {"/flows", "/events", "flows", "flows.har"} <= traces.contents.keys()
+    assert "Привет".encode() in traces.contents["flows"]
+    assert "tls-keys" in traces.contents
+
+
+def test_no_access_token_anywhere(traces: Traces) -> None:
+    for token in traces.access_tokens:
+        assert traces.containing(token) == []
+
+
+def test_no_authorization_key_anywhere(traces: Traces) -> None:
+    assert traces.containing(traces.authorization_key) == []
+
+
+def test_no_client_key_anywhere(traces: Traces) -> None:
+    assert traces.containing(CLIENT_KEY) == []

@@ -1,0 +1,130 @@
+"""A real proxy process in front of an upstream, for end-to-end tests."""
+
+import base64
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTRY = ROOT / "addons" / "gigachat_proxy.py"
+AUTHORIZATION_KEY = base64.b64encode(b"client-id:client-secret-of-the-tests").decode()
+
+
+class Upstream(Protocol):
+    base_url: str
+    auth_url: str
+    ca_file: Path
+    authorization_key: str
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def settings_environment(upstream: Upstream, state_dir: Path) -> dict[str, str]:
+    """The environment of a proxy in front of `upstream`, and nothing of the user's settings."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIGACHAT_", "GIGAGATE_"))
+    }
+    return environment | {
+        "GIGACHAT_AUTH_KEY": upstream.authorization_key,
+        "GIGACHAT_BASE_URL": upstream.base_url,
+        "GIGACHAT_AUTH_URL": upstream.auth_url,
+        "GIGACHAT_CA_BUNDLE_FILE": str(upstream.ca_file),
+        "GIGAGATE_STATE_DIR": str(state_dir),
+        "HOME": str(state_dir),
+        "PYTHONPATH": str(ROOT / "addons"),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+class Proxy:
+    """`with Proxy(emulator, tmp_path) as proxy:` serves until the block ends."""
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        state_dir: Path,
+        *arguments: str,
+        verb: str = "serve",
+        command: Sequence[str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        ready: str = "/health",
+    ) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.base_url = f"{self.url}/v1"
+        self.environment = settings_environment(upstream, state_dir) | dict(environment or {})
+        self.command = [
+            *(command or (sys.executable, "-m", "gigagate", verb)),
+            "-p",
+            str(self.port),
+            *arguments,
+        ]
+        self.ready = ready
+        self.log_file = state_dir / f"proxy-{self.port}.log"
+
+    def __enter__(self) -> "Proxy":
+        self.log_file.parent.mkdir(parents=True, exist_ok=True)
+        with self.log_file.open("wb") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.wait_until_ready()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+        if error is not None:
+            print(self.output())
+
+    def wait_until_ready(self, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the proxy ended at once:\n{self.output()}")
+            try:
+                if requests.get(self.url + self.ready, timeout=5).status_code < 500:
+                    return
+            except requests.ConnectionError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"the proxy did not become ready:\n{self.output()}")
+
+    def output(self) -> str:
+        return self.log_file.read_text(errors="replace")
+
+    def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
+        """Ends the process; returns its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return self.process.returncode
