@@ -44,6 +44,12 @@ class Exchange:
         """Known after upstream_request()."""
         return self._handler is not None and self._handler.wants_stream
 
+    @property
+    def abandons_upstream(self) -> bool:
+        """The client has its end, and GigaChat need not be heard out: close its connection."""
+        cut = self._stream is not None and self._stream.cut
+        return self.ended and (cut or self.report.error is not None)
+
     def upstream_request(self) -> UpstreamRequest:
         """The only translation of the request; what it returns may be sent again.
 

@@ -31,6 +31,8 @@ class Call:
 class AnswerStream(Protocol):
     ended: bool
     """The client has its proper end: nothing more is read or written."""
+    cut: bool
+    """It has it although GigaChat's answer goes on."""
 
     def feed(self, chunk: bytes, out: list[bytes]) -> None:
         """Appends what the client gets to `out`.  b"": GigaChat's bytes end here.

@@ -8,7 +8,7 @@ from gigagate.dialects.handler import AnswerStream, Call
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai_chunks import ChunkWriter
 from gigagate.errors import InvalidRequest
-from gigagate.gigachat import request, response, session
+from gigagate.gigachat import parameters, request, response, session
 from gigagate.gigachat.errors import unexpected
 from gigagate.gigachat.stream import ChatStream
 from gigagate.gigachat.tools import ToolNames
@@ -23,8 +23,7 @@ def parse(body: bytes) -> dict[str, Any]:
     chat = parse_object(body)
     if not array_at("messages", chat.get("messages")):
         raise InvalidRequest("messages is empty: there is nothing to answer.", param="messages")
-    if "model" in chat:
-        text_at("model", chat["model"])
+    text_at("model", chat.get("model"))
     if not isinstance(chat.get("stream"), bool | None):
         raise wrong_type("stream", "a boolean", chat["stream"])
     if chat.get("stream_options") is not None:
@@ -44,7 +43,7 @@ class ChatCompletions:
     def upstream_request(self) -> UpstreamRequest:
         call = self._call
         chat = parse(call.request.body)
-        call.report.model_asked = chat.get("model")
+        call.report.model_asked = chat["model"]
         self.wants_stream = bool(chat.get("stream"))
         self._include_usage = bool((chat.get("stream_options") or {}).get("include_usage"))
         body = request.chat_completion(chat, call.policy, call.notes)
@@ -54,6 +53,7 @@ class ChatCompletions:
             now=call.now,
             tool_names=ToolNames.of(chat),
             legacy_functions=bool(chat.get("functions")) and not chat.get("tools"),
+            stop=parameters.stop_sequences(chat),
         )
         headers = {
             "Content-Type": "application/json",

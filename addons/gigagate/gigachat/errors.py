@@ -75,10 +75,12 @@ def from_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: in
 
 def from_event(event: Mapping[str, Any]) -> GigaGateError:
     """The error for an error object that stands where an answer should be."""
-    status = event.get("status", event.get("code"))
+    inner = event.get("error")
+    said = inner if isinstance(inner, dict) else event
+    status = said.get("status", said.get("code"))
     if not (isinstance(status, int) and 400 <= status <= 599):
         status = 502
-    return from_words(status, _message(event))
+    return from_words(status, _message(said))
 
 
 def from_words(status: int, said: str) -> GigaGateError:
@@ -113,8 +115,11 @@ def from_words(status: int, said: str) -> GigaGateError:
             f"{quoted} {advice}".rstrip(), status=status, code=code, param=param
         )
     if 500 <= status <= 599:
-        return _SERVER_ERRORS.get(status, UpstreamError)(
-            f"{quoted} The fault is on GigaChat's side; try again.", status=status
+        kind = _SERVER_ERRORS.get(status, UpstreamError)
+        return kind(
+            f"{quoted} The fault is on GigaChat's side; try again.",
+            status=status,
+            code=kind.code or "upstream_failed",
         )
     return unexpected(f"an answer with status {status}", said)
 

@@ -12,6 +12,7 @@ from gigagate.core.report import Report, Usage
 from gigagate.errors import UpstreamError
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.function_call import FunctionCall, ToolCall, ToolNames
+from gigagate.gigachat.stop import cut
 
 FINISH_REASONS: Mapping[str, str] = {
     "stop": "stop",
@@ -33,6 +34,8 @@ class Expected:
     tool_names: ToolNames
     legacy_functions: bool
     """The request has `functions`, not `tools`: so has the answer `function_call`."""
+    stop: tuple[str, ...] = ()
+    """Sequences to cut the answer at."""
 
     @property
     def completion_id(self) -> str:
@@ -122,20 +125,22 @@ def _choice(index: int, choice: object, expected: Expected) -> dict[str, Any]:
     content = said.get("content")
     if not isinstance(content, str | None):
         raise unexpected("content that is no text")
-    message: dict[str, Any] = {"role": "assistant", "content": content or "", "refusal": None}
+    text, stopped = cut(content or "", expected.stop)
+    message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
     if isinstance(reasoning := said.get("reasoning_content"), str) and reasoning:
         message["reasoning_content"] = reasoning
     call = FunctionCall()
-    if (function_call := said.get("function_call")) is not None:
+    if not stopped and (function_call := said.get("function_call")) is not None:
         call.add(function_call)
         call.add_state(said.get("functions_state_id"))
-        message["content"] = content or None
+        message["content"] = text or None
         message |= _call_field(expected.tool_call(call, index), expected)
+    reason = None if stopped else choice.get("finish_reason")
     return {
         "index": index,
         "message": message,
         "logprobs": None,
-        "finish_reason": finish_reason(choice.get("finish_reason"), expected, called=call.begun),
+        "finish_reason": finish_reason(reason, expected, called=call.begun),
     }
 
 

@@ -19,9 +19,9 @@ def session_id(request: ClientRequest, body: Mapping[str, Any], policy: Policy) 
         return own
     if not policy.prompt_cache:
         return None
-    digest = sha256(f"{request.client}\0{body['model']}".encode())
+    digest = sha256(f"{request.client}\0{body['model']}\0".encode())
     for message in _beginning(body["messages"]):
-        digest.update(f"\0{message['role']}\0{message['content']}".encode(errors="replace"))
+        digest.update(message["content"].encode(errors="replace") + b"\0")
     return uuid_form(digest.hexdigest())
 
 

@@ -14,6 +14,7 @@ from gigagate.errors import UpstreamProtocolError
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.function_call import FunctionCall, ToolCall
 from gigagate.gigachat.response import Expected, finish_reason, identity, usage
+from gigagate.gigachat.stop import StopCutter
 
 WORKING = sse.comment(b"GigaChat runs a function")
 
@@ -32,12 +33,15 @@ class ChatStream:
     def __init__(self, writer: ChunkWriter, expected: Expected, report: Report) -> None:
         self.ended = False
         """The client has its proper end."""
+        self.cut = False
+        """At a stop sequence: GigaChat has not ended."""
         self._writer = writer
         self._expected = expected
         self._report = report
         self._events = sse.Decoder()
         self._started = False
         self._call = FunctionCall()
+        self._stop = StopCutter(expected.stop) if expected.stop else None
         self._finish_reason: object = None
 
     def feed(self, chunk: bytes, out: list[bytes]) -> None:
@@ -76,14 +80,19 @@ class ChatStream:
         if not self._started:
             self._start(event, out)
         self._delta(delta, out)
+        if self._stop is not None and self._stop.stopped:
+            self._cut(out)
+            return
         if (reason := choice.get("finish_reason")) is not None:
             self._finish_reason = reason
         if "usage" in event:
             self._report.usage = usage(event["usage"]) or self._report.usage
 
     def _delta(self, delta: Mapping[str, Any], out: list[bytes]) -> None:
-        if text := delta.get("content"):
-            out.append(self._writer.text(_text(text)))
+        if content := delta.get("content"):
+            text = _text(content)
+            if self._stop is None or (text := self._stop.feed(text)):
+                out.append(self._writer.text(text))
         if len(delta) == 1:
             return
         if reasoning := delta.get("reasoning_content"):
@@ -107,8 +116,17 @@ class ChatStream:
         if not self._started:
             raise unexpected("an empty stream")
         reason = finish_reason(self._finish_reason, self._expected, called=self._call.begun)
+        if self._stop is not None and (held := self._stop.end()):
+            out.append(self._writer.text(held))
         if self._call.begun:
             out.append(self._writer.tool_call(self._expected.tool_call(self._call)))
+        self._finish(reason, out)
+
+    def _cut(self, out: list[bytes]) -> None:
+        self.cut = True
+        self._finish("stop", out)
+
+    def _finish(self, reason: str, out: list[bytes]) -> None:
         out.append(self._writer.finish(reason, self._report.usage))
         self._report.finish_reason = reason
         self.ended = True
