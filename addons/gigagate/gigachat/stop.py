@@ -1,0 +1,46 @@
+"""Stop sequences, which GigaChat does not know: the answer is cut before the first of them.
+
+The first is the one that is complete first, whatever chunks the text comes in; so text that may
+turn out to be the beginning of one is held back.
+"""
+
+from collections.abc import Sequence
+
+
+def cut(text: str, sequences: Sequence[str]) -> tuple[str, bool]:
+    """The text before the first sequence, and whether there was one."""
+    found = [(at + len(sequence), at) for sequence in sequences if (at := text.find(sequence)) >= 0]
+    if not found:
+        return text, False
+    _, start = min(found)
+    return text[:start], True
+
+
+class StopCutter:
+    def __init__(self, sequences: Sequence[str]) -> None:
+        """sequences: none of them empty."""
+        self.stopped = False
+        """A sequence was found: nothing of the answer follows."""
+        self._sequences = sequences
+        self._longest = max(map(len, sequences), default=0)
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """What can be passed on."""
+        text, self.stopped = cut(self._held + text, self._sequences)
+        kept = 0 if self.stopped else self._length_of_beginning(text)
+        self._held = text[len(text) - kept :]
+        return text[: len(text) - kept]
+
+    def end(self) -> str:
+        """What was held back, now that no more comes."""
+        held, self._held = self._held, ""
+        return held
+
+    def _length_of_beginning(self, text: str) -> int:
+        """Characters at the end of the text that may begin a sequence."""
+        for length in range(min(self._longest - 1, len(text)), 0, -1):
+            end = text[-length:]
+            if any(sequence.startswith(end) for sequence in self._sequences):
+                return length
+        return 0
