@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gigagate import trust
 from gigagate.cli import ENTRY, ROOT
 from gigagate.hooks.runtime import Upstream
 from gigagate.settings import Settings
@@ -42,8 +41,6 @@ def arguments(mode: str, state_dir: Path, user: Sequence[str]) -> list[str]:
 
 def main(verb: str, args: list[str]) -> int:
     settings = Settings.load(root=ROOT)
-    if settings.upstream.verify:
-        trust.bundle(settings)
     upstream = settings.upstream
     mode = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path).mode
     argv = arguments(mode, settings.state_dir, args)

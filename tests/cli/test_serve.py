@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from gigagate.cli import ENTRY
+from gigagate.cli.serve import arguments
+
+MODE = "reverse:https://api.giga.chat:443"
+CONFDIR = f"confdir={Path('/state/mitmproxy')}"
+OURS = {
+    "listen_host": ["--listen-host", "127.0.0.1"],
+    "listen_port": ["-p", "4000"],
+    "confdir": ["--set", CONFDIR],
+}
+
+
+def ours_without(*names: str) -> list[str]:
+    return [word for name, words in OURS.items() if name not in names for word in words]
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [
+        ([], ["--mode", MODE, *ours_without()]),
+        # A later flag wins over an earlier one.
+        (["-p", "4100"], ["--mode", MODE, *ours_without(), "-p", "4100"]),
+        # A flag wins over --set, so ours must go.
+        (
+            ["--set", "listen_port=4100"],
+            ["--mode", MODE, *ours_without("listen_port"), "--set", "listen_port=4100"],
+        ),
+        (
+            ["--set=confdir=/tmp", "-q"],
+            ["--mode", MODE, *ours_without("confdir"), "--set=confdir=/tmp", "-q"],
+        ),
+        # The addon tells the user why another mode is not possible.
+        (["-m", "regular"], [*ours_without(), "-m", "regular"]),
+        (["--mode=regular"], [*ours_without(), "--mode=regular"]),
+        (["-w", "a b", "~u chat"], ["--mode", MODE, *ours_without(), "-w", "a b", "~u chat"]),
+    ],
+)
+def test_the_users_arguments_win(user: list[str], expected: list[str]) -> None:
+    assert arguments(MODE, Path("/state"), user) == ["-s", str(ENTRY), *expected]

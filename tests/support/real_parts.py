@@ -1,0 +1,40 @@
+"""Real programs some tests need besides Python: used where they are, skipped where they are not.
+
+tests/install_extras.sh puts them there.  With CI=true a missing one is a failure, so that a green
+run has really run everything.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+NODE = Path(__file__).parents[2] / ".cache" / "node" / "node_modules" / ".bin"
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "cline": ("cline",),
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "redis": ("redis-server", "valkey-server"),
+}
+"""Part -> the programs that may be it."""
+
+
+def real_part(name: str) -> Path | None:
+    for program in NAMES[name]:
+        found = shutil.which(program, path=f"{NODE}{os.pathsep}{os.environ.get('PATH', '')}")
+        if found is not None:
+            return Path(found)
+    return None
+
+
+def require_real_part(name: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """The program, or a skipped test that says what is missing (a failed one in CI)."""
+    found = real_part(name)
+    if found is None:
+        reason = f"{name} is not installed here: ./run.sh test installs it where it can"
+        if environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    return found

@@ -1,0 +1,46 @@
+"""The documents say what is there: every setting, every link."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+from gigagate.settings import Settings, environment
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+
+
+def yaml_keys(schema: type, prefix: str = "") -> Iterator[str]:
+    hints = get_type_hints(schema)
+    for field in dataclasses.fields(schema):
+        section = hints[field.name]
+        if "yaml" in field.metadata:
+            continue
+        if isinstance(section, type) and dataclasses.is_dataclass(section):
+            yield from yaml_keys(section, f"{prefix}{field.name}.")
+        else:
+            yield prefix + field.name
+
+
+def rows() -> set[str]:
+    """What stands in the first column of the tables."""
+    return set(re.findall(r"^\| `([^`]+)` \|", CONFIGURATION, re.MULTILINE))
+
+
+def test_every_setting_is_documented_and_every_documented_one_is_there() -> None:
+    keys = set(yaml_keys(Settings))
+    names = {environment.CONFIG, environment.ENV_FILE, *environment.VARIABLES}
+    documented = {row for row in rows() if row.startswith("GIGA") or row in keys or "." in row}
+    assert documented == keys | names
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    links = LINK.findall(document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
