@@ -1,0 +1,104 @@
+"""Plausible values for a JSON schema, taken from the words of a task.
+
+"Create a file named hello.txt … containing exactly the text: hi" is enough to fill the parameters
+of every client's file-writing function: what a property is for is told by its name.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_FILE = re.compile(
+    r"(?:\bfiles?|файл\w*)\s+(?:named\s+|called\s+|с именем\s+|под именем\s+|с названием\s+)?"
+    r"[«\"'`]?(?P<file>[\w./\\-]*\w\.\w+)",
+    re.IGNORECASE,
+)
+_TEXT = re.compile(
+    r"(?:\b(?:text|contents?)|текст\w*|содержим\w+)\s*:?\s*[«\"'`]?(?P<text>[^\n]+?)[»\"'`]?\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DIRECTORY = re.compile(r"working directory[:\s(]*((?:/|[A-Z]:\\)[^\s),\"]+)", re.IGNORECASE)
+_PROPER_NAME = re.compile(r"(?<=\s)[A-ZА-ЯЁ][\w-]+")
+_NUMBER = re.compile(r"-?\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    task: str = ""
+    file: str = ""
+    text: str = ""
+    directory: str = ""
+
+    @property
+    def path(self) -> str:
+        """Absolute where the client told its directory: some editors take nothing else."""
+        if not self.directory or self.file.startswith("/"):
+            return self.file
+        return f"{self.directory.rstrip('/')}/{self.file}"
+
+    @property
+    def command(self) -> str:
+        if self.text:
+            return f"printf %s {shlex.quote(self.text)} > {shlex.quote(self.file)}"
+        return f"echo {shlex.quote(self.task[:80])}"
+
+    @property
+    def patch(self) -> str:
+        return f"*** Begin Patch\n*** Add File: {self.file}\n+{self.text}\n*** End Patch"
+
+
+def hints_of(task: str, surroundings: str) -> Hints:
+    """What a task says; `surroundings` (system prompt, functions) may tell the directory."""
+    file, text = _FILE.search(task), _TEXT.search(task)
+    directory = _DIRECTORY.search(surroundings)
+    return Hints(
+        task=task,
+        file=file["file"] if file else "",
+        text=text["text"] if text else "",
+        directory=directory[1].rstrip(".") if directory else "",
+    )
+
+
+_BY_NAME: Sequence[tuple[re.Pattern[str], Callable[[Hints], str]]] = (
+    (re.compile(r"(file_?)?path|file_?name|file|absolute_path", re.IGNORECASE), lambda h: h.path),
+    (re.compile(r"(new_?)?(text|string)|(file_)?contents?", re.IGNORECASE), lambda h: h.text),
+    (re.compile(r"commands?|cmd", re.IGNORECASE), lambda h: h.command),
+    (re.compile(r"input|patch", re.IGNORECASE), lambda h: h.patch if h.text else ""),
+    (re.compile(r"result|response|summary|answer"), lambda h: "Готово ✅"),
+    (re.compile(r"location|city|place|name", re.IGNORECASE), lambda h: _first(_PROPER_NAME, h)),
+)
+
+
+def example(schema: Mapping[str, Any], hints: Hints, name: str = "") -> Any:
+    """A value of the schema: required properties only, everything said by the hints."""
+    if schema.get("enum"):
+        return schema["enum"][0]
+    match schema.get("type", "object" if "properties" in schema else "string"):
+        case "object":
+            properties = schema.get("properties") or {}
+            needed = schema.get("required") or ()
+            return {n: example(properties[n], hints, n) for n in needed if n in properties}
+        case "array":
+            return [example(schema.get("items") or {"type": "string"}, hints, name)]
+        case "integer" | "number":
+            return int(_first(_NUMBER, hints) or 1)
+        case "boolean":
+            return False
+        case "null":
+            return None
+        case _:
+            return _string(name, hints)
+
+
+def _string(name: str, hints: Hints) -> str:
+    for pattern, value in _BY_NAME:
+        if pattern.fullmatch(name) and (found := value(hints)):
+            return found
+    return hints.task[:80] or name
+
+
+def _first(pattern: re.Pattern[str], hints: Hints) -> str:
+    found = pattern.search(hints.task)
+    return found[0] if found else ""

@@ -1,0 +1,178 @@
+"""Small players that hold up the model's end of a conversation with real clients.
+
+Each looks at the conversation and answers or passes; PLAYERS is the order in which they are asked:
+
+    forced      function_call names a function: call it
+    agent       functions are offered: call one that suits the task, finish after its result
+    cline_xml   Cline's protocol in text: <write_to_file>, then <attempt_completion>
+    painter     the builtin text2image: an <img> tag
+    structured  response_format json_schema: a value of that schema
+    echo        always: says what it heard
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from gigagate.emulator.arguments import Hints, example, hints_of
+from gigagate.emulator.model import Answer, FunctionCall
+
+FILE_ID_MARK = "00000000-0000-4000-8000-00000000f11e"
+"""Stands in an <img> tag for the file that the painter's picture becomes."""
+
+_TASK = re.compile(r"<task>\s*(.*?)\s*</task>", re.DOTALL)
+_DONE = "Готово ✅"
+_FINISHERS = ("attempt_completion", "final_result", "finish")
+_WRITERS = (
+    "editor",
+    "write",
+    "write_file",
+    "write_to_file",
+    "create_file",
+    "Write",
+    "apply_patch",
+    "execute_command",
+    "run_commands",
+    "run_shell_command",
+    "bash",
+)
+_READERS = ("read_files", "read_file", "read", "Read", "view")
+
+
+class Conversation:
+    """A well-formed request, seen by a player."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self.body = body
+        self.messages: Sequence[dict[str, Any]] = body["messages"]
+        self.functions: Sequence[dict[str, Any]] = body.get("functions") or ()
+        self.choice = body.get("function_call") or "auto"
+
+    @cached_property
+    def _task_index(self) -> int:
+        """Where the task stands: in <task> tags, or else the last thing the user said."""
+        users = [i for i, m in enumerate(self.messages) if m["role"] == "user"]
+        tagged = [i for i in users if _TASK.search(self.messages[i]["content"])]
+        return tagged[0] if tagged else users[-1] if users else -1
+
+    @cached_property
+    def task(self) -> str:
+        if self._task_index < 0:
+            return ""
+        content: str = self.messages[self._task_index]["content"]
+        tagged = _TASK.search(content)
+        return tagged[1] if tagged else content
+
+    @property
+    def tagged(self) -> bool:
+        return bool(_TASK.search(self.messages[self._task_index]["content"]))
+
+    @property
+    def since_task(self) -> Sequence[dict[str, Any]]:
+        return self.messages[self._task_index + 1 :]
+
+    @property
+    def called(self) -> bool:
+        """Whether a function has been called for this task."""
+        return any(m.get("function_call") for m in self.since_task)
+
+    @cached_property
+    def hints(self) -> Hints:
+        prose = "\n".join(m["content"] for m in self.messages if m["role"] == "system")
+        prose += json.dumps(self.functions, ensure_ascii=False)
+        return hints_of(self.task, prose)
+
+    def function(self, names: Sequence[str]) -> dict[str, Any] | None:
+        offered = {f["name"]: f for f in self.functions}
+        return next((offered[n] for n in names if n in offered), None)
+
+
+Player = Callable[[Conversation], Answer | None]
+
+
+def play(body: dict[str, Any]) -> Answer:
+    conversation = Conversation(body)
+    return next(answer for player in PLAYERS if (answer := player(conversation)))
+
+
+def forced(talk: Conversation) -> Answer | None:
+    if not isinstance(talk.choice, dict):
+        return None
+    function = talk.function([talk.choice["name"]]) or {"name": talk.choice["name"]}
+    return _call(function, talk.hints)
+
+
+def agent(talk: Conversation) -> Answer | None:
+    if not talk.functions or talk.choice == "none":
+        return None
+    finisher = talk.function(_FINISHERS)
+    if talk.called:
+        return _call(finisher, talk.hints) if finisher else Answer(text=_finished(talk))
+    function = _suitable(talk) or finisher
+    return _call(function, talk.hints) if function else None
+
+
+def cline_xml(talk: Conversation) -> Answer | None:
+    if talk.functions or not talk.tagged:
+        return None
+    written = any("<write_to_file>" in m["content"] for m in talk.since_task)
+    if talk.hints.file and not written:
+        return Answer(
+            text=f"<write_to_file>\n<path>{talk.hints.file}</path>\n"
+            f"<content>{talk.hints.text}</content>\n</write_to_file>"
+        )
+    return Answer(text=f"<attempt_completion>\n<result>{_DONE}</result>\n</attempt_completion>")
+
+
+def painter(talk: Conversation) -> Answer | None:
+    offered = not talk.functions or talk.function(["text2image"])
+    asked = re.match(r"\s*(нарисуй|draw|paint)\b", talk.task, re.IGNORECASE)
+    if not (asked and offered) or "function_call" not in talk.body or talk.choice == "none":
+        return None
+    tag = f'<img src="{FILE_ID_MARK}" fuse="true"/>'
+    return Answer(text=f"{tag} Вот что получилось 🎨", functions_state_id=True)
+
+
+def structured(talk: Conversation) -> Answer | None:
+    wanted = talk.body.get("response_format") or {"type": "text"}
+    if wanted["type"] == "text":
+        return None
+    value = example(wanted.get("schema") or {"type": "object"}, talk.hints)
+    return Answer(text=json.dumps(value, ensure_ascii=False))
+
+
+def echo(talk: Conversation) -> Answer:
+    last = talk.messages[-1]
+    if last["role"] == "function":
+        return Answer(text=_finished(talk))
+    seen = len(last.get("attachments") or ())
+    files = f" Файлов вижу: {seen} 🖼️." if seen else ""
+    return Answer(text=f"Здравствуйте! 👋 Вы написали: «{talk.task[:500]}».{files} Это эмулятор.")
+
+
+PLAYERS: Sequence[Player] = (forced, agent, cline_xml, painter, structured, echo)
+
+
+def _suitable(talk: Conversation) -> dict[str, Any] | None:
+    """By the task's own words: a file to write or read, a function named; the only one offered."""
+    if talk.hints.file:
+        names = _WRITERS if talk.hints.text else _READERS
+        if found := talk.function(names):
+            return found
+    named = [f for f in talk.functions if re.search(rf"\b{re.escape(f['name'])}\b", talk.task)]
+    if named:
+        return named[0]
+    useful = [f for f in talk.functions if "parameters" in f and f["name"] not in _FINISHERS]
+    return useful[0] if len(useful) == 1 == len(talk.functions) else None
+
+
+def _call(function: dict[str, Any], hints: Hints) -> Answer:
+    arguments = example(function.get("parameters") or {"type": "object"}, hints)
+    return Answer(function_call=FunctionCall(function["name"], arguments))
+
+
+def _finished(talk: Conversation) -> str:
+    results = [m["content"] for m in talk.messages if m["role"] == "function"]
+    return f"{_DONE} Функция ответила: {results[-1][:300]}" if results else _DONE
