@@ -5,6 +5,7 @@ import difflib
 import types
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import (
     Annotated,
     Any,
@@ -78,9 +79,7 @@ def convert(given: Given, hint: Any) -> Any:
     if origin is Mapping:
         if not isinstance(value, dict):
             raise given.expected("names with their values")
-        return types.MappingProxyType(
-            {name: convert(item, arguments[1]) for name, item in value.items()}
-        )
+        return MappingProxyType({name: convert(item, arguments[1]) for name, item in value.items()})
     if dataclasses.is_dataclass(hint):
         return build(cast(type, hint), value)
     return scalar(given, hint)
@@ -95,7 +94,9 @@ def scalar(given: Given, kind: type) -> Any:
     return value
 
 
-def nearest(name: object, names: Iterable[str]) -> str:
-    """ "; did you mean …?", or nothing if no name is near."""
+def nearest(
+    name: object, names: Iterable[str], shown: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """ "; did you mean …?", or nothing if no name is near. `shown`: name -> how it is written."""
     near = difflib.get_close_matches(str(name), list(names), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"; did you mean {shown.get(near[0], near[0])}?" if near else ""

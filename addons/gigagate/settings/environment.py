@@ -4,6 +4,7 @@ Names begin with GIGACHAT_ where Sber's SDK has the same setting, with GIGAGATE_
 Any other name that begins so is a mistake: misspelt, it would silently have no effect.
 """
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from gigagate.settings import secret
 from gigagate.settings.build import Given, nearest
 
 PREFIXES = ("GIGACHAT_", "GIGAGATE_")
+ALMOST = 0.85
+"""How near to one of our names (1: the same) one with another prefix is taken for a slip."""
 CONFIG = "GIGAGATE_CONFIG"
 ENV_FILE = "GIGAGATE_ENV_FILE"
 BOOLEANS = {
@@ -192,9 +195,9 @@ def _given(value: Any, where: str) -> Given:
 def _check_name(name: str, where: str) -> None:
     if name in NAMES:
         return
-    suggestion = nearest(name.upper(), NAMES)
-    if name.upper().startswith(PREFIXES) or suggestion:
-        raise SettingsError(f"{where}: unknown name{suggestion}")
+    ours = name.upper().startswith(PREFIXES)
+    if ours or difflib.get_close_matches(name.upper(), NAMES, cutoff=ALMOST):
+        raise SettingsError(f"{where}: unknown name{nearest(name.upper(), NAMES)}")
 
 
 def _content(text: Text) -> str:

@@ -104,8 +104,8 @@ class Inspect:
 class Access:
     """Host names and Origins accepted besides the loopback ones."""
 
-    hosts: Annotated[tuple[str, ...], values.lower_case] = ()
-    origins: Annotated[tuple[str, ...], values.lower_case] = ()
+    hosts: Annotated[tuple[str, ...], values.host_names] = ()
+    origins: Annotated[tuple[str, ...], values.origins] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,18 @@ def not_blank(text: str) -> str:
     return text.strip()
 
 
-def lower_case(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name.lower() for name in names)
+def host_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not name or "/" in name or name.count(":") == 1:
+            raise ValueError("expected host names without scheme and port")
+    return tuple(name.lower().strip("[]") for name in names)
+
+
+def origins(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if "://" not in name:
+            raise ValueError("expected origins such as https://chat.example.com")
+    return tuple(name.lower().rstrip("/") for name in names)
 
 
 def with_default_aliases(aliases: Mapping[str, str]) -> Mapping[str, str]:

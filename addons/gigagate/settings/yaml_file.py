@@ -5,7 +5,7 @@ Secrets are refused here: the file is made to be shared and kept in version cont
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
@@ -18,9 +18,7 @@ from gigagate.settings.build import Given, nearest
 OUTSIDE: Mapping[str, object] = {"yaml": False}
 """Metadata of a dataclass field that this file may not set."""
 
-VARIABLE_OF = {
-    variable.key.rpartition(".")[2]: name for name, variable in environment.VARIABLES.items()
-}
+VARIABLE_OF = {variable.key: name for name, variable in environment.VARIABLES.items()}
 
 SECRET = re.compile(r"(.*_)?(authorization|key|keys|credentials?|secret|password|token|user)")
 
@@ -49,7 +47,7 @@ def read(path: Path, root: Path, schema: type) -> dict[str, Given]:
     tree = _parse(text, label)
     if not isinstance(tree.value, dict):
         raise tree.wrong("expected settings as `name: value`")
-    _check_keys(tree.value, schema)
+    _check_keys(tree.value, schema, _known(schema))
     return tree.value
 
 
@@ -97,8 +95,10 @@ def _mapping(loader: Loader, node: yaml.MappingNode, label: str, parent: str) ->
     return found
 
 
-def _check_keys(tree: dict[str, Given], schema: type, whole: type | None = None) -> None:
-    whole = whole or schema
+def _check_keys(
+    tree: dict[str, Given], schema: type, known: Mapping[str, str], prefix: str = ""
+) -> None:
+    """`known`: name of a setting -> its whole key, to tell what may have been meant."""
     hints = get_type_hints(schema)
     fields = {field.name: field for field in dataclasses.fields(schema)}
     for name, given in tree.items():
@@ -106,29 +106,23 @@ def _check_keys(tree: dict[str, Given], schema: type, whole: type | None = None)
             if dataclasses.is_dataclass(section := hints[name]) and given.value is not None:
                 if not isinstance(given.value, dict):
                     raise given.expected("a section of settings")
-                _check_keys(given.value, cast(type, section), whole)
-        elif variable := VARIABLE_OF.get(name):
+                _check_keys(given.value, cast(type, section), known, f"{name}.")
+        elif variable := VARIABLE_OF.get(prefix + name):
             raise given.wrong(f"not set here but by {variable}, in .env or the environment")
         elif SECRET.fullmatch(name.lower().replace("-", "_")):
             raise given.wrong(
                 "secrets are not kept here; put GIGACHAT_AUTH_KEY into .env or the environment"
             )
         else:
-            raise given.wrong(f"unknown setting{_suggestion(name, fields, whole)}")
+            raise given.wrong(f"unknown setting{nearest(name, known, known)}")
 
 
-def _suggestion(name: str, siblings: Mapping[str, Any], whole: type) -> str:
-    known = list(_keys(whole))
-    elsewhere = [key for key in known if key.rpartition(".")[2] == name]
-    if elsewhere:
-        return f"; did you mean {elsewhere[0]}?"
-    return nearest(name, [key for key in known if key in siblings]) or nearest(name, known)
-
-
-def _keys(schema: type, prefix: str = "") -> Iterator[str]:
+def _known(schema: type, prefix: str = "") -> dict[str, str]:
     hints = get_type_hints(schema)
+    known: dict[str, str] = {}
     for field in dataclasses.fields(schema):
         if "yaml" not in field.metadata:
-            yield prefix + field.name
+            known[field.name] = prefix + field.name
             if dataclasses.is_dataclass(section := hints[field.name]):
-                yield from _keys(cast(type, section), f"{prefix}{field.name}.")
+                known |= _known(cast(type, section), f"{prefix}{field.name}.")
+    return known
