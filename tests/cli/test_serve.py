@@ -11,6 +11,7 @@ OURS = {
     "listen_host": ["--listen-host", "127.0.0.1"],
     "listen_port": ["-p", "4000"],
     "confdir": ["--set", CONFDIR],
+    "flow_detail": ["--set", "flow_detail=0"],
 }
 
 

@@ -27,12 +27,16 @@ def chosen_options(user: Sequence[str]) -> set[str]:
 
 
 def arguments(mode: str, state_dir: Path, user: Sequence[str]) -> list[str]:
-    """The user's arguments win.  What would be unsafe, the addon refuses."""
+    """The user's arguments win.  What would be unsafe, the addon refuses.
+
+    flow_detail 0: the addon's own line about each request stands in place of mitmproxy's.
+    """
     defaults = {
         "mode": ["--mode", mode],
         "listen_host": ["--listen-host", "127.0.0.1"],
         "listen_port": ["-p", "4000"],
         "confdir": ["--set", f"confdir={state_dir / 'mitmproxy'}"],
+        "flow_detail": ["--set", "flow_detail=0"],
     }
     chosen = chosen_options(user)
     ours = [word for name, words in defaults.items() if name not in chosen for word in words]

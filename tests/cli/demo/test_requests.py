@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -5,12 +6,16 @@ import pytest
 from gigagate.cli.demo.client import Answer
 from gigagate.cli.demo.requests import SCENES, Scene
 
-PLAIN, STREAMED, CLINE = SCENES[:3]
+PLAIN, STREAMED, CLINE, TOOL = SCENES
 USAGE = {"total_tokens": 3}
 
 
 def right(scene: Scene) -> Answer:
-    return Answer(200, scene.answer, finish_reason="stop", usage=USAGE, pieces=2, complete=True)
+    answer = Answer(200, scene.text, finish_reason="stop", usage=USAGE, pieces=2, complete=True)
+    if scene.call:
+        answer.finish_reason = "tool_calls"
+        answer.tool, answer.arguments = scene.call[0], json.dumps(scene.call[1])
+    return answer
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.title)
@@ -26,6 +31,7 @@ def test_a_right_answer_has_no_problem(scene: Scene) -> None:
         (STREAMED, {"finish_reason": None}, "finish_reason is None"),
         (STREAMED, {"complete": False}, "broke off"),
         (STREAMED, {"pieces": 1}, "one piece"),
+        (TOOL, {"tool": "other"}, "the call is ('other'"),
         (CLINE, {"usage": None}, "usage is missing"),
     ],
 )

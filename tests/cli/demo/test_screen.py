@@ -31,8 +31,8 @@ def test_colour_is_for_terminals_that_want_it(
 
 def test_changes_are_marked_line_by_line() -> None:
     out = io.StringIO()
-    Screen(out, {}).changes("same\nold", "same\nnew")
-    assert out.getvalue().splitlines() == ["  same", "- old", "+ new"]
+    Screen(out, {}).changes(["a", "same", "old"], ["a,", "same", "new,", "more"])
+    assert out.getvalue().splitlines() == ["  a,", "  same", "- old", "+ new,", "+ more"]
 
 
 @pytest.mark.parametrize(

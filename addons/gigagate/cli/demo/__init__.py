@@ -17,14 +17,16 @@ from gigagate.cli.demo import client
 from gigagate.cli.demo.proxy import PORT, Proxy, environment, free_port
 from gigagate.cli.demo.requests import SCENES, Scene
 from gigagate.cli.demo.screen import Screen, pretty
-from gigagate.emulator import EmulatorConfig, EmulatorThread
+from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread, Received
 
 CHAT_PATH = "/chat/completions"
 CHUNK_DELAY = 0.04
+CONNECTION = "[127.0.0.1:"
+"""How mitmproxy's lines about connections begin."""
 
 
 class Demo:
-    def __init__(self, screen: Screen, proxy: Proxy, emulator: EmulatorThread) -> None:
+    def __init__(self, screen: Screen, proxy: Proxy, emulator: Emulator) -> None:
         self.screen = screen
         self.proxy = proxy
         self.emulator = emulator
@@ -41,13 +43,16 @@ class Demo:
         screen.block(pretty(scene.body).splitlines())
         screen.label("The answer, as it comes")
         answer = client.chat(self.proxy.port, scene.body, self.write_answer)
+        if answer.tool:
+            self.write_answer(f"{answer.tool}({answer.arguments})")
         screen.line()
 
         for request in self.emulator.log[received:]:
             if request.path.endswith(CHAT_PATH):
-                self.show_changes(scene.body, request.json)
+                self.show_changes(scene.body, request)
         screen.label("GigaGate's log")
-        screen.block(self.proxy.lines_about(CHAT_PATH, logged), "dim")
+        log = self.proxy.lines_about(CHAT_PATH, logged)
+        screen.block([line for line in log if not line.startswith(CONNECTION)], "dim")
 
         problems = scene.problems(answer)
         for problem in problems:
@@ -59,11 +64,12 @@ class Demo:
     def write_answer(self, text: str) -> None:
         self.screen.write(text, "yellow")
 
-    def show_changes(self, asked: dict[str, Any], got: dict[str, Any]) -> None:
-        self.screen.label("What GigaChat got  (- from the client, + written by GigaGate)")
+    def show_changes(self, asked: dict[str, Any], got: Received) -> None:
+        self.screen.label("What GigaChat got  (- the client's, + GigaGate's)")
+        token = got.header("authorization") or ""
         self.screen.changes(
-            f"Authorization: Bearer {client.KEY}\n{pretty(asked)}",
-            f"Authorization: Bearer <access token>\n{pretty(got)}",
+            [f"Authorization: Bearer {client.KEY}", *pretty(asked).splitlines()],
+            [f"Authorization: {token[:20]}…", *pretty(got.json).splitlines()],
         )
 
 
@@ -106,12 +112,12 @@ def main(verb: str, args: list[str]) -> int:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)
 
-    config = EmulatorConfig(script=tuple(scene.answer for scene in SCENES), chunk_delay=CHUNK_DELAY)
+    config = EmulatorConfig(script=tuple(scene.script for scene in SCENES), chunk_delay=CHUNK_DELAY)
     screen = Screen(sys.stdout)
     try:
         with (
             tempfile.TemporaryDirectory(prefix="gigagate-demo-") as folder,
-            EmulatorThread(config) as emulator,
+            EmulatorThread(config=config) as emulator,
         ):
             return play(screen, emulator, Path(folder), once)
     except KeyboardInterrupt:
@@ -119,7 +125,7 @@ def main(verb: str, args: list[str]) -> int:
         return 1 if once else 0
 
 
-def play(screen: Screen, emulator: EmulatorThread, folder: Path, once: bool) -> int:
+def play(screen: Screen, emulator: Emulator, folder: Path, once: bool) -> int:
     settings = {
         "GIGACHAT_AUTH_KEY": emulator.config.credentials[0].key,
         "GIGACHAT_BASE_URL": emulator.base_url,

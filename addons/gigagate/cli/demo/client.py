@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
@@ -22,7 +22,10 @@ class Answer:
     complete: bool = False
     """A stream's `[DONE]` came, or the whole JSON."""
     error: str | None = None
-    tool_calls: list[dict[str, Any]] = field(default_factory=list)
+    tool: str = ""
+    """The called function's name."""
+    arguments: str = ""
+    """JSON."""
 
 
 def chat(port: int, body: dict[str, Any], on_text: Callable[[str], None]) -> Answer:
@@ -68,7 +71,9 @@ def _take(
         answer.error = json.dumps(body["error"], ensure_ascii=False)
     for choice in body.get("choices", []):
         answer.finish_reason = choice.get("finish_reason") or answer.finish_reason
-        answer.tool_calls += choice[message].get("tool_calls") or []
+        for call in choice[message].get("tool_calls") or []:
+            answer.tool += call["function"].get("name") or ""
+            answer.arguments += call["function"].get("arguments") or ""
         text = choice[message].get("content")
         if text:
             answer.text += text

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from gigagate.cli import ROOT
+
 PORT = 4000
 START_SECONDS = 30
 STOP_SECONDS = 5
@@ -38,9 +40,16 @@ def environment(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
     """This process's own, with no setting of the user's: the demo is the same everywhere."""
     nothing = folder / "nothing"
     nothing.touch()
-    files = {"GIGAGATE_ENV_FILE": str(nothing), "GIGAGATE_CONFIG": str(nothing)}
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIGA")}
-    return {**ours, **settings, **files, "GIGAGATE_STATE_DIR": str(folder / "state")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIGA")}
+    return {
+        **kept,
+        **settings,
+        "GIGAGATE_ENV_FILE": str(nothing),
+        "GIGAGATE_CONFIG": str(nothing),
+        "GIGAGATE_STATE_DIR": str(folder / "state"),
+        "PYTHONPATH": str(ROOT / "addons"),
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 class Proxy:
@@ -51,7 +60,7 @@ class Proxy:
         self.lines: list[str] = []
         """Its log so far, without time stamps."""
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "gigagate", "serve", "-p", str(port), "--set", "flow_detail=0"],
+            [sys.executable, "-m", "gigagate", "serve", "-p", str(port)],
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -64,8 +73,9 @@ class Proxy:
         self.reader.start()
 
     def read(self, output: IO[str]) -> None:
-        for line in output:
-            self.lines.append(TIME_STAMP.sub("", line.rstrip()))
+        with output:
+            for line in output:
+                self.lines.append(TIME_STAMP.sub("", line.rstrip()))
 
     def wait_until_healthy(self) -> bool:
         deadline = time.monotonic() + START_SECONDS
@@ -80,6 +90,7 @@ class Proxy:
             finally:
                 connection.close()
             time.sleep(0.05)
+        self.stop()
         return False
 
     def lines_about(self, path: str, since: int, seconds: float = 2) -> list[str]:
@@ -101,6 +112,10 @@ class Proxy:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Everything it said is in `lines` then."""
         self.process.terminate()
         try:
             self.process.wait(STOP_SECONDS)

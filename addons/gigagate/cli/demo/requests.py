@@ -1,5 +1,6 @@
 """What the demo asks, as a client would write it, and what GigaChat is made to answer."""
 
+import json
 from typing import Any, NamedTuple
 
 from gigagate.cli.demo.client import Answer
@@ -9,32 +10,44 @@ class Scene(NamedTuple):
     title: str
     about: str
     body: dict[str, Any]
-    answer: str
+    text: str = ""
+    """GigaChat's answer."""
+    call: tuple[str, dict[str, Any]] | None = None
+    """Or the function it calls, and the arguments."""
+
+    @property
+    def script(self) -> dict[str, Any]:
+        """The answer in the emulator's words."""
+        if self.call is None:
+            return {"text": self.text}
+        name, arguments = self.call
+        return {"function_call": {"name": name, "arguments": arguments}}
 
     def problems(self, answer: Answer) -> list[str]:
         """What is wrong with an answer; nothing, if all is right."""
+        if answer.status != 200:
+            return [f"status {answer.status}: {answer.error}"]
         streamed = bool(self.body.get("stream"))
-        wants_usage = not streamed or "stream_options" in self.body
+        called = (answer.tool, json.loads(answer.arguments)) if answer.tool else None
+        reason = "tool_calls" if self.call else "stop"
         checks = {
-            f"status {answer.status}: {answer.error}": answer.status != 200,
-            "the text is not what GigaChat said, byte for byte": answer.text != self.answer,
-            f"finish_reason is {answer.finish_reason}, not stop": answer.finish_reason != "stop",
-            "the answer broke off": not answer.complete,
-            "the stream came in one piece": streamed and answer.pieces < 2,
-            "usage is missing": wants_usage and not answer.usage,
+            "the text is not what GigaChat said, byte for byte": answer.text == self.text,
+            f"the call is {called}, not {self.call}": called == self.call,
+            f"finish_reason is {answer.finish_reason}, not {reason}": (
+                answer.finish_reason == reason
+            ),
+            "the answer broke off": answer.complete,
+            "the stream came in one piece": not streamed or bool(called) or answer.pieces > 1,
+            "usage is missing": bool(answer.usage)
+            or (streamed and "stream_options" not in self.body),
         }
-        return [problem for problem, found in checks.items() if found]
+        return [problem for problem, right in checks.items() if not right]
 
 
-CLINE_SYSTEM = """You are Cline, a highly skilled software engineer.
-
-TOOL USE
-Tools are written in XML-style tags, one tool a message:
+CLINE_SYSTEM = """You are Cline. One tool a message, in XML:
 <write_to_file>
-<path>File path here</path>
-<content>
-Your file content here
-</content>
+<path>…</path>
+<content>…</content>
 </write_to_file>"""
 
 SCENES = (
@@ -85,5 +98,31 @@ SCENES = (
         },
         "<write_to_file>\n<path>hello.txt</path>\n<content>\nПривет, мир! 👋\n</content>\n"
         "</write_to_file>",
+    ),
+    Scene(
+        "With a tool",
+        "An agent offers a function, GigaChat calls it.",
+        {
+            "model": "gigachat-pro",
+            "messages": [{"role": "user", "content": "Какая погода в Казани?"}],
+            "tools": [
+                {
+                    "type": "function",
+                    "function": {
+                        "name": "get_weather",
+                        "description": "Weather in a city",
+                        "parameters": {
+                            "type": "object",
+                            "properties": {"city": {"type": "string"}},
+                            "required": ["city"],
+                            "additionalProperties": False,
+                        },
+                    },
+                }
+            ],
+            "tool_choice": "auto",
+            "stream": True,
+        },
+        call=("get_weather", {"city": "Казань"}),
     ),
 )

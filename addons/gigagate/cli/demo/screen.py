@@ -1,9 +1,9 @@
 """How the demo looks on a terminal, and plain when it is piped."""
 
-import difflib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any, TextIO
 
 WIDTH = 92
@@ -48,12 +48,18 @@ class Screen:
         for line in lines:
             self.line(f"  {line}", style)
 
-    def changes(self, before: str, after: str) -> None:
-        """Both texts as one: lines that went are marked -, lines that came +."""
-        styles = {"-": "red", "+": "green", " ": "dim"}
-        for line in difflib.ndiff(before.splitlines(), after.splitlines()):
-            if line[0] in styles:
-                self.line(line, styles[line[0]])
+    def changes(self, before: Sequence[str], after: Sequence[str]) -> None:
+        """Both as one: lines that went are marked -, lines that came +.  A comma is no change."""
+        old, new = ([line.rstrip(",") for line in lines] for lines in (before, after))
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        for tag, first, last, new_first, new_last in matcher.get_opcodes():
+            if tag == "equal":
+                self.block(after[new_first:new_last], "dim")
+                continue
+            for line in before[first:last]:
+                self.line(f"- {line}", "red")
+            for line in after[new_first:new_last]:
+                self.line(f"+ {line}", "green")
 
 
 def pretty(value: Any, indent: str = "") -> str:
