@@ -55,6 +55,6 @@ def _part_text(part: object, path: str) -> str:
             param=path,
         )
     raise InvalidRequest(
-        f"{path} has the unknown type {kind[:64]!r}. Known types: {', '.join(TEXT_PARTS)}.",
+        f"{path}.type is {kind[:64]!r}; it must be one of {', '.join(TEXT_PARTS)}.",
         param=f"{path}.type",
     )

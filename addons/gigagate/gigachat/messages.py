@@ -5,6 +5,7 @@ system message, which is the first, and one function call a message with its res
 OpenAI allows far more, and real agents use it: see the notes this leaves.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +13,20 @@ from gigagate.core.notes import Notes
 from gigagate.errors import InvalidRequest
 from gigagate.gigachat import call_id
 from gigagate.gigachat.content import ContentReader
-from gigagate.gigachat.tool_history import NO_RESULT, Call, Results, calls, result_content
+from gigagate.gigachat.tool_history import (
+    NO_KEY,
+    NO_RESULT,
+    Call,
+    Results,
+    calls,
+    result_content,
+    result_key,
+)
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.validation import array_at, object_at, wrong_type
+from gigagate.gigachat.validation import array_at, object_at
 
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+_RESULT_ROLES = ("tool", "function")
 
 _READ = frozenset(
     {
@@ -33,10 +43,8 @@ _READ_OF_RESULTS = _READ | {"name"}
 """The message fields that are translated; the others are dropped."""
 
 
-def translate(
-    messages: object, names: ToolNames, notes: Notes, instruction: str | None = None
-) -> list[dict[str, Any]]:
-    """GigaChat's `messages`. instruction: a sentence of ours to end the system message with.
+def translate(messages: object, names: ToolNames, notes: Notes) -> list[dict[str, Any]]:
+    """GigaChat's `messages`: new objects, which share their strings with the given ones.
 
     Raises InvalidRequest or UnsupportedFeature, with the path of the field as `param`.
     """
@@ -46,7 +54,7 @@ def translate(
     conversation = _Conversation(messages, names, notes)
     for index, message in enumerate(messages):
         conversation.add(index, object_at(f"messages[{index}]", message))
-    return conversation.finished(instruction)
+    return conversation.finished()
 
 
 @dataclass(slots=True)
@@ -60,6 +68,12 @@ class _Turn:
 
 
 class _Conversation:
+    """GigaChat's conversation as it grows, one message of the client's at a time.
+
+    What happens often in a healthy conversation is counted, and told in one note at the end;
+    what was repaired is told at once, with its place.
+    """
+
     def __init__(self, messages: list[Any], names: ToolNames, notes: Notes) -> None:
         self._messages = messages
         self._names = names
@@ -69,17 +83,11 @@ class _Conversation:
         self._called: set[str] = set()
         self._system: list[str] = []
         self._turns: list[_Turn] = []
-        self._merged = 0
-        self._empty = 0
+        self._counts: Counter[str] = Counter()
         self._dropped: set[str] = set()
 
     def add(self, index: int, message: dict[str, Any]) -> None:
         role = message.get("role")
-        if not isinstance(role, str):
-            raise wrong_type(f"messages[{index}].role", "a string", role)
-        self._dropped |= message.keys() - (
-            _READ_OF_RESULTS if role in ("tool", "function") else _READ
-        )
         match role:
             case "system" | "developer":
                 self._add_system(index, role)
@@ -91,30 +99,26 @@ class _Conversation:
                 if not self._results.is_taken(index):
                     self._add_orphan(index, message)
             case _:
-                raise InvalidRequest(
-                    f"messages[{index}].role is {role[:64]!r}; it must be one of "
-                    f"{', '.join(_ROLES)}.",
-                    param=f"messages[{index}].role",
-                )
+                path = f"messages[{index}].role"
+                raise InvalidRequest(f"{path} must be one of {', '.join(_ROLES)}.", param=path)
+        self._dropped |= message.keys() - (_READ_OF_RESULTS if role in _RESULT_ROLES else _READ)
 
-    def finished(self, instruction: str | None) -> list[dict[str, Any]]:
-        if instruction:
-            self._system.append(instruction)
+    def finished(self) -> list[dict[str, Any]]:
         self._tell_counts()
-        turns = self._turns or [_Turn("user", [])] * (not self._system)
+        turns = self._turns
         if self._system:
-            role = "system" if any(turn.role == "user" for turn in turns) else "user"
-            if role == "user":
-                self._note("messages", "no user message: the system message became one")
-            turns = [_Turn(role, self._system), *turns]
-        return [turn.message() for turn in turns]
+            has_user = any(turn.role == "user" for turn in turns)
+            if not has_user:
+                self._notes.add("messages", "no user message: the system message became one")
+            turns = [_Turn("system" if has_user else "user", self._system), *turns]
+        return [turn.message() for turn in turns or [_Turn("user", [])]]
 
     def _add_system(self, index: int, role: str) -> None:
         text = self._text(index)
         if role == "developer":
-            self._note("messages", f"messages[{index}]: developer -> system")
-        if index and self._turns:
-            self._note("messages", f"messages[{index}]: moved into the leading system message")
+            self._counts["developer -> system"] += 1
+        if self._turns:
+            self._counts["system messages moved to the front"] += 1
         if text:
             self._system.append(text)
 
@@ -126,9 +130,8 @@ class _Conversation:
         made = list(calls(message, f"messages[{index}]"))
         if not made:
             self._say("assistant", text)
-            return
         if len(made) > 1:
-            self._note("tools", f"messages[{index}]: {len(made)} calls -> call and result in turn")
+            self._counts["parallel calls put one after another"] += len(made)
         for call in made:
             self._add_call(index, call, text)
             text = ""
@@ -136,53 +139,44 @@ class _Conversation:
     def _add_call(self, index: int, call: Call, text: str) -> None:
         self._called.add(call.name)
         if call.broken:
-            self._note("tools", f"messages[{index}]: broken arguments kept as text")
+            self._repaired(index, "broken arguments of a call, kept as text")
         result = self._results.take(call.key, index)
-        content = NO_RESULT
         if result is None:
-            self._note(
-                "tools", f"messages[{index}]: a call without a result was given an empty one"
-            )
+            self._repaired(index, "a call without a result, given an empty one")
+            self._pair(text, call, NO_RESULT)
         else:
-            content = self._result(result)
-        self._pair(text, call, content)
+            self._pair(text, call, self._result(result))
 
     def _add_orphan(self, index: int, message: dict[str, Any]) -> None:
         """A result whose call is not there, as when a client cut its history short."""
-        name = self._name_of(message)
-        if name is None:
-            self._note("tools", f"messages[{index}]: a result without its call -> user text")
-            self._say("user", f"Result of a function call:\n{self._text(index)}")
-            return
-        self._note("tools", f"messages[{index}]: a result without its call was given one")
-        key = ("id", "")
-        ours = call_id.read(message.get("tool_call_id") or "")
-        call = Call(key, name, {}, False, ours.state_id if ours else None)
-        self._pair("", call, self._result(index))
-
-    def _name_of(self, message: dict[str, Any]) -> str | None:
-        """The function of an orphaned result, if the request or its history knows it."""
-        ours = call_id.read(message.get("tool_call_id") or "")
+        kind, value = result_key(message, f"messages[{index}]")
+        ours = call_id.read(value) if kind == "id" else None
         name = ours.name if ours else message.get("name")
-        known = isinstance(name, str) and (name in self._names or name in self._called)
-        return name if known else None
+        if isinstance(name, str) and (name in self._names or name in self._called):
+            self._repaired(index, "a result without its call, given one without arguments")
+            call = Call(NO_KEY, name, {}, state_id=ours.state_id if ours else None)
+            self._pair("", call, self._result(index))
+        else:
+            self._repaired(index, "a result without its call, made a user message")
+            self._say("user", f"Result of a function call:\n{self._text(index)}")
 
-    def _pair(self, text: str, call: Call, content: str) -> None:
+    def _pair(self, text: str, call: Call, result: str) -> None:
+        fields = call.upstream(self._names)
         last = self._turns[-1] if self._turns else None
         if last and last.role == "assistant":
-            self._merged += 1
+            self._counts["messages joined to the one before, of the same role"] += 1
             last.texts += filter(None, [text])
-            last.fields = call.upstream(self._names)
+            last.fields = fields
         else:
-            self._turns.append(_Turn("assistant", [text], call.upstream(self._names)))
+            self._turns.append(_Turn("assistant", [text], fields))
         name = self._names.to_upstream(call.name)
-        self._turns.append(_Turn("function", [content], {"name": name}))
+        self._turns.append(_Turn("function", [result], {"name": name}))
 
     def _say(self, role: str, text: str) -> None:
         if not text:
-            self._empty += 1
+            self._counts["empty messages left out"] += 1
         elif self._turns and self._turns[-1].role == role:
-            self._merged += 1
+            self._counts["messages joined to the one before, of the same role"] += 1
             self._turns[-1].texts.append(text)
         else:
             self._turns.append(_Turn(role, [text]))
@@ -196,27 +190,24 @@ class _Conversation:
         text = self._text(index)
         content = result_content(text)
         if content is not text:
-            self._note("tools", f"messages[{index}]: the result was wrapped as a JSON object")
+            self._counts["function results wrapped as a JSON object"] += 1
         return content
 
-    def _note(self, kind: str, text: str) -> None:
-        self._notes.add(kind, text)
+    def _repaired(self, index: int, what: str) -> None:
+        self._notes.add("repair", f"messages[{index}]: {what}")
 
     def _tell_counts(self) -> None:
         content = self._content
         if content.joined_messages:
-            self._note(
+            self._notes.add(
                 "content",
-                f"{content.joined_parts} parts joined in {content.joined_messages} messages",
+                f"content parts joined: {content.joined_parts} "
+                f"in {content.joined_messages} messages",
             )
         if len(self._system) > 1:
-            self._note("messages", f"{len(self._system)} system messages joined")
-        if self._merged:
-            self._note(
-                "messages", f"{self._merged} messages joined to the one of their role before"
-            )
-        if self._empty:
-            self._note("messages", f"{self._empty} empty messages left out")
-        dropped = sorted(name[:40] for name in self._dropped)
-        if dropped:
-            self._note("messages", f"message fields dropped: {', '.join(dropped)}")
+            self._counts["system messages joined"] = len(self._system)
+        for what, count in self._counts.items():
+            self._notes.add("messages", f"{what}: {count}")
+        if self._dropped:
+            names = ", ".join(sorted(name[:40] for name in self._dropped))
+            self._notes.add("messages", f"message fields dropped: {names}")

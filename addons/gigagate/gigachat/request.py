@@ -7,7 +7,8 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat import messages, parameters, structured, tools
-from gigagate.gigachat.tools import ToolNames, Tools
+from gigagate.gigachat.tool_choice import ToolChoice
+from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.validation import text_at
 
 
@@ -20,12 +21,11 @@ def chat_completion(chat: dict[str, Any], policy: Policy, notes: Notes) -> dict[
     if not model:
         raise InvalidRequest("model must not be empty.", param="model")
     names = ToolNames.of(chat)
-    translated = tools.translate(chat, names, policy, notes)
     body: dict[str, Any] = {
         "model": model_map.resolve(model, policy, notes),
-        "messages": messages.translate(chat.get("messages"), names, notes, translated.instruction),
+        "messages": messages.translate(chat.get("messages"), names, notes),
     }
-    _add_tools(body, translated, policy, notes)
+    _add_tools(body, chat, names, policy, notes)
     body |= parameters.translate(chat, policy, notes)
     wanted = structured.response_format(chat.get("response_format"), policy, notes)
     if wanted:
@@ -33,9 +33,14 @@ def chat_completion(chat: dict[str, Any], policy: Policy, notes: Notes) -> dict[
     return body
 
 
-def _add_tools(body: dict[str, Any], translated: Tools, policy: Policy, notes: Notes) -> None:
+def _add_tools(
+    body: dict[str, Any], chat: dict[str, Any], names: ToolNames, policy: Policy, notes: Notes
+) -> None:
     """GigaChat v1 answers 422 to functions unless a user or a function spoke last."""
-    if not translated.functions and not translated.function_call:
+    choice = ToolChoice.of(chat)
+    functions = tools.functions(chat, names, choice.allowed, policy, notes)
+    function_call, instruction = choice.function_call(list(functions), names, notes)
+    if function_call is None:
         return
     if body["messages"][-1]["role"] not in ("user", "function"):
         if policy.strict:
@@ -45,7 +50,16 @@ def _add_tools(body: dict[str, Any], translated: Tools, policy: Policy, notes: N
             )
         notes.add("tools", "tools dropped: the last message is the assistant's")
         return
-    if translated.functions:
-        body["functions"] = translated.functions
-    if translated.function_call:
-        body["function_call"] = translated.function_call
+    if functions:
+        body["functions"] = list(functions.values())
+    body["function_call"] = function_call
+    if instruction:
+        _instruct(body["messages"], instruction)
+
+
+def _instruct(translated: list[dict[str, Any]], instruction: str) -> None:
+    system = translated[0]
+    if system["role"] == "system":
+        system["content"] += "\n\n" + instruction
+    else:
+        translated.insert(0, {"role": "system", "content": instruction})

@@ -20,6 +20,9 @@ MAX_NODES = 4000
 
 _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean"})
 
+_SCALARS = ("string", "number", "integer", "boolean")
+_SCALAR_KEYWORDS = {"type", "description"}
+
 _HUGE = 2**53 - 1
 """Generators write JavaScript's largest safe integer where they mean "no bound"."""
 
@@ -41,9 +44,14 @@ _IN_WORDS = {
 
 Schema = Mapping[str, Any]
 
+_in_json = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def cleaned(schema: Schema) -> dict[str, Any]:
-    """A new schema; a root that does not say its type is an object. Never raises."""
+    """Never raises. What needs no cleaning is shared with the given schema.
+
+    A root that does not say its type is an object.
+    """
     return _Cleaner(schema).clean(schema, _Scope(frozenset(), 0), untyped="object")
 
 
@@ -65,6 +73,8 @@ class _Cleaner:
         self._nodes = 0
 
     def clean(self, schema: object, scope: _Scope, untyped: str = "string") -> dict[str, Any]:
+        if isinstance(schema, dict) and _is_clean_scalar(schema):
+            return schema
         hints: list[str] = []
         plain, scope = self._plain(schema, scope, hints)
         kind = _kind(plain, hints, untyped)
@@ -109,7 +119,7 @@ class _Cleaner:
             own = {key: value for key, value in schema.items() if key != "$ref"}
             target = self._target(ref)
             if ref in scope.refs:
-                hints.append(f"the same shape as {ref.rpartition('/')[2] or 'the whole'} above")
+                hints.append(f"the same shape as {ref[1:].rpartition('/')[2] or 'the whole'} above")
                 return {"type": target.get("type", "object")} | own, scope
             return self._plain(_merged(target, own), scope.inside(ref), hints)
         if "allOf" in schema:
@@ -120,13 +130,14 @@ class _Cleaner:
         return schema, scope
 
     def _all_of(self, schema: Schema, scope: _Scope, hints: list[str]) -> tuple[Schema, _Scope]:
-        merged = {key: value for key, value in schema.items() if key != "allOf"}
+        merged: Schema = {}
         refs = scope.refs
         for part in _list(schema["allOf"]):
             plain, inner = self._plain(part, scope.below(), hints)
             refs |= inner.refs
-            merged = _merged(plain, merged)
-        return merged, _Scope(refs, scope.depth + 1)
+            merged = _merged(merged, plain)
+        own = {key: value for key, value in schema.items() if key != "allOf"}
+        return _merged(merged, own), _Scope(refs, scope.depth + 1)
 
     def _any_of(
         self, union: str, schema: Schema, scope: _Scope, hints: list[str]
@@ -134,13 +145,16 @@ class _Cleaner:
         own = {key: value for key, value in schema.items() if key != union}
         refs = scope.refs
         variants: list[Schema] = []
+        said: list[str] = []
         for variant in _list(schema[union]):
             if isinstance(variant, dict) and variant.get("type") == "null":
                 hints.append("may be null")
                 continue
-            plain, inner = self._plain(variant, scope.below(), [])
+            plain, inner = self._plain(variant, scope.below(), said)
             refs |= inner.refs
             variants.append(plain)
+        if len(variants) == 1:
+            hints += said
         if not variants:
             return own, scope
         untyped = _kind(own, [], "string")
@@ -158,6 +172,15 @@ class _Cleaner:
             key = step.replace("~1", "/").replace("~0", "~")
             node = node.get(key) if isinstance(node, dict) else None
         return node if isinstance(node, dict) else {}
+
+
+def _is_clean_scalar(schema: Schema) -> bool:
+    """Most properties are a type and a description: these stay the same object."""
+    return (
+        schema.get("type") in _SCALARS
+        and schema.keys() <= _SCALAR_KEYWORDS
+        and isinstance(schema.get("description", ""), str)
+    )
 
 
 def _kind(plain: Schema, hints: list[str], untyped: str) -> str:
@@ -297,7 +320,3 @@ def _dict(value: object) -> dict[str, Any]:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _in_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

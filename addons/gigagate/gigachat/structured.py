@@ -9,6 +9,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.validation import object_at, text_at
+from gigagate.gigachat.value_types import Boolean
 
 
 def response_format(wanted: object, policy: Policy, notes: Notes) -> dict[str, Any] | None:
@@ -45,7 +46,8 @@ def _flattened(wanted: dict[str, Any], notes: Notes) -> dict[str, Any] | None:
         return None
     schema = object_at("response_format.json_schema.schema", schema)
     flat: dict[str, Any] = {"type": "json_schema", "schema": schema}
-    if inner.get("strict") is not None:
-        flat["strict"] = bool(inner["strict"])
+    strict = inner.get("strict")
+    if strict is not None:
+        flat["strict"] = Boolean().check("response_format.json_schema.strict", strict)
     notes.add("parameter", "response_format json_schema flattened")
     return flat

@@ -12,12 +12,15 @@ from typing import Any
 from gigagate.core import compact_json, strict_json
 from gigagate.gigachat import call_id
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.validation import array_at, object_at, text_at, wrong_type
+from gigagate.gigachat.validation import array_at, object_at, text_at
 
 NO_RESULT = '{"error":"The call gave no result."}'
 
 Key = tuple[str, str]
 """("id", the call's id), or ("name", the function's) in OpenAI's older form, which has no ids."""
+
+
+NO_KEY: Key = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,10 @@ class Call:
     name: str
     """As the client calls it."""
     arguments: dict[str, Any]
-    broken: bool
+    broken: bool = False
     """The arguments were no JSON object; they are kept under "arguments"."""
-    state_id: str | None
+    state_id: str | None = None
+    """GigaChat's functions_state_id, as the call id or GigaChat's own field kept it."""
 
     def upstream(self, names: ToolNames) -> dict[str, Any]:
         """The fields that make an assistant message of GigaChat's a call."""
@@ -65,27 +69,21 @@ class Results:
 
 
 def result_key(message: dict[str, Any], path: str) -> Key:
-    given = message.get("tool_call_id")
-    if given is not None:
-        return ("id", text_at(f"{path}.tool_call_id", given))
-    if message.get("name") is None:
-        raise wrong_type(f"{path}.tool_call_id", "a string", given)
-    return ("name", text_at(f"{path}.name", message["name"]))
+    """Which call a message of the role tool or function answers. Raises InvalidRequest."""
+    if message["role"] == "tool":
+        return ("id", text_at(f"{path}.tool_call_id", message.get("tool_call_id")))
+    return ("name", text_at(f"{path}.name", message.get("name")))
 
 
 def calls(message: dict[str, Any], path: str) -> Iterator[Call]:
     """The calls of one assistant message. Raises InvalidRequest."""
-    state_id = message.get("functions_state_id")
     tool_calls = message.get("tool_calls")
     if tool_calls is not None:
         for i, tool_call in enumerate(array_at(f"{path}.tool_calls", tool_calls)):
             at = f"{path}.tool_calls[{i}]"
             yield _tool_call(object_at(at, tool_call), at)
     elif message.get("function_call") is not None:
-        at = f"{path}.function_call"
-        function = object_at(at, message["function_call"])
-        name = text_at(f"{at}.name", function.get("name"))
-        yield _call(("name", name), function, at, state_id if isinstance(state_id, str) else None)
+        yield _older_call(message, f"{path}.function_call")
 
 
 def result_content(text: str) -> str:
@@ -93,8 +91,7 @@ def result_content(text: str) -> str:
 
     GigaChat v1 refuses a result that is not a JSON object.
     """
-    start = text[:64].lstrip()[:1]
-    if start in ("{", "["):
+    if text.lstrip()[:1] in ("{", "["):
         try:
             value = strict_json.loads(text)
         except ValueError:
@@ -106,33 +103,39 @@ def result_content(text: str) -> str:
 
 def _tool_call(tool_call: dict[str, Any], path: str) -> Call:
     given_id = text_at(f"{path}.id", tool_call.get("id"))
-    ours = call_id.read(given_id)
+    key = ("id", given_id)
     if tool_call.get("type") == "custom":
-        at = f"{path}.custom"
-        custom = object_at(at, tool_call.get("custom"))
-        name = text_at(f"{at}.name", custom.get("name"))
-        return Call(("id", given_id), name, {"input": custom.get("input")}, False, None)
-    at = f"{path}.function"
-    function = object_at(at, tool_call.get("function"))
-    name = text_at(f"{at}.name", function.get("name"))
-    state_id = ours.state_id if ours and ours.name == name else None
-    return _call(("id", given_id), function, at, state_id)
+        custom = object_at(f"{path}.custom", tool_call.get("custom"))
+        name = text_at(f"{path}.custom.name", custom.get("name"))
+        return Call(key, name, {"input": custom.get("input")})
+    name, arguments, broken = _function(tool_call.get("function"), f"{path}.function")
+    ours = call_id.read(given_id)
+    return Call(key, name, arguments, broken, ours.state_id if ours and ours.name == name else None)
 
 
-def _call(key: Key, function: dict[str, Any], path: str, state_id: str | None) -> Call:
+def _older_call(message: dict[str, Any], path: str) -> Call:
+    """OpenAI's before there were tools, and GigaChat's own."""
+    name, arguments, broken = _function(message["function_call"], path)
+    state_id = message.get("functions_state_id")
+    return Call(
+        ("name", name), name, arguments, broken, state_id if isinstance(state_id, str) else None
+    )
+
+
+def _function(function: object, path: str) -> tuple[str, dict[str, Any], bool]:
+    """Name, arguments, and whether these were broken."""
+    function = object_at(path, function)
+    name = text_at(f"{path}.name", function.get("name"))
     given = function.get("arguments")
-    if given is None or given == "":
-        arguments, broken = {}, False
-    elif isinstance(given, dict):
-        arguments, broken = given, False
-    else:
-        arguments, broken = _parsed(text_at(f"{path}.arguments", given))
-    return Call(key, function["name"], arguments, broken, state_id)
-
-
-def _parsed(text: str) -> tuple[dict[str, Any], bool]:
+    if isinstance(given, dict):
+        return name, given, False
+    if not given:
+        return name, {}, False
+    text = text_at(f"{path}.arguments", given)
     try:
-        value = strict_json.loads(text)
+        arguments = strict_json.loads(text)
     except ValueError:
-        return {"arguments": text}, True
-    return (value, False) if isinstance(value, dict) else ({"arguments": value}, True)
+        return name, {"arguments": text}, True
+    if isinstance(arguments, dict):
+        return name, arguments, False
+    return name, {"arguments": arguments}, True

@@ -1,20 +1,18 @@
-"""Tools: OpenAI's `tools` and `tool_choice` (or older `functions` and `function_call`) ->
-GigaChat's `functions` and `function_call`, and the names in both directions.
+"""OpenAI's `tools` (or older `functions`) -> GigaChat's `functions`, and names in both directions.
 
-GigaChat v1 takes names of Latin letters, digits (not leading), "_", "-" and "."; a name of one
-of its builtins clashes with it; and it can be made to call one function by name, not "any".
+GigaChat v1 takes names of Latin letters, digits (not leading), "_", "-" and ".", and a function
+that is called like one of its builtins clashes with it.
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.schema import cleaned
-from gigagate.gigachat.validation import array_at, object_at, text_at, wrong_type
+from gigagate.gigachat.validation import array_at, object_at, text_at
 
 BUILTINS = frozenset({"text2image", "text2model3d", "get_file_content"})
 """GigaChat v1's own functions, which a request may list by name alone."""
@@ -26,8 +24,6 @@ RESERVED = BUILTINS | {
     "image_generate",
     "model_3d_generate",
 }
-
-FunctionCall = str | dict[str, Any]
 
 _REFUSED = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -46,14 +42,6 @@ class Definition(NamedTuple):
     @property
     def is_builtin(self) -> bool:
         return self.name in BUILTINS and self.function.keys() <= {"name", "strict"}
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    functions: list[dict[str, Any]]
-    function_call: FunctionCall | None
-    instruction: str | None
-    """For the system message, where GigaChat cannot be told by a parameter."""
 
 
 def upstream_name(name: str) -> str:
@@ -93,6 +81,7 @@ class ToolNames:
         return name in self._to_upstream
 
     def to_upstream(self, name: str) -> str:
+        """A name the request does not define, as of a call long ago, is mapped by itself."""
         return self._to_upstream.get(name) or upstream_name(name)
 
     def to_client(self, name: str) -> str:
@@ -108,123 +97,32 @@ def definitions(chat: Mapping[str, Any]) -> Iterator[Definition]:
         yield _definition(f"functions[{i}]", function)
 
 
-def translate(chat: Mapping[str, Any], names: ToolNames, policy: Policy, notes: Notes) -> Tools:
-    """Raises InvalidRequest, or UnsupportedFeature for what GigaChat lacks (in strict mode)."""
+def functions(
+    chat: Mapping[str, Any],
+    names: ToolNames,
+    allowed: frozenset[str] | None,
+    policy: Policy,
+    notes: Notes,
+) -> dict[str, dict[str, Any]]:
+    """GigaChat's `functions` by the client's names. allowed: None for all.
+
+    Raises InvalidRequest, or UnsupportedFeature for tools GigaChat lacks (in strict mode).
+    """
     _drop_builtins(chat, policy, notes)
-    choice = _choice(chat)
-    functions: dict[str, dict[str, Any]] = {}
+    translated: dict[str, dict[str, Any]] = {}
     for definition in definitions(chat):
-        if choice.allowed is not None and definition.name not in choice.allowed:
+        if allowed is not None and definition.name not in allowed:
             continue
-        if definition.name in functions:
+        if definition.name in translated:
             notes.add("tools", f"{definition.path} dropped: an earlier one has its name")
         else:
-            functions[definition.name] = _function(definition, names)
-    renamed = [name for name in functions if names.to_upstream(name) != name]
+            translated[definition.name] = _function(definition, names)
+    if translated:
+        notes.add("tools", f"tools -> {len(translated)} functions")
+    renamed = sum(names.to_upstream(name) != name for name in translated)
     if renamed:
-        notes.add("tools", f"{len(renamed)} functions renamed for GigaChat")
-    if functions:
-        notes.add("tools", f"tools -> {len(functions)} functions")
-    call, instruction = _function_call(choice, list(functions), names, notes)
-    return Tools(list(functions.values()), call, instruction)
-
-
-class _Choice(NamedTuple):
-    mode: str
-    """"auto", "none", "required", "function" (by name) or "" (not given)."""
-    path: str = "tool_choice"
-    name: str = ""
-    partial_arguments: dict[str, Any] | None = None
-    """GigaChat's own: arguments given in advance."""
-    allowed: frozenset[str] | None = None
-
-
-def _choice(chat: Mapping[str, Any]) -> _Choice:
-    given = chat.get("tool_choice")
-    if given is None:
-        return _older_choice(chat.get("function_call"))
-    if isinstance(given, str):
-        if given in ("auto", "none", "required"):
-            return _Choice(given)
-        raise InvalidRequest(
-            'tool_choice must be "auto", "none", "required" or an object that names a function.',
-            param="tool_choice",
-        )
-    if not isinstance(given, dict):
-        raise wrong_type("tool_choice", "a string or an object", given)
-    kind = given.get("type")
-    if kind == "function":
-        function = object_at("tool_choice.function", given.get("function"))
-        return _Choice("function", name=text_at("tool_choice.function.name", function.get("name")))
-    if kind == "allowed_tools":
-        return _allowed_tools(given)
-    raise UnsupportedFeature(
-        "tool_choice can force functions only: GigaChat has no other tools.", param="tool_choice"
-    )
-
-
-def _older_choice(given: object) -> _Choice:
-    if given is None:
-        return _Choice("")
-    if isinstance(given, str):
-        if given in ("auto", "none"):
-            return _Choice(given, "function_call")
-        raise InvalidRequest(
-            'function_call must be "auto", "none" or an object with a name.', param="function_call"
-        )
-    given = object_at("function_call", given)
-    partial = given.get("partial_arguments")
-    return _Choice(
-        "function",
-        "function_call",
-        text_at("function_call.name", given.get("name")),
-        None if partial is None else object_at("function_call.partial_arguments", partial),
-    )
-
-
-def _allowed_tools(given: dict[str, Any]) -> _Choice:
-    path = "tool_choice.allowed_tools"
-    allowed = object_at(path, given.get("allowed_tools"))
-    mode = allowed.get("mode")
-    if mode not in ("auto", "required"):
-        raise InvalidRequest(f'{path}.mode must be "auto" or "required".', param=f"{path}.mode")
-    names = set()
-    for i, tool in enumerate(array_at(f"{path}.tools", allowed.get("tools"))):
-        at = f"{path}.tools[{i}]"
-        function = object_at(f"{at}.function", object_at(at, tool).get("function"))
-        names.add(text_at(f"{at}.function.name", function.get("name")))
-    return _Choice(mode, allowed=frozenset(names))
-
-
-def _function_call(
-    choice: _Choice, names: list[str], tool_names: ToolNames, notes: Notes
-) -> tuple[FunctionCall | None, str | None]:
-    if choice.mode == "function":
-        if choice.name not in names and choice.name not in BUILTINS:
-            raise InvalidRequest(
-                f"{choice.path} names a function that the request does not define.",
-                param=choice.path,
-            )
-        forced = {"name": tool_names.to_upstream(choice.name)}
-        if choice.partial_arguments is not None:
-            return {**forced, "partial_arguments": choice.partial_arguments}, None
-        return forced, None
-    if not names:
-        if choice.path == "function_call" and choice.mode:
-            return choice.mode, None
-        if choice.mode == "required":
-            raise InvalidRequest(
-                "tool_choice is required, but the request defines no function.", param="tool_choice"
-            )
-        return None, None
-    if choice.mode != "required":
-        return choice.mode or "auto", None
-    if len(names) == 1:
-        notes.add("tools", "tool_choice required -> the one function by name")
-        return {"name": tool_names.to_upstream(names[0])}, None
-    notes.add("tools", "tool_choice required -> auto and an instruction: GigaChat cannot force any")
-    listed = ", ".join(map(tool_names.to_upstream, names))
-    return "auto", f"You must answer by calling one of these functions, never with text: {listed}."
+        notes.add("tools", f"functions renamed for GigaChat: {renamed}")
+    return translated
 
 
 def _function(definition: Definition, names: ToolNames) -> dict[str, Any]:

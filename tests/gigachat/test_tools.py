@@ -1,0 +1,149 @@
+from typing import Any
+
+import pytest
+
+from gigagate.core.notes import Notes
+from gigagate.core.policy import Policy
+from gigagate.errors import InvalidRequest, UnsupportedFeature
+from gigagate.gigachat.tools import ToolNames, functions, upstream_name
+
+
+def tool(name: Any, **fields: Any) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, **fields}}
+
+
+def translated(chat: dict[str, Any], policy: Policy | None = None) -> list[dict[str, Any]]:
+    names = ToolNames.of(chat)
+    return list(functions(chat, names, None, policy or Policy(), Notes()).values())
+
+
+EMPTY = {"type": "object", "properties": {}}
+
+
+@pytest.mark.parametrize(
+    ("name", "upstream"),
+    [
+        ("read_files", "read_files"),
+        ("a-b.c_D9", "a-b.c_D9"),
+        ("mcp:read file", "mcp_read_file"),
+        ("9lives", "_9lives"),
+        ("", "_"),
+        ("поиск", "_____"),
+        ("web_search", "web_search_tool"),
+        ("text2image", "text2image_tool"),
+    ],
+)
+def test_a_name_becomes_one_gigachat_takes(name: str, upstream: str) -> None:
+    assert upstream_name(name) == upstream
+    assert upstream_name(upstream) == upstream
+
+
+def test_names_come_back_however_much_they_clash() -> None:
+    given = ["a b", "a_b", "a:b", "поиск", "читай", "web_search", "web_search_tool", "ok"]
+    names = ToolNames.of({"tools": [tool(name) for name in given]})
+    sent = [names.to_upstream(name) for name in given]
+    assert len(set(sent)) == len(given)
+    assert [names.to_client(name) for name in sent] == given
+    assert names.to_upstream("a_b") == "a_b"
+    assert names.to_upstream("web_search_tool") == "web_search_tool"
+
+
+def test_names_the_request_does_not_define_are_mapped_by_themselves() -> None:
+    names = ToolNames.of({})
+    assert names.to_upstream("old tool") == "old_tool"
+    assert names.to_client("invented") == "invented"
+    assert "old tool" not in names
+
+
+@pytest.mark.parametrize(
+    ("chat", "wanted"),
+    [
+        ({}, []),
+        ({"tools": None, "functions": []}, []),
+        (
+            {"tools": [tool("f", description="d", parameters=EMPTY, strict=True)]},
+            [{"name": "f", "description": "d", "parameters": EMPTY}],
+        ),
+        ({"tools": [tool("f")]}, [{"name": "f", "parameters": EMPTY}]),
+        ({"tools": [tool("f", parameters={})]}, [{"name": "f", "parameters": EMPTY}]),
+        (
+            {"tools": [tool("f", parameters={"type": "object", "additionalProperties": False})]},
+            [{"name": "f", "parameters": EMPTY}],
+        ),
+        ({"functions": [{"name": "f"}]}, [{"name": "f", "parameters": EMPTY}]),
+        (
+            {
+                "functions": [
+                    {
+                        "name": "f",
+                        "few_shot_examples": [{"request": "r", "params": {}}],
+                        "return_parameters": {"properties": {"a": {"type": ["string", "null"]}}},
+                    }
+                ]
+            },
+            [
+                {
+                    "name": "f",
+                    "parameters": EMPTY,
+                    "few_shot_examples": [{"request": "r", "params": {}}],
+                    "return_parameters": {
+                        "type": "object",
+                        "properties": {"a": {"type": "string", "description": "may be null"}},
+                    },
+                }
+            ],
+        ),
+        ({"functions": [{"name": "text2image"}]}, [{"name": "text2image"}]),
+        ({"tools": [tool("text2image")]}, [{"name": "text2image"}]),
+        (
+            {"tools": [tool("text2image", description="mine")]},
+            [{"name": "text2image_tool", "description": "mine", "parameters": EMPTY}],
+        ),
+        (
+            {"tools": [tool("f", description="1"), tool("f", description="2")]},
+            [{"name": "f", "description": "1", "parameters": EMPTY}],
+        ),
+        (
+            {
+                "tools": [
+                    {"type": "web_search"},
+                    {"type": "namespace", "name": "n", "tools": []},
+                    {"type": "custom", "custom": {"name": "patch"}},
+                    tool("f"),
+                ]
+            },
+            [{"name": "f", "parameters": EMPTY}],
+        ),
+    ],
+)
+def test_tools_become_functions(chat: dict[str, Any], wanted: list[dict[str, Any]]) -> None:
+    assert translated(chat) == wanted
+
+
+def test_a_builtin_tool_is_refused_in_strict_mode() -> None:
+    with pytest.raises(UnsupportedFeature) as refused:
+        translated({"tools": [tool("f"), {"type": "web_search"}]}, Policy(strict=True))
+    assert refused.value.param == "tools[1].type"
+
+
+@pytest.mark.parametrize(
+    ("chat", "param"),
+    [
+        ({"tools": {}}, "tools"),
+        ({"tools": "f"}, "tools"),
+        ({"tools": [1]}, "tools[0]"),
+        ({"tools": [{"type": 5}]}, "tools[0].type"),
+        ({"tools": [{"type": "function", "name": "f"}]}, "tools[0].function"),
+        ({"tools": [tool(None)]}, "tools[0].function.name"),
+        ({"tools": [tool("f", description=5)]}, "tools[0].function.description"),
+        ({"tools": [tool("f", parameters=[])]}, "tools[0].function.parameters"),
+        ({"tools": [tool("f", parameters={"type": "array"})]}, "tools[0].function.parameters"),
+        ({"functions": [{}]}, "functions[0].name"),
+        ({"functions": [{"name": "f", "few_shot_examples": {}}]}, "functions[0].few_shot_examples"),
+    ],
+)
+def test_a_wrong_definition_is_a_400_that_names_it(chat: dict[str, Any], param: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        translated(chat)
+    assert refused.value.param == param
+    assert param in refused.value.message
