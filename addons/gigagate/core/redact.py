@@ -10,7 +10,7 @@ MASK = "[secret]"
 
 _SECRET = re.compile(
     r"""
-      (?P<scheme> \b (?: bearer | basic ) [ \t]+ ) [\w.~+/=-]{6,}
+      (?P<scheme> \b (?: bearer | basic ) [ \t]+ ) [\w.~+/=-]{16,}
     | (?P<name>
         (?: authorization | api[_-]?key | auth[_-]?key | access[_-]?token | client[_-]?secret
           | credentials ) \b

@@ -93,8 +93,8 @@ class ChatStream:
             text = _text(content)
             if self._stop is None or (text := self._stop.feed(text)):
                 out.append(self._writer.text(text))
-        if len(delta) == 1:
-            return
+            if len(delta) == 1:
+                return
         if reasoning := delta.get("reasoning_content"):
             out.append(self._writer.reasoning(_text(reasoning)))
         if (part := delta.get("function_call")) is not None:

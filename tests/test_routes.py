@@ -1,0 +1,97 @@
+import pytest
+
+from gigagate.dialects.models import Model, Models
+from gigagate.dialects.openai_chat import ChatCompletions
+from gigagate.errors import MethodNotAllowed, NotFound
+from gigagate.routes import find, normalise
+
+
+@pytest.mark.parametrize(
+    ("path", "canonical"),
+    [
+        ("/v1/chat/completions", "/chat/completions"),
+        ("/chat/completions", "/chat/completions"),
+        ("/v1/chat/completions/", "/chat/completions"),
+        ("//v1//chat/completions", "/chat/completions"),
+        ("/v1/v1/chat/completions", "/chat/completions"),
+        ("/v1/chat/completions/chat/completions", "/chat/completions"),
+        ("/v1/chat/completions/v1/chat/completions/", "/chat/completions"),
+        ("/api/v1/chat/completions", "/chat/completions"),
+        ("/v1/chat/completions?beta=true", "/chat/completions"),
+        ("/v1/models", "/models"),
+        ("/models/", "/models"),
+        ("/v1/chat/completions/models", "/models"),
+        ("/v1/models/GigaChat-2", "/models/GigaChat-2"),
+        ("/v1/models/openai%2FGPT-5", "/models/openai%2FGPT-5"),
+        ("/v1/models/v1", "/models/v1"),
+        ("/V1/models", "/V1/models"),
+        ("/", "/"),
+        ("", "/"),
+        ("/v1", "/"),
+        ("/v1/files", "/files"),
+    ],
+)
+def test_paths_have_one_canonical_form(path: str, canonical: str) -> None:
+    assert normalise(path) == canonical
+    assert normalise(canonical) == canonical
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "handler", "item"),
+    [
+        ("POST", "/v1/chat/completions", ChatCompletions, ""),
+        ("GET", "/v1/models", Models, ""),
+        ("GET", "/v1/models/GigaChat-2-Max:2.0.30.01", Model, "GigaChat-2-Max:2.0.30.01"),
+        ("GET", "/v1/models/openai%2FGPT-5", Model, "openai/GPT-5"),
+        ("GET", "/v1/models/openai/GPT-5", Model, "openai/GPT-5"),
+    ],
+)
+def test_endpoints_are_found(method: str, path: str, handler: type, item: str) -> None:
+    endpoint = find(method, path)
+    assert (endpoint.handler, endpoint.item) == (handler, item)
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v1", "/v1beta/models", "/v1/chat"])
+def test_an_unknown_path_is_named_and_told_what_exists(path: str) -> None:
+    with pytest.raises(NotFound) as raised:
+        find("GET", path)
+    assert path in raised.value.message
+    assert "POST /v1/chat/completions" in raised.value.message
+    assert "GET /v1/models/{id}" in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("path", "dialect"),
+    [
+        ("/v1/responses", "Responses"),
+        ("/v1/messages", "Anthropic"),
+        ("/v1beta/models/gemini-pro:generateContent", "Gemini"),
+        ("/v1/models/gemini-pro:streamGenerateContent", "Gemini"),
+    ],
+)
+def test_a_dialect_to_come_is_told_as_such(path: str, dialect: str) -> None:
+    with pytest.raises(
+        NotFound, match=f"not speak {dialect}|not speak OpenAI's {dialect}"
+    ) as raised:
+        find("POST", path)
+    assert "yet" in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/chat/completions", "POST"),
+        ("POST", "/v1/models", "GET"),
+        ("DELETE", "/v1/models/x", "GET"),
+        ("get", "/v1/models", "GET"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_one(method: str, path: str, allowed: str) -> None:
+    with pytest.raises(MethodNotAllowed, match=f"{method} .* use {allowed}"):
+        find(method, path)
+
+
+def test_a_very_long_path_is_shortened() -> None:
+    with pytest.raises(NotFound) as raised:
+        find("GET", "/x" * 10_000)
+    assert len(raised.value.message) < 500
