@@ -1,0 +1,144 @@
+"""One round: every target started, asked everything, and stopped.
+
+All targets of a round run at once, idle but for the one being asked, and every scenario goes
+through all of them before the next begins: what disturbs the machine disturbs each alike.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from tests.bench.load import Job, Result
+from tests.bench.processes import NotStarted, Server, free_port, running, wait_until_answering
+from tests.bench.report import Results
+from tests.bench.scenarios import Scenario
+from tests.bench.targets import ROOT, Place, Target
+
+_START_SECONDS = 60
+_JOB_SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A target that answers."""
+
+    target: Target
+    place: Place
+    server: Server | None
+    """None when there is no proxy: the client talks to the upstream itself."""
+
+
+@contextlib.contextmanager
+def upstream(folder: Path) -> Iterator[Place]:
+    """The fake GigaChat, which is also the place of the target without a proxy."""
+    folder.mkdir()
+    ca_file = folder / "ca.pem"
+    command = [sys.executable, "-m", "tests.bench.upstream", str(ca_file)]
+    with running(command, {"PYTHONPATH": str(ROOT)}, folder) as server:
+        port = _printed_port(server, folder / "log")
+        yield Place(port, folder, port, ca_file)
+
+
+def measure(
+    number: int,
+    targets: Sequence[Target],
+    scenarios: Sequence[Scenario],
+    fake: Place,
+    results: Results,
+) -> None:
+    """Add round `number` to `results`, beginning with another target each round."""
+    shift = number % len(targets)
+    with contextlib.ExitStack() as stack:
+        started = []
+        for target in [*targets[shift:], *targets[:shift]]:
+            _note(f"round {number + 1}: start {target.name}")
+            try:
+                begin = time.perf_counter()
+                one = _start(target, fake, stack)
+            except NotStarted as error:
+                results.failures[f"{target.name}, start"] = str(error)
+                continue
+            started.append(one)
+            if one.server:
+                results.add(target.name, "start.seconds", number, time.perf_counter() - begin)
+                megabytes = one.server.resident_megabytes()
+                results.add(target.name, "start.megabytes", number, megabytes)
+        for scenario in scenarios:
+            for one in started:
+                _note(f"round {number + 1}: {scenario.name} {one.target.name}")
+                _ask(one, scenario, number, results)
+        for one in started:
+            if one.server:
+                megabytes = one.server.resident_megabytes()
+                results.add(one.target.name, "end.megabytes", number, megabytes)
+
+
+def _start(target: Target, fake: Place, stack: contextlib.ExitStack) -> Running:
+    if target.command is None:
+        return Running(target, fake, None)
+    folder = fake.folder.parent / target.name
+    folder.mkdir(exist_ok=True)
+    place = replace(fake, port=free_port(), folder=folder)
+    target.prepare(place)
+    server = stack.enter_context(running(target.command(place), target.environment(place), folder))
+    wait_until_answering(server, place.port, folder, _START_SECONDS)
+    return Running(target, place, server)
+
+
+def _ask(one: Running, scenario: Scenario, number: int, results: Results) -> None:
+    job = Job(
+        port=one.place.port,
+        body=scenario.body(one.target.translates).decode(),
+        clients=scenario.clients,
+        seconds=scenario.seconds,
+        warmup=scenario.warmup,
+        chunks=scenario.chunks,
+        ca_file=None if one.server else str(one.place.ca_file),
+    )
+    cpu_before = one.server.cpu_seconds() if one.server else 0.0
+    result = _do(job)
+    if result.error:
+        results.failures[f"{one.target.name}, {scenario.name}"] = result.error
+        return
+    for field, value in asdict(result).items():
+        if isinstance(value, float):
+            results.add(one.target.name, f"{scenario.name}.{field}", number, value)
+    if one.server:
+        cpu = (one.server.cpu_seconds() - cpu_before) / result.sent
+        results.add(one.target.name, f"{scenario.name}.cpu", number, cpu * 1000)
+
+
+def _do(job: Job) -> Result:
+    """The job, done by a process of its own."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.load"],
+            cwd=ROOT,
+            input=json.dumps(asdict(job)),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=_JOB_SECONDS,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        return Result(error=str(error))
+    return Result(**json.loads(done.stdout))
+
+
+def _printed_port(server: Server, log: Path) -> int:
+    deadline = time.monotonic() + _START_SECONDS
+    while not (text := log.read_text()).endswith("\n"):
+        if server.ended or time.monotonic() > deadline:
+            raise NotStarted(f"the fake upstream; it logged:\n{text}")
+        time.sleep(0.01)
+    return int(text)
+
+
+def _note(text: str) -> None:
+    """What is being done, for who waits; the report goes to standard output."""
+    print(text, file=sys.stderr, flush=True)

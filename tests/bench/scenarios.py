@@ -1,0 +1,98 @@
+"""What is asked of every target, and which of the numbers stand in the table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.bench import traffic
+
+_AGENT_BYTES = 255_000
+_AGENT_TOOLS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    clients: int
+    body: Callable[[bool], bytes]
+    """Told whether the target translates."""
+    seconds: float = 3.0
+    warmup: int = 3
+    chunks: int = 0
+
+
+def _small(translates: bool) -> bytes:
+    return traffic.small()
+
+
+def _history(translates: bool) -> bytes:
+    return traffic.cline(_AGENT_BYTES, parts=translates)
+
+
+def _agent(translates: bool) -> bytes:
+    return traffic.cline(_AGENT_BYTES, parts=translates, tools=_AGENT_TOOLS)
+
+
+def _stream(translates: bool) -> bytes:
+    return traffic.streamed(500)
+
+
+def _paced(translates: bool) -> bytes:
+    return traffic.streamed(150)
+
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("small", 1, _small, warmup=20),
+        Scenario("small-16", 16, _small),
+        Scenario("small-64", 64, _small),
+        Scenario("history", 1, _history),
+        Scenario("history-16", 16, _history),
+        Scenario("agent", 1, _agent),
+        Scenario("agent-16", 16, _agent),
+        Scenario("stream", 1, _stream, chunks=500),
+        Scenario("stream-16", 16, _stream, warmup=1, chunks=500),
+        Scenario("paced", 1, _paced, seconds=8.0, warmup=1, chunks=150),
+        Scenario("paced-16", 16, _paced, warmup=1, chunks=150),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A row of the table, its ratios taken to `baseline`."""
+
+    key: str
+    label: str
+    digits: int = 2
+    baseline: str = "mitmdump"
+
+
+_STREAMING = "mitmdump-streaming"
+"""As shipped, mitmdump holds an answer back until it is whole: no measure for a stream."""
+
+METRICS = (
+    Metric("small.p50", "small, 1 client: p50, ms ↓"),
+    Metric("small.p99", "small, 1 client: p99, ms ↓"),
+    Metric("small.cpu", "small, 1 client: CPU per request, ms ↓"),
+    Metric("small-16.requests_per_second", "small, 16 clients: requests/s ↑", 0),
+    Metric("small-16.p99", "small, 16 clients: p99, ms ↓", 0),
+    Metric("small-16.cpu", "small, 16 clients: CPU per request, ms ↓"),
+    Metric("small-64.requests_per_second", "small, 64 clients: requests/s ↑", 0),
+    Metric("small-64.p99", "small, 64 clients: p99, ms ↓", 0),
+    Metric("history.p50", "255 KB, no tools, 1 client: p50, ms ↓"),
+    Metric("history-16.requests_per_second", "255 KB, no tools, 16 clients: requests/s ↑", 0),
+    Metric("agent.p50", "255 KB, 25 tools, 1 client: p50, ms ↓"),
+    Metric("agent.cpu", "255 KB, 25 tools, 1 client: CPU per request, ms ↓"),
+    Metric("agent-16.requests_per_second", "255 KB, 25 tools, 16 clients: requests/s ↑", 0),
+    Metric("stream.chunks_per_second", "500 chunks, 1 client: chunks/s ↑", 0, _STREAMING),
+    Metric("stream.first_token", "500 chunks, 1 client: first token, ms ↓", 2, _STREAMING),
+    Metric("stream-16.chunks_per_second", "500 chunks, 16 clients: chunks/s ↑", 0, _STREAMING),
+    Metric("stream-16.first_token", "500 chunks, 16 clients: first token, ms ↓", 0, _STREAMING),
+    Metric("paced.first_token", "150 × 10 ms, 1 client: first token, ms ↓", 2, _STREAMING),
+    Metric("paced-16.first_token", "150 × 10 ms, 16 clients: first token, ms ↓", 2, _STREAMING),
+    Metric("paced-16.p50", "150 × 10 ms, 16 clients: whole answer, ms ↓", 0, _STREAMING),
+    Metric("start.seconds", "start to first answer, s ↓"),
+    Metric("start.megabytes", "memory after the first answer, MB ↓", 0),
+    Metric("end.megabytes", "memory after all of the above, MB ↓", 0),
+)
