@@ -50,6 +50,7 @@ class Row:
     meaning_changes: bool = False
     """Dropping it changes what the answer means: a 400 in strict mode."""
     reason: str = ""
+    """One sentence for the docs and for the error message."""
 
 
 _INT32_MAX = 2**31 - 1
@@ -73,19 +74,24 @@ TABLE: tuple[Row, ...] = (
     Row("model", "translated", reason="Through the alias table."),
     Row("messages", "translated", reason="To GigaChat's roles, order and string contents."),
     Row("tools", "translated", target="functions", reason="Each schema is cleaned."),
-    Row("tool_choice", "translated", target="function_call"),
+    Row(
+        "tool_choice",
+        "translated",
+        target="function_call",
+        reason="required: one function is forced by name, several by an instruction.",
+    ),
     Row("functions", "translated", reason="OpenAI's older form of tools; GigaChat's own."),
     Row("function_call", "translated", reason="OpenAI's older form of tool_choice."),
-    Row("response_format", "translated"),
-    Row("stream", "kept", Boolean()),
+    Row("response_format", "translated", reason="json_schema is flattened."),
+    Row("stream", "kept", Boolean(), reason="Translated event by event."),
     Row(
         "temperature",
         "clamped",
         Number(0, 2),
         reason="0 is sent as top_p 0: GigaChat's temperature must be above 0.",
     ),
-    Row("top_p", "clamped", Number(0, 1)),
-    Row("max_tokens", "kept", _TOKENS),
+    Row("top_p", "clamped", Number(0, 1), reason="GigaChat's range is the same."),
+    Row("max_tokens", "kept", _TOKENS, reason="A bound beyond 32 bits is lowered."),
     Row(
         "max_completion_tokens",
         "renamed",
