@@ -4,6 +4,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.gigachat_wire import (
+    DONE,
+    MODEL,
+    completion,
+    data,
+    delta,
+    events,
+    finish_reasons,
+    text_of,
+    text_stream,
+)
 
 from gigagate.core.policy import Policy
 from gigagate.core.report import Usage
@@ -16,17 +27,6 @@ from gigagate.errors import (
     UpstreamTimeout,
 )
 from gigagate.exchange import Answer, ClientRequest, Exchange
-from tests.support.gigachat_wire import (
-    DONE,
-    MODEL,
-    completion,
-    data,
-    delta,
-    events,
-    finish_reasons,
-    text_of,
-    text_stream,
-)
 
 REQUEST_ID = "0f8fad5bd9cb469fa16570867728950e"
 EVENT_STREAM = "text/event-stream"

@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.gigachat_wire import completion, deltas, events, text_of
 
 from gigagate.core.http import ClientRequest
 from gigagate.core.notes import Notes
@@ -10,7 +11,6 @@ from gigagate.core.report import Report
 from gigagate.dialects.handler import Call
 from gigagate.dialects.openai_chat import ChatCompletions, parse
 from gigagate.errors import InvalidRequest, UpstreamProtocolError
-from tests.support.gigachat_wire import completion, deltas, events, text_of
 
 MESSAGES = [{"role": "user", "content": "Привет"}]
 

@@ -1,9 +1,9 @@
 import pytest
+from tests.support.gigachat_wire import events
 
 from gigagate.core.report import Usage
 from gigagate.dialects.openai_chunks import ChunkWriter
 from gigagate.gigachat.function_call import ToolCall
-from tests.support.gigachat_wire import events
 
 HEAD = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 7, "model": "M"}
 USAGE = {

@@ -44,7 +44,7 @@ def said(message: str, status: int = 400) -> bytes:
         (413, said("Payload too large"), UpstreamRejected,
          "request_too_large", "GigaChat: Payload too large."),
         (422, said("Invalid params: system message must be the first message"), UpstreamRejected,
-         "upstream_rejected", "GigaChat: Invalid params: system message must be the first message."),
+         "upstream_rejected", "GigaChat: Invalid params: system message must be the first"),
         (500, said("Internal Server Error"), UpstreamError,
          "upstream_failed", "GigaChat: Internal Server Error. The fault is on GigaChat's side"),
         (502, HTML, UpstreamProtocolError,

@@ -1,13 +1,13 @@
 from typing import Any
 
 import pytest
+from tests.support.gigachat_wire import CREATED, MODEL, completion
 
 from gigagate.core.report import Report, Usage
 from gigagate.errors import UpstreamError, UpstreamProtocolError
 from gigagate.gigachat import call_id
 from gigagate.gigachat.response import Expected, chat_completion
 from gigagate.gigachat.tools import ToolNames
-from tests.support.gigachat_wire import CREATED, MODEL, completion
 
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
 CALL = {"name": "weather", "arguments": {"city": "Омск"}}

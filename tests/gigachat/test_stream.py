@@ -3,6 +3,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.gigachat_wire import (
+    DONE,
+    MODEL,
+    USAGE,
+    data,
+    delta,
+    deltas,
+    events,
+    finish_reasons,
+    text_of,
+    text_stream,
+)
 
 from gigagate.core.report import Report, Usage
 from gigagate.dialects.openai_chunks import ChunkWriter
@@ -11,18 +23,6 @@ from gigagate.gigachat import call_id
 from gigagate.gigachat.response import Expected
 from gigagate.gigachat.stream import ChatStream
 from gigagate.gigachat.tools import ToolNames
-from tests.support.gigachat_wire import (
-    DONE,
-    MODEL,
-    USAGE,
-    data,
-    deltas,
-    delta,
-    events,
-    finish_reasons,
-    text_of,
-    text_stream,
-)
 
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
 CALL = {"name": "weather", "arguments": {"city": "Омск"}}
