@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from tests.support.proxy import ENTRY, MITMDUMP, ROOT, Proxy
+
+from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
-from tests.support.proxy import ENTRY, ROOT, Proxy
 
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
@@ -20,7 +22,7 @@ BEFORE_GIGACHAT = [
     "gigagate.hooks.local_endpoints:answer",
     "gigagate.hooks.layers:Layers.choose",
     "gigagate.hooks.token_wait:TokenWait.now",
-    "gigagate.hooks.wire_layer:GigaHttpLayer.direct_to_upstream",
+    "gigagate.hooks.wire_layer:GigaHttpLayer.name_upstream",
     "gigagate.hooks.wire_layer:GigaHttpLayer.make_stream",
     "gigagate.hooks.wire_layer:GigaHttpLayer.get_connection",
     "gigagate.hooks.wire_layer:GigaHttpLayer.event_to_child",
@@ -52,7 +54,7 @@ ON_THE_STREAM = [
 
 
 class FaultyProxy:
-    def __init__(self, proxy: Proxy, emulator: EmulatorThread, fault_file: Path) -> None:
+    def __init__(self, proxy: Proxy, emulator: Emulator, fault_file: Path) -> None:
         self.proxy, self.emulator, self.fault_file = proxy, emulator, fault_file
 
     def post(self, fault: str, **body: object) -> requests.Response:
@@ -76,7 +78,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyProxy]:
     fault_file = folder / "fault"
     fault_file.write_text("")
     with EmulatorThread(state_dir=folder / "emulator") as emulator:
-        command = ("mitmdump", "-s", str(ENTRY), "-s", str(ROOT / "tests/support/inject_fault.py"))
+        command = (MITMDUMP, "-s", str(ENTRY), "-s", str(ROOT / "tests/support/inject_fault.py"))
         environment = {"FAULT_FILE": str(fault_file)}
         with Proxy(emulator, folder, command=command, environment=environment) as proxy:
             yield FaultyProxy(proxy, emulator, fault_file)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 import requests
-from gigagate.emulator.thread import EmulatorThread
 from tests.support.proxy import Proxy, free_port
 
 from gigagate.emulator.config import EmulatorConfig
+from gigagate.emulator.server import Emulator
+from gigagate.emulator.thread import EmulatorThread
 
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
-Pair = tuple[EmulatorThread, Proxy]
+Pair = tuple[Emulator, Proxy]
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +156,7 @@ UPSTREAM_FAULTS = [
     ({"truncate_json": True}, 502),
     ({"status": 500, "body": ""}, 500),
     ({"status": 402, "body": '{"status":402,"message":"Payment Required"}\n'}, 402),
-    ({"status": 422, "body": '{"status":422,"message":"Unprocessable Entity"}\n'}, 422),
+    ({"status": 422, "body": '{"status":422,"message":"Invalid params"}\n'}, 422),
     ({"status": 429, "body": '{"status":429,"message":"Too many requests"}\n'}, 429),
 ]
 

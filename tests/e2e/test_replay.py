@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from gigagate.emulator.thread import EmulatorThread
 from tests.support.proxy import Proxy, free_port
+
+from gigagate.emulator.server import Emulator
+from gigagate.emulator.thread import EmulatorThread
 
 PASSWORD = "password-of-the-web-interface"
 PARTS = [{"type": "text", "text": "раз"}, {"type": "text", "text": "два"}]
@@ -21,8 +23,8 @@ class Web:
         self.url = url
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {PASSWORD}"
-        self.session.get(url + "/", timeout=10)
-        self.session.headers["X-XSRFToken"] = self.session.cookies["_mitmproxy_xsrf"]
+        self.session.headers["X-XSRFToken"] = "0" * 32
+        self.session.cookies["_mitmproxy_xsrf"] = "0" * 32
 
     def flows(self) -> list[dict]:
         return self.session.get(self.url + "/flows", timeout=10).json()
@@ -47,7 +49,7 @@ class Web:
         return self.session.get(self.url + path, timeout=10).content
 
 
-Setup = tuple[EmulatorThread, Proxy, Web]
+Setup = tuple[Emulator, Proxy, Web]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
             yield emulator, proxy, Web(f"http://127.0.0.1:{web_port}")
 
 
-def chats(emulator: EmulatorThread) -> list:
+def chats(emulator: Emulator) -> list:
     return [received for received in emulator.log if "chat" in received.target]
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 import requests
-from gigagate.emulator.thread import EmulatorThread
 from tests.support.proxy import Proxy, free_port
+
+from gigagate.emulator.server import Emulator
+from gigagate.emulator.thread import EmulatorThread
 
 CLIENT_KEY = "sk-client-key-0123456789abcdefghij"
 WEB_PASSWORD = "password-of-the-web-interface"
@@ -64,7 +66,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
         yield Traces(contents, access_tokens(emulator), emulator.authorization_key)
 
 
-def drive(proxy: Proxy, emulator: EmulatorThread) -> None:
+def drive(proxy: Proxy, emulator: Emulator) -> None:
     headers = {
         "Authorization": f"Bearer {CLIENT_KEY}",
         "X-Api-Key": CLIENT_KEY,
@@ -126,7 +128,7 @@ def look_at_mitmweb(web: str) -> dict[str, bytes]:
     return seen
 
 
-def access_tokens(emulator: EmulatorThread) -> list[str]:
+def access_tokens(emulator: Emulator) -> list[str]:
     """As GigaChat saw them."""
     return list(
         dict.fromkeys(

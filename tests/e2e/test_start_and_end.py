@@ -9,22 +9,24 @@ from pathlib import Path
 
 import pytest
 import requests
+from tests.support.proxy import ENTRY, MITMDUMP, ROOT, Proxy, free_port, settings_environment
+
+from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
-from tests.support.proxy import ENTRY, ROOT, Proxy, free_port, settings_environment
 
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorThread]:
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with EmulatorThread(state_dir=tmp_path_factory.mktemp("emulator")) as emulator:
         yield emulator
 
 
-def run(emulator: EmulatorThread, folder: Path, *arguments: str, **environment: str):
+def run(emulator: Emulator, folder: Path, *arguments: str, **environment: str):
     """A start that is expected to fail."""
     return subprocess.run(
-        ["mitmdump", "-s", str(ENTRY), "-p", str(free_port()), *arguments],
+        [MITMDUMP, "-s", str(ENTRY), "-p", str(free_port()), *arguments],
         env=settings_environment(emulator, folder) | environment,
         capture_output=True,
         text=True,
@@ -33,14 +35,14 @@ def run(emulator: EmulatorThread, folder: Path, *arguments: str, **environment: 
     )
 
 
-def chats(emulator: EmulatorThread) -> int:
+def chats(emulator: Emulator) -> int:
     return sum("chat" in received.target for received in emulator.log)
 
 
 def test_bare_mitmdump_listens_where_it_should_and_nowhere_else(
-    emulator: EmulatorThread, tmp_path: Path
+    emulator: Emulator, tmp_path: Path
 ) -> None:
-    with Proxy(emulator, tmp_path, command=("mitmdump", "-s", str(ENTRY))) as proxy:
+    with Proxy(emulator, tmp_path, command=(MITMDUMP, "-s", str(ENTRY))) as proxy:
         answer = requests.post(f"{proxy.base_url}/chat/completions", json=CHAT, timeout=20)
         assert answer.status_code == 200
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
@@ -81,7 +83,7 @@ REFUSED_STARTS = [
 
 @pytest.mark.parametrize(("arguments", "said"), REFUSED_STARTS)
 def test_a_dangerous_start_is_refused_with_one_line(
-    emulator: EmulatorThread, tmp_path: Path, arguments: list[str], said: str
+    emulator: Emulator, tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     ended = run(emulator, tmp_path, *arguments)
     assert ended.returncode == 2, ended.stderr
@@ -90,9 +92,7 @@ def test_a_dangerous_start_is_refused_with_one_line(
     assert said in line
 
 
-def test_wrong_settings_end_the_start_with_one_line(
-    emulator: EmulatorThread, tmp_path: Path
-) -> None:
+def test_wrong_settings_end_the_start_with_one_line(emulator: Emulator, tmp_path: Path) -> None:
     ended = run(emulator, tmp_path, GIGACHAT_SCOPPE="GIGACHAT_API_PERS")
     assert ended.returncode == 2
     (line,) = ended.stderr.strip().splitlines()
@@ -100,7 +100,7 @@ def test_wrong_settings_end_the_start_with_one_line(
     assert "GIGACHAT_SCOPE" in line
 
 
-def test_a_busy_port_ends_the_start(emulator: EmulatorThread, tmp_path: Path) -> None:
+def test_a_busy_port_ends_the_start(emulator: Emulator, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -110,7 +110,7 @@ def test_a_busy_port_ends_the_start(emulator: EmulatorThread, tmp_path: Path) ->
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_proxy_cleanly(
-    emulator: EmulatorThread, tmp_path: Path, with_signal: signal.Signals
+    emulator: Emulator, tmp_path: Path, with_signal: signal.Signals
 ) -> None:
     with Proxy(emulator, tmp_path) as proxy:
         assert requests.get(f"{proxy.url}/health", timeout=10).json() == {"status": "ok"}
@@ -129,9 +129,9 @@ def own_entry(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("harm", ["deleted", "broken"])
 def test_a_lost_entry_file_changes_nothing_while_running(
-    emulator: EmulatorThread, tmp_path: Path, own_entry: Path, harm: str
+    emulator: Emulator, tmp_path: Path, own_entry: Path, harm: str
 ) -> None:
-    with Proxy(emulator, tmp_path, command=("mitmdump", "-s", str(own_entry))) as proxy:
+    with Proxy(emulator, tmp_path, command=(MITMDUMP, "-s", str(own_entry))) as proxy:
         if harm == "deleted":
             own_entry.unlink()
         else:
@@ -142,9 +142,9 @@ def test_a_lost_entry_file_changes_nothing_while_running(
             assert answer.status_code == 200
 
 
-def test_an_unloaded_addon_ends_the_proxy(emulator: EmulatorThread, tmp_path: Path) -> None:
+def test_an_unloaded_addon_ends_the_proxy(emulator: Emulator, tmp_path: Path) -> None:
     unload = ROOT / "tests" / "support" / "unload.py"
-    command = ("mitmdump", "-s", str(ENTRY), "-s", str(unload))
+    command = (MITMDUMP, "-s", str(ENTRY), "-s", str(unload))
     with Proxy(emulator, tmp_path, command=command) as proxy:
         emulator.log.clear()
         connection = requests.Session()

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 import requests
-from gigagate.emulator.thread import EmulatorThread
 from tests.support.proxy import Proxy
 
 from gigagate.emulator.config import EmulatorConfig
+from gigagate.emulator.server import Emulator
+from gigagate.emulator.thread import EmulatorThread
 
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
 
-def oauth_calls(emulator: EmulatorThread) -> int:
+def oauth_calls(emulator: Emulator) -> int:
     return sum("oauth" in received.target for received in emulator.log)
 
 

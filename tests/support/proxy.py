@@ -1,6 +1,5 @@
 """A real proxy process in front of an upstream, for end-to-end tests."""
 
-import base64
 import os
 import signal
 import socket
@@ -16,7 +15,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = ROOT / "addons" / "gigachat_proxy.py"
-AUTHORIZATION_KEY = base64.b64encode(b"client-id:client-secret-of-the-tests").decode()
+MITMDUMP = str(Path(sys.executable).with_name("mitmdump"))
 
 
 class Upstream(Protocol):

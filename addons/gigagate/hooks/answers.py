@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from mitmproxy import http
+from mitmproxy.net.http import http1
 
 from gigagate.errors import GigaGateError
 
@@ -31,3 +32,11 @@ def response(
     if request is not None and request.method == "HEAD":
         answer.data.content = b""
     return answer
+
+
+def raw_error(error: GigaGateError) -> bytes:
+    """Where there is no layer to send a response: the bytes of one, which ends the connection."""
+    answer = error_response(error)
+    answer.headers["connection"] = "close"
+    raw: bytes = http1.assemble_response(answer)
+    return raw

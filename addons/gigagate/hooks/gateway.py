@@ -4,7 +4,6 @@ The flow stays the client's side of the conversation; `wire.py` puts GigaChat's 
 with what is prepared here.
 """
 
-import asyncio
 import logging
 import time
 import uuid
@@ -45,8 +44,8 @@ class UpstreamCall:
     started: float = field(default_factory=time.time)
     token: AccessToken | None = None
     error: GigaGateError | None = None
-    refused: bool = False
-    """GigaChat has answered 401 to a token once."""
+    refused: AccessToken | None = None
+    """The token GigaChat has answered 401 to: another one is tried, once."""
 
 
 @dataclass
@@ -91,6 +90,8 @@ class Gateway:
                 f"Web pages of {origin!r} may not use this proxy. "
                 "Add the origin to access.origins in config/gigachat.yaml if they should."
             )
+        if request.http_version not in ("HTTP/1.0", "HTTP/1.1"):
+            raise InvalidRequest(f"{request.http_version} is not spoken here: use HTTP/1.1.")
         if request.authority:
             raise InvalidRequest("This is no forward proxy: send a path, not a full URL.")
 
@@ -128,18 +129,15 @@ class Gateway:
 
     async def gigagate_access_token(self, call: UpstreamCall) -> None:
         try:
-            if call.token is None:
+            if call.refused is None:
                 call.token = await self.runtime.tokens.get()
             else:
-                call.token = await self.runtime.tokens.replace(call.token)
+                call.token = await self.runtime.tokens.replace(call.refused)
         except GigaGateError as error:
-            call.token, call.error = None, error
-        except asyncio.CancelledError:
-            call.token = None
-            raise
+            call.error = error
         except Exception:
             logger.exception("No access token")
-            call.token, call.error = None, InternalError()
+            call.error = InternalError()
 
     def wire_headers(self, call: UpstreamCall) -> Mapping[str, str]:
         """Everything GigaChat gets to see besides the body: an allow-list, made anew.

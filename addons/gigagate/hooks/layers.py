@@ -34,6 +34,7 @@ class Layers:
         first = context.layers and isinstance(context.layers[-1], modes.ReverseProxy)
         if not first or context.client.transport_protocol != "tcp":
             return Refuse(context)
+        context.server.tls = self.upstream.tls
         stack = tunnel.LayerStack()
         if starts_like_tls_record(next_layer.data_client()):
             stack /= ClientTLSLayer(context)

@@ -5,28 +5,35 @@ that a new mitmproxy release that moves it fails a test and not a user.
 """
 
 import asyncio
-import json
 from collections.abc import Iterator
 
-from mitmproxy import ctx, http
+from mitmproxy import ctx
 from mitmproxy.addons import clientplayback, script
 from mitmproxy.addons.next_layer import NextLayer
-from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, events, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
 from mitmproxy.proxy.layers.http import _http1
 
 from gigagate.core.redact import mask
-from gigagate.errors import GigaGateError, InvalidRequest, RequestTooLarge, UpstreamProtocolError
+from gigagate.errors import (
+    GigaGateError,
+    InternalError,
+    InvalidRequest,
+    RequestTooLarge,
+    UpstreamProtocolError,
+)
+from gigagate.hooks.answers import raw_error
 from gigagate.hooks.wire_layer import GigaHttpLayer
 
 
 class Refuse(Layer):
-    """Takes everything and forwards nothing."""
+    """Forwards nothing; tells a client that speaks HTTP."""
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, events.DataReceived):
+            if self.context.client.transport_protocol == "tcp":
+                yield commands.SendData(event.connection, raw_error(InternalError()))
             yield commands.CloseConnection(event.connection)
 
 
@@ -35,11 +42,8 @@ def answer_errors_in_json() -> None:
 
     def make_error_response(status_code: int, message: str = "") -> bytes:
         kinds: dict[int, type[GigaGateError]] = {413: RequestTooLarge, 502: UpstreamProtocolError}
-        error = kinds.get(status_code, InvalidRequest)(mask(message), status=status_code)
-        body = json.dumps(error.body(), ensure_ascii=False).encode()
-        headers = {"content-type": "application/json", "connection": "close"}
-        raw: bytes = http1.assemble_response(http.Response.make(status_code, body, headers))
-        return raw
+        kind = kinds.get(status_code, InvalidRequest)
+        return raw_error(kind(mask(message), status=status_code))
 
     _http1.make_error_response = make_error_response
 

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4000
 
-EXECUTED = "GIGAGATE_EXECUTED"
+EXECUTED = "MITMPROXY_EXECUTED_BY_GIGAGATE"
 """Set in the environment of the second execution: there is no third."""
 
 
@@ -58,14 +58,21 @@ class Startup:
         mitmproxy_internals.translate_replayed_flows()
         mitmproxy_internals.refuse_by_default(ctx.master.addons.get("nextlayer"))
         mitmproxy_internals.listen_on_tcp_only(ctx.options.mode[0])
-        ctx.options.update(**self.forced)
+        ctx.options.update(**self.forced, **self.for_inspection())
+
+    def for_inspection(self) -> dict[str, object]:
+        """Whoever looks at flows or saves them wants to see streams too."""
+        looks = ctx.master.addons.get("view") or ctx.options.save_stream_file
+        if not looks and not ctx.options.hardump:
+            return {}
+        return {"store_streamed_bodies": True}
 
     def check_wishes(self) -> None:
         """What the command line and mitmproxy's own config ask for.  Raises SettingsError."""
         for name in ("ssl_insecure", "proxy_debug"):
             if getattr(ctx.options, name) and not self.forced[name]:
                 raise SettingsError(f"{_REFUSED[name]} Start without {name}.")
-        if ctx.options.has_changed("mode"):
+        if ctx.options.has_changed("mode") or _asked_for("-m", "--mode"):
             self.check_mode()
         if ctx.options.has_changed("listen_host"):
             _check_loopback(ctx.options.listen_host)
@@ -120,7 +127,8 @@ class Startup:
                 raise exceptions.OptionsError(f"{name} cannot be changed in GigaGate.")
         if updated & {"mode", "listen_host", "server"}:
             try:
-                self.check_wishes()
+                self.check_mode()
+                _check_loopback(ctx.options.listen_host)
             except SettingsError as error:
                 raise exceptions.OptionsError(error.message) from None
 
@@ -158,6 +166,11 @@ _REFUSED = {
 def give_up(error: GigaGateError) -> NoReturn:
     print(f"gigagate: {error.message}", file=sys.stderr, flush=True)  # noqa: T201
     sys.exit(2)
+
+
+def _asked_for(*names: str) -> bool:
+    """An option given with mitmproxy's own default does not count as changed."""
+    return any(word.partition("=")[0] in names for word in sys.argv)
 
 
 def _check_loopback(host: str) -> None:

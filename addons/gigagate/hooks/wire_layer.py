@@ -4,7 +4,6 @@ import logging
 from typing import ClassVar
 
 from mitmproxy.connection import Server
-from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
@@ -17,7 +16,7 @@ from mitmproxy.proxy.layers.http import (
 )
 
 from gigagate.errors import InternalError
-from gigagate.hooks.answers import error_response
+from gigagate.hooks.answers import raw_error
 from gigagate.hooks.gateway import Gateway
 from gigagate.hooks.wire_stream import GigaStream, WireRequest
 
@@ -34,21 +33,19 @@ class GigaHttpLayer(HttpLayer):
         super().__init__(context, mode)
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
-        if isinstance(event, events.Start):
-            self.direct_to_upstream()
         try:
+            if isinstance(event, events.Start):
+                self.name_upstream()
             yield from super()._handle_event(event)
         except Exception:
             logger.exception("The connection is closed by an error of the proxy")
             yield from self.close_all()
 
-    def direct_to_upstream(self) -> None:
-        """SNI and TLS towards GigaChat come from the settings, never from what the client sent."""
+    def name_upstream(self) -> None:
+        """The certificate must be of this name, whatever name the client called us by."""
         upstream = self.gateway.runtime.upstream
-        server = self.context.server
-        if server.address == upstream.address:
-            server.tls = upstream.tls
-            server.sni = upstream.host
+        if self.context.server.address == upstream.address:
+            self.context.server.sni = upstream.host
 
     def make_stream(self, stream_id: int) -> CommandGenerator[None]:
         self.streams[stream_id] = GigaStream(self.context.fork(), stream_id, self.gateway)
@@ -73,7 +70,6 @@ class GigaHttpLayer(HttpLayer):
 
     def close_all(self) -> CommandGenerator[None]:
         if not any(getattr(stream, "answering", False) for stream in self.streams.values()):
-            raw = http1.assemble_response(error_response(InternalError()))
-            yield commands.SendData(self.context.client, raw)
-        for connection in list(self.connections):
+            yield commands.SendData(self.context.client, raw_error(InternalError()))
+        for connection in {self.context.client, *self.connections}:
             yield commands.CloseConnection(connection)

@@ -202,8 +202,8 @@ class GigaStream(HttpStream):
     def upstream_has_answered(self, body: bytes) -> CommandGenerator[None]:
         assert self.call is not None
         head = self.upstream_head
-        if head.status_code == 401 and not self.call.refused:
-            self.call.refused = True
+        if head.status_code == 401 and self.call.refused is None:
+            self.call.refused, self.call.token = self.call.token, None
             yield AccessTokenHook(self.call)
             if not (yield from self.check_killed(True)):
                 yield from self.send_upstream(self.call)
@@ -245,7 +245,7 @@ class GigaStream(HttpStream):
             answer.headers["transfer-encoding"] = "chunked"
         answer.data.content = None
         answer.stream = call.exchange.feed
-        answer.timestamp_start = time.time()
+        answer.timestamp_start, answer.timestamp_end = time.time(), None
         self.flow.response = answer
         yield HttpResponseHeadersHook(self.flow)
         if (yield from self.check_killed(True)):
@@ -261,8 +261,7 @@ class GigaStream(HttpStream):
         if isinstance(event, ResponseEndOfMessage):
             self.sent_upstream = False
         yield from self.state_stream_response_body(event)
-        exchange = self.call.exchange
-        if exchange.ended and exchange.report.error is not None and self.sent_upstream:
+        if self.call.exchange.abandons_upstream and self.sent_upstream:
             yield from self.finish_stream([])
         self.log_crash(self.call)
 
