@@ -191,3 +191,13 @@ def test_the_process_environment_and_the_checkout_are_the_defaults(
         monkeypatch.setenv(name, value)
     checkout.write("config/gigachat.yaml", "strict: true\n")
     assert Settings.load().strict
+
+
+def test_another_env_file_is_read_if_gigagate_env_file_names_it(checkout: Checkout) -> None:
+    checkout.write(".env", "GIGACHAT_MODEL=not-read\n")
+    path = checkout.write("other.env", f"GIGACHAT_AUTH_KEY={KEY}\n")
+    settings = checkout.load(GIGAGATE_ENV_FILE=str(path))
+    assert settings.authorization_key.reveal() == KEY
+    assert settings.models.default != "not-read"
+    message = error(checkout, GIGAGATE_ENV_FILE="/nowhere")
+    assert message == "environment: GIGAGATE_ENV_FILE: there is no file /nowhere"

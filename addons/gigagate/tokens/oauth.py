@@ -6,6 +6,7 @@ followed, so the key reaches nobody but the configured address.
 """
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -31,6 +32,7 @@ SCOPES = {
 }
 """What a key may be for, if not for the scope asked."""
 WRONG_SCOPE = 7
+HEADER_SAFE = re.compile(r"[!-~]+")
 MILLISECONDS = 1e11
 """A time above this is in milliseconds: as seconds it would be the year 5138."""
 
@@ -97,7 +99,7 @@ class OAuthClient:
         """GigaChat v1 answers access_token and expires_at; some installations tok and exp."""
         value = body.get("access_token", body.get("tok"))
         expires_at = body.get("expires_at", body.get("exp"))
-        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        if not isinstance(value, str) or not HEADER_SAFE.fullmatch(value):
             raise self._unavailable("its answer holds no token. Check GIGACHAT_AUTH_URL")
         if not isinstance(expires_at, int | float):
             raise self._unavailable("its answer does not say when the token expires")
