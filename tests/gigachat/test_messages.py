@@ -321,6 +321,11 @@ def test_the_state_and_name_come_back_from_our_own_call_ids() -> None:
     assert "functions_state_id" not in translated(user("u"), calling(**{other: "read"}))[1]
 
 
+def test_a_state_that_is_no_uuid_is_not_sent() -> None:
+    made = {**call("read", {}), "functions_state_id": "made up"}
+    assert translated(user("u"), made, answer("read"))[1] == call("read", {})
+
+
 def test_a_result_cut_from_its_call_is_restored_by_our_id_if_the_name_is_known() -> None:
     ours = call_id.make("read", STATE, "0")
     unheard = call_id.make("rm_rf", STATE, "0")

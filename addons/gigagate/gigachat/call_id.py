@@ -15,6 +15,7 @@ Ids come from clients, so a foreign or damaged one reads as None.
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from typing import TypeGuard
 from zlib import crc32
 
 PREFIX = "call_g1_"
@@ -31,14 +32,17 @@ class CallId:
     """GigaChat's functions_state_id, a UUID."""
 
 
+def is_state_id(value: object) -> TypeGuard[str]:
+    """Whether it looks like GigaChat's functions_state_id: a UUID."""
+    return isinstance(value, str) and bool(_UUID.fullmatch(value))
+
+
 def make(name: str, state_id: str | None, unique: str) -> str:
     """[A-Za-z0-9_-] only. `unique` (at most 255 bytes) tells parallel calls apart.
 
     A state id that is not a UUID is left out: GigaChat does not need it back.
     """
-    state = b""
-    if state_id and _UUID.fullmatch(state_id):
-        state = bytes.fromhex(state_id.replace("-", ""))
+    state = bytes.fromhex(state_id.replace("-", "")) if is_state_id(state_id) else b""
     payload = _sized(state) + _sized(unique.encode()[:255]) + name.encode(errors="replace")
     checked = crc32(payload).to_bytes(4) + payload
     return PREFIX + urlsafe_b64encode(checked).decode().rstrip("=")

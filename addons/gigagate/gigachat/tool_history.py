@@ -117,9 +117,9 @@ def _older_call(message: dict[str, Any], path: str) -> Call:
     """OpenAI's before there were tools, and GigaChat's own."""
     name, arguments, broken = _function(message["function_call"], path)
     state_id = message.get("functions_state_id")
-    return Call(
-        ("name", name), name, arguments, broken, state_id if isinstance(state_id, str) else None
-    )
+    if not call_id.is_state_id(state_id):
+        state_id = None
+    return Call(("name", name), name, arguments, broken, state_id)
 
 
 def _function(function: object, path: str) -> tuple[str, dict[str, Any], bool]:

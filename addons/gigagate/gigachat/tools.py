@@ -134,9 +134,11 @@ def _function(definition: Definition, names: ToolNames) -> dict[str, Any]:
         function["description"] = text_at(f"{path}.description", given["description"])
     function["parameters"] = _schema(f"{path}.parameters", given.get("parameters"))
     if given.get("few_shot_examples") is not None:
-        function["few_shot_examples"] = array_at(
-            f"{path}.few_shot_examples", given["few_shot_examples"]
-        )
+        at = f"{path}.few_shot_examples"
+        examples = array_at(at, given["few_shot_examples"])
+        function["few_shot_examples"] = [
+            object_at(f"{at}[{i}]", example) for i, example in enumerate(examples)
+        ]
     if given.get("return_parameters") is not None:
         function["return_parameters"] = _schema(
             f"{path}.return_parameters", given["return_parameters"]
