@@ -75,6 +75,13 @@ def listen_on_tcp_only(mode: str) -> None:
     mode_specs.ProxyMode.parse(mode).transport_protocol = "tcp"  # type: ignore[misc]
 
 
+def put_first(addon: object) -> None:
+    """Before mitmproxy's own addons.  It stays when ours are unloaded."""
+    addons = ctx.master.addons
+    if addon not in addons:
+        addons.chain.insert(0, addons.register(addon))
+
+
 def stop_watching(addon: object) -> None:
     """mitmproxy reloads a changed script; a broken edit leaves it forwarding raw requests."""
     for watched in _scripts():

@@ -1,0 +1,96 @@
+"""Which of mitmproxy's options are not the user's to choose.
+
+The user's wishes win for port, address and the web interface, never for safety: some options are
+forced, some wishes end the start, and mitmweb's option page cannot do what the command line cannot.
+"""
+
+import ipaddress
+import sys
+from collections.abc import Set as AbstractSet
+
+from mitmproxy import ctx, exceptions
+from mitmproxy.proxy.mode_specs import ProxyMode
+
+from gigagate.errors import SettingsError
+from gigagate.hooks.runtime import Runtime
+
+REFUSED = {
+    "ssl_insecure": "Without verification anybody on the way could read the access token.",
+    "proxy_debug": "It prints raw requests, keys and tokens included.",
+}
+
+
+class OptionGuard:
+    """Put before mitmproxy's own addons, so that it refuses a change before anyone acts on it."""
+
+    name = "gigagate.option_guard"
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.forced: dict[str, object] = {
+            "connection_strategy": "lazy",
+            "keep_host_header": True,
+            "validate_inbound_headers": True,
+            "http2": False,
+            "stream_large_bodies": None,
+            "proxy_debug": False,
+            "ssl_insecure": not runtime.settings.upstream.verify,
+            "ssl_verify_upstream_trusted_ca": runtime.ca_file and str(runtime.ca_file),
+            "ssl_verify_upstream_trusted_confdir": None,
+        }
+
+    def check_start(self) -> None:
+        """What the command line and mitmproxy's own config ask for.  Raises SettingsError."""
+        for name, reason in REFUSED.items():
+            if getattr(ctx.options, name) and not self.forced[name]:
+                raise SettingsError(f"{reason} Start without {name}.")
+        if ctx.options.has_changed("mode") or _asked_for("-m", "--mode"):
+            self.check_mode()
+        if ctx.options.has_changed("listen_host"):
+            check_loopback(ctx.options.listen_host)
+
+    def check_mode(self) -> None:
+        """Raises SettingsError."""
+        wanted = ProxyMode.parse(self.runtime.upstream.mode)
+        try:
+            modes = [ProxyMode.parse(spec) for spec in ctx.options.mode]
+        except ValueError as error:
+            raise SettingsError(f"--mode: {error}") from None
+        if [(mode.type_name, mode.data) for mode in modes] != [(wanted.type_name, wanted.data)]:
+            raise SettingsError(
+                f"--mode {' '.join(ctx.options.mode)} is not {self.runtime.upstream.mode}, "
+                "the one mode GigaGate serves in. Leave --mode out, or set GIGACHAT_BASE_URL."
+            )
+        if modes[0].custom_listen_host is not None:
+            check_loopback(modes[0].custom_listen_host)
+
+    def configure(self, updated: AbstractSet[str]) -> None:
+        if not self.runtime.ready:
+            return
+        for name in updated & self.forced.keys():
+            if getattr(ctx.options, name) != self.forced[name]:
+                raise exceptions.OptionsError(f"{name} cannot be changed in GigaGate.")
+        if updated & {"mode", "listen_host"}:
+            try:
+                self.check_mode()
+                check_loopback(ctx.options.listen_host)
+            except SettingsError as error:
+                raise exceptions.OptionsError(error.message) from None
+
+
+def check_loopback(host: str) -> None:
+    """Raises SettingsError for an address that others than this machine can reach."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise SettingsError(
+            f"Listening on {host or 'all interfaces'} would open your GigaChat key to the network. "
+            "Use --listen-host 127.0.0.1."
+        )
+
+
+def _asked_for(*names: str) -> bool:
+    """An option given with mitmproxy's own default does not count as changed."""
+    return any(word.partition("=")[0] in names for word in sys.argv)
