@@ -2,9 +2,12 @@
 
 import re
 import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from gigagate.emulator import chat_routes, files, other
 from gigagate.emulator.config import Credential, EmulatorConfig
+from gigagate.emulator.faults import DONE
 from gigagate.emulator.log import Received
 from gigagate.emulator.reply import Reply, error, gateway_headers, no_user_agent
 from gigagate.emulator.state import Call, Handler, State
@@ -43,9 +46,14 @@ async def _answer(state: State, received: Received, session_id: str) -> Reply:
     if isinstance(found, Reply):
         return found
     handler, parameters = found
-    if path in _GENERATIONS and not _slot(state, received.connection, holder):
+    if path in _GENERATIONS and not _take_slot(state, received.connection, holder):
         return _too_many(config)
-    return await handler(state, Call(received, holder, session_id, parameters))
+    reply = await handler(state, Call(received, holder, session_id, parameters))
+    if reply.events is None:
+        release_slot(state, received)
+        return reply
+    events = _releasing(state, received, reply.events)
+    return Reply(reply.status, reply.headers, events=events)
 
 
 def _below_base(path: str) -> str:
@@ -63,7 +71,22 @@ def _route(method: str, path: str) -> tuple[Handler, tuple[str, ...]] | Reply:
     return error(405, "Method Not Allowed") if others else error(404, "Not Found")
 
 
-def _slot(state: State, connection: int, credential: Credential) -> bool:
+def release_slot(state: State, received: Received) -> None:
+    state.generating.pop(received.connection, None)
+
+
+async def _releasing(
+    state: State, received: Received, events: AsyncGenerator[bytes]
+) -> AsyncGenerator[bytes]:
+    """Frees the slot before the last event: a client may ask again as soon as it has read that."""
+    async with aclosing(events):
+        async for event in events:
+            if event.startswith(DONE):
+                release_slot(state, received)
+            yield event
+
+
+def _take_slot(state: State, connection: int, credential: Credential) -> bool:
     """Takes one for the connection, if the account has one left."""
     limit = state.config.concurrency
     if limit < 0:

@@ -15,9 +15,13 @@ _FILE = re.compile(
     r"[«\"'`]?(?P<file>[\w./\\-]*\w\.\w+)",
     re.IGNORECASE,
 )
-_TEXT = re.compile(
-    r"(?:\b(?:text|contents?)|текст\w*|содержим\w+)\s*:?\s*[«\"'`]?(?P<text>[^\n]+?)[»\"'`]?\s*$",
-    re.IGNORECASE | re.MULTILINE,
+_TEXTS = tuple(
+    re.compile(
+        rf"{before}(?:\b(?:text|contents?)|текст\w*|содержим\w+){after}"
+        r"\s*[«\"'`]?(?P<text>[^\n]+?)[»\"'`]?\s*$",
+        re.IGNORECASE | re.MULTILINE,
+    )
+    for before, after in (("", r"\s*:"), (r".*", ""))
 )
 _DIRECTORY = re.compile(r"working directory[:\s(]*((?:/|[A-Z]:\\)[^\s),\"]+)", re.IGNORECASE)
 _PROPER_NAME = re.compile(r"(?<=\s)[A-ZА-ЯЁ][\w-]+")
@@ -51,7 +55,8 @@ class Hints:
 
 def hints_of(task: str, surroundings: str) -> Hints:
     """What a task says; `surroundings` (system prompt, functions) may tell the directory."""
-    file, text = _FILE.search(task), _TEXT.search(task)
+    file = _FILE.search(task)
+    text = next((found for pattern in _TEXTS if (found := pattern.search(task))), None)
     directory = _DIRECTORY.search(surroundings)
     return Hints(
         task=task,

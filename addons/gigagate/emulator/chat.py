@@ -6,7 +6,7 @@ usage; object "chat.completion" in streams too; GigaChat-3-Ultra says "chat.comp
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,9 @@ class Completion:
     functions_state_id: str
 
     @property
-    def usage(self) -> dict[str, int]:
+    def usage(self) -> Mapping[str, int]:
+        if self.answer.usage is not None:
+            return self.answer.usage
         call = self.answer.function_call
         spoken = self.answer.text + (_arguments_text(call) if call else "")
         completion = count_tokens(spoken)

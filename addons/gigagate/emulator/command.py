@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import dataclasses
 import signal
 import sys
 import tempfile
@@ -90,7 +91,17 @@ def _name_and_value(switch: str) -> tuple[str, str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("gigagate.emulator", description=__doc__)
+    switches = [
+        f"  {field.name}={field.default}\n      {field.metadata['about']}"
+        for field in dataclasses.fields(EmulatorConfig)
+        if field.name not in ("credentials", "script")
+    ]
+    parser = argparse.ArgumentParser(
+        "gigagate emulator",
+        description="A strict local GigaChat to test clients with.",
+        epilog="switches:\n" + "\n".join(switches),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--port", type=int, default=9443)
     parser.add_argument("--no-tls", action="store_true", help="plain http")
     parser.add_argument("--state-dir", type=Path, help="where the CA is kept; default: nowhere")

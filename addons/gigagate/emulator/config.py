@@ -152,6 +152,8 @@ def load_config(file: Path) -> EmulatorConfig:
 def _parsed(name: str, value: Any) -> Any:
     if name not in _TYPES:
         raise ConfigError(f"The emulator has no switch {name!r}. It has: {', '.join(_TYPES)}")
+    if name in ("credentials", "script") and isinstance(value, str):
+        raise ConfigError(f"{name} is a list; give it in a file")
     if name == "credentials":
         return tuple(v if isinstance(v, Credential) else Credential(**v) for v in value)
     if name == "script":

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from gigagate.emulator.config import ConfigError
-from gigagate.emulator.reply import Reply, bad_gateway, compact
+from gigagate.emulator.reply import JSON_TYPE, Reply, bad_gateway, compact
 
 Close = Literal["before", "mid_headers", "mid_body", "mid_stream", "clean"]
 DONE = b"data: [DONE]"
@@ -66,7 +66,8 @@ class Fault:
             return bad_gateway()
         if self.status is None:
             return None
-        return Reply(self.status, tuple(self.headers.items()), self.body.encode())
+        headers = {"Content-Type": JSON_TYPE} | dict(self.headers)
+        return Reply(self.status, tuple(headers.items()), self.body.encode())
 
 
 NO_FAULT = Fault()
@@ -149,8 +150,7 @@ def _ends_cleanly(fault: Fault) -> bool:
 
 
 def _parsed(values: Mapping[str, Any]) -> Fault:
-    try:
-        return Fault(**values)
-    except TypeError:
-        names = ", ".join(f.name for f in dataclasses.fields(Fault))
-        raise ConfigError(f"A fault has the fields {names}; got {sorted(values)}") from None
+    names = [field.name for field in dataclasses.fields(Fault)]
+    if not isinstance(values, Mapping) or not values.keys() <= set(names):
+        raise ConfigError(f"A fault is a mapping of {', '.join(names)}; got {values!r}")
+    return Fault(**values)

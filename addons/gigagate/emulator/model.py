@@ -2,7 +2,8 @@
 
 A scripted answer is a string, or a mapping:
     {"text": "…", "reasoning_content": "…", "finish_reason": "length",
-     "function_call": {"name": "f", "arguments": {…}}}
+     "function_call": {"name": "f", "arguments": {…}},
+     "usage": {"prompt_tokens": 17, "completion_tokens": 3, …}}      instead of the estimate
 """
 
 import dataclasses
@@ -33,6 +34,8 @@ class Answer:
     """stop or function_call if not given; also length, blacklist, error."""
     functions_state_id: bool = False
     """A call always carries one; so does the answer of a builtin function."""
+
+    usage: Mapping[str, int] | None = None
 
     @property
     def reason(self) -> str:

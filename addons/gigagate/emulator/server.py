@@ -18,6 +18,8 @@ from gigagate.emulator.state import State
 from gigagate.emulator.tls import CA_FILE, server_context
 
 OAUTH_PATH = "/api/v2/oauth"
+_TLS_GOODBYE = 1.0
+"""Seconds to wait for the peer's close_notify."""
 _log = logging.getLogger(__name__)
 
 
@@ -46,14 +48,18 @@ class Emulator:
         self._state_dir = state_dir
         self._state = State(config, RequestLog(config.log_limit), Script(config.script))
         self._numbers = itertools.count(1)
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         """OSError when the port is taken."""
         context = server_context(self._state_dir) if self._tls else None
         self._server = await asyncio.start_server(
-            self._connected, self._host, self.port, ssl=context
+            self._connected,
+            self._host,
+            self.port,
+            ssl=context,
+            ssl_shutdown_timeout=_TLS_GOODBYE if context else None,
         )
         self.port = self._server.sockets[0].getsockname()[1]
         origin = f"{'https' if self._tls else 'http'}://localhost:{self.port}"
@@ -65,7 +71,8 @@ class Emulator:
         if self._server is None:
             return
         self._server.close()
-        for task in self._connections:
+        for task, writer in self._connections.items():
+            writer.transport.abort()
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
         await self._server.wait_closed()
@@ -111,7 +118,7 @@ class Emulator:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._connections.add(task)
+        self._connections[task] = writer
         connection = Connection(
             next(self._numbers),
             reader,
@@ -123,17 +130,15 @@ class Emulator:
         )
         try:
             await connection.serve()
-        except asyncio.CancelledError:
-            writer.transport.abort()
         finally:
-            self._connections.discard(task)
+            del self._connections[task]
 
     def _accepted(self, received: Received) -> None:
         if not received.path.startswith(control.PREFIX):
             self._state.log.add(received)
 
     def _finished(self, received: Received) -> None:
-        self._state.generating.pop(received.connection, None)
+        api.release_slot(self._state, received)
         if self.on_finished and not received.path.startswith(control.PREFIX):
             self.on_finished(received)
 

@@ -1,0 +1,166 @@
+"""The players: which answer whom, and that they can carry real clients' tasks to the end."""
+
+from typing import Any
+
+import pytest
+
+from gigagate.emulator.players import play
+
+TASK = "Create a file named hello.txt in the current directory containing exactly the text: hi"
+XML = f"<task>\n{TASK}\n</task>\n# task_progress\n<environment_details>\n…</environment_details>"
+WRITE = "<write_to_file>\n<path>hello.txt</path>\n<content>hi</content>\n</write_to_file>"
+DONE = {"role": "function", "name": "f", "content": '{"ok":true}'}
+
+
+def user(content: str) -> dict[str, Any]:
+    return {"role": "user", "content": content}
+
+
+def function(name: str, **properties: Any) -> dict[str, Any]:
+    parameters = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"name": name, "parameters": parameters}
+
+
+def called(name: str) -> dict[str, Any]:
+    call = {"name": name, "arguments": {}}
+    return {"role": "assistant", "content": "", "function_call": call}
+
+
+STRING = {"type": "string"}
+EDITOR = function("editor", path=STRING, new_text=STRING)
+COMPLETE = function("attempt_completion", result=STRING)
+
+
+def body(*messages: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"model": "GigaChat-2", "messages": list(messages)} | fields
+
+
+def test_echo_repeats_the_user() -> None:
+    assert "«Как дела?»" in play(body(user("Как дела?"))).text
+
+
+def test_clines_xml_protocol_is_played_to_the_end() -> None:
+    system = {"role": "system", "content": "…<write_to_file>…attempt_completion…"}
+    assert play(body(system, user(XML))).text == WRITE
+    said = {"role": "assistant", "content": WRITE}
+    last = play(body(system, user(XML), said, user("[write_to_file …] Result: ok")))
+    assert last.text.startswith("<attempt_completion>\n<result>")
+
+
+WRITERS = [
+    (EDITOR, {"path": "hello.txt", "new_text": "hi"}),
+    (
+        function("write", content=STRING, filePath=STRING),
+        {"content": "hi", "filePath": "hello.txt"},
+    ),
+    (
+        function("run_commands", commands={"type": "array", "items": STRING}),
+        {"commands": ["printf %s hi > hello.txt"]},
+    ),
+    (
+        function("apply_patch", input=STRING),
+        {"input": "*** Begin Patch\n*** Add File: hello.txt\n+hi\n*** End Patch"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("writer", "arguments"), WRITERS)
+@pytest.mark.parametrize("task", [TASK, f'"{TASK}"', XML])
+def test_a_file_is_written_with_the_function_that_is_there(
+    writer: dict[str, Any], arguments: dict[str, Any], task: str
+) -> None:
+    others = [function("search", query=STRING), writer, COMPLETE]
+    call = play(body(user(task), functions=others)).function_call
+    assert call is not None
+    assert (call.name, call.arguments) == (writer["name"], arguments)
+
+
+def test_a_path_is_absolute_where_the_directory_is_told() -> None:
+    system = {"role": "system", "content": "Working directory: /home/user/x\n"}
+    call = play(body(system, user(TASK), functions=[EDITOR])).function_call
+    assert call is not None
+    assert call.arguments["path"] == "/home/user/x/hello.txt"
+
+
+@pytest.mark.parametrize(
+    "task",
+    ["Создай файл hello.txt с текстом «hi»", "Сделай файл с именем hello.txt, содержимое: hi"],
+)
+def test_russian_tasks_are_understood(task: str) -> None:
+    call = play(body(user(task), functions=[EDITOR])).function_call
+    assert call is not None
+    assert call.arguments == {"path": "hello.txt", "new_text": "hi"}
+
+
+def test_after_a_result_the_task_is_finished() -> None:
+    talk = (user(TASK), called("editor"), DONE | {"name": "editor"})
+    assert "Готово" in play(body(*talk, functions=[EDITOR])).text
+    finished = play(body(*talk, functions=[EDITOR, COMPLETE])).function_call
+    assert finished is not None
+    assert finished.name == "attempt_completion"
+
+
+def test_a_second_task_in_the_dialogue_is_begun_anew() -> None:
+    talk = (user(TASK), called("editor"), DONE, {"role": "assistant", "content": "Готово"})
+    assert play(body(*talk, user(TASK), functions=[EDITOR])).function_call is not None
+
+
+def test_a_file_is_read() -> None:
+    files = {
+        "type": "array",
+        "items": {"type": "object", "properties": {"path": STRING}, "required": ["path"]},
+    }
+    functions = [EDITOR, function("read_files", files=files)]
+    call = play(body(user("What is in the file notes.md?"), functions=functions)).function_call
+    assert call is not None
+    assert call.arguments == {"files": [{"path": "notes.md"}]}
+
+
+def test_the_only_function_is_called_with_values_of_the_right_types() -> None:
+    weather = function(
+        "weather",
+        location=STRING,
+        num_days={"type": "integer"},
+        units={"type": "string", "enum": ["C", "F"]},
+        detailed={"type": "boolean"},
+        nested={"type": "object", "properties": {"x": {"type": "number"}}, "required": ["x"]},
+    )
+    call = play(body(user("Погода в городе Москва на 10 дней"), functions=[weather])).function_call
+    assert call is not None
+    assert call.arguments == {
+        "location": "Москва",
+        "num_days": 10,
+        "units": "C",
+        "detailed": False,
+        "nested": {"x": 10},
+    }
+
+
+def test_one_of_several_functions_is_called_when_named() -> None:
+    functions = [function("a_tool", x=STRING), function("b_tool", x=STRING)]
+    call = play(body(user("Use b_tool, please"), functions=functions)).function_call
+    assert call is not None
+    assert call.name == "b_tool"
+    assert play(body(user("Просто поговорим"), functions=functions)).function_call is None
+
+
+def test_a_forced_function_is_called_and_none_forbids() -> None:
+    offered = {"functions": [EDITOR, COMPLETE]}
+    forced = play(body(user("x"), function_call={"name": "editor"}, **offered)).function_call
+    assert forced is not None
+    assert forced.name == "editor"
+    assert play(body(user(TASK), function_call="none", **offered)).function_call is None
+
+
+def test_a_schema_is_answered_with_its_value() -> None:
+    schema = function("x", city=STRING, population={"type": "integer"})["parameters"]
+    wanted = {"type": "json_schema", "schema": schema}
+    answer = play(body(user("Город Тверь, 416"), response_format=wanted))
+    assert answer.text == '{"city": "Тверь", "population": 416}'
+
+
+def test_a_picture_is_an_img_tag() -> None:
+    answer = play(body(user("Нарисуй кота"), function_call="auto"))
+    assert answer.text.startswith('<img src="')
+    assert answer.functions_state_id
+    assert "<img" not in play(body(user("Нарисуй кота"))).text
