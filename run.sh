@@ -35,7 +35,7 @@ candidates() {
         command -v "$name" || true
     done
     for minor in 14 13 12; do
-        printf '%s\n' "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.$minor".*/bin/python3
+        printf '%s\n' "${PYENV_ROOT:-${HOME-}/.pyenv}/versions/3.$minor".*/bin/python3
     done
     uv python find --system '>=3.12' 2>/dev/null || true
 }
@@ -73,7 +73,10 @@ A Python that is somewhere else: GIGAGATE_PYTHON=/path/to/python3 ./run.sh"
 
 # --- .venv: $venv/installed/ keeps a copy of each requirements file that is installed --------
 
-installed() { [ -x "$venv/bin/python" ] && cmp -s "$root/$1" "$venv/installed/$1"; }
+installed() {
+    [ -x "$venv/bin/python" ] && [ ! -e "$venv/unfinished" ] &&
+        cmp -s "$root/$1" "$venv/installed/$1"
+}
 
 child=
 step() {
@@ -87,15 +90,19 @@ lock() {
     trap 'give_up 129' HUP
     trap 'give_up 130' INT
     trap 'give_up 143' TERM
+    waited=0
     until ln -s "$$" "$venv.lock" 2>/dev/null; do
         owner=$(readlink "$venv.lock" || true)
-        if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+        if [ -z "$owner" ]; then
+            [ "$waited" -lt 3 ] || die "cannot make $venv.lock: is $root writable?"
+        elif ! kill -0 "$owner" 2>/dev/null; then
             rm -f "$venv.lock"
-        else
-            [ -n "${told-}" ] || say "Another run.sh is installing: waiting for it."
-            told=1
-            sleep 1
+            continue
+        elif [ "$waited" = 0 ]; then
+            say "Another run.sh is installing: waiting for it."
         fi
+        waited=$((waited + 1))
+        sleep 1
     done
     trap unlock EXIT
 }

@@ -142,7 +142,6 @@ def test_what_pip_refuses_is_an_error_and_is_tried_again(fresh: Path) -> None:
 def test_an_interrupted_installation_is_started_afresh(fresh: Path) -> None:
     run(fresh)
     (fresh / ".venv" / "unfinished").touch()
-    (fresh / ".venv" / "installed" / "requirements.txt").unlink()
     (fresh / ".venv" / "half-written").touch()
     assert run(fresh).returncode == 0
     assert not (fresh / ".venv" / "half-written").exists()
@@ -183,6 +182,16 @@ def test_a_lock_whose_owner_is_gone_is_taken_over(fresh: Path) -> None:
     (fresh / ".venv.lock").symlink_to(str(gone.pid))
     assert run(fresh).returncode == 0
     assert not os.path.lexists(fresh / ".venv.lock")
+
+
+def test_a_checkout_that_cannot_be_written_to_is_an_error(fresh: Path, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    path = only(tools)
+    (tools / "ln").unlink()
+    (tools / "ln").symlink_to("/bin/false")
+    refused = run(fresh, PATH=path)
+    assert refused.returncode == 1
+    assert f"is {fresh} writable?" in refused.stderr
 
 
 def test_a_name_on_path_that_does_not_run_is_passed_over(fresh: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 NODE = Path(__file__).parents[2] / ".cache" / "node" / "node_modules" / ".bin"
+"""Comes first on PATH for programs of Node's: a Node of our own may be there too."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "cline": ("cline",),
