@@ -49,7 +49,7 @@ class Target:
     """None: no proxy at all, the client itself speaks TLS to the upstream."""
     environment: Callable[[Place], Mapping[str, str]] = lambda place: {}
     prepare: Callable[[Place], None] = lambda place: None
-    """Write the configuration files into `place.folder`; called before each start."""
+    """Make `place.folder` what a start finds; called before each."""
     translates: bool = False
     """Takes what OpenAI clients send; otherwise the body goes to GigaChat as it is."""
 
@@ -88,6 +88,12 @@ def _gigachat_settings(place: Place) -> Mapping[str, str]:
 
 def _our_settings(place: Place) -> Mapping[str, str]:
     return {**_gigachat_settings(place), "GIGAGATE_STATE_DIR": str(place.folder / "state")}
+
+
+def _forget_our_token(place: Place) -> None:
+    """Each start pays for its OAuth call, as the peers' do; yesterday's token would be void."""
+    for file in (place.folder / "state").glob("tokens.*"):
+        file.unlink()
 
 
 def _gpt2giga(place: Place) -> Sequence[str]:
@@ -210,6 +216,7 @@ TARGETS = {
             _ENTRY,
             _ours,
             environment=_our_settings,
+            prepare=_forget_our_token,
             translates=True,
         ),
         Target(
