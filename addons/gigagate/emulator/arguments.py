@@ -15,13 +15,8 @@ _FILE = re.compile(
     r"[«\"'`]?(?P<file>[\w./\\-]*\w\.\w+)",
     re.IGNORECASE,
 )
-_TEXTS = tuple(
-    re.compile(
-        rf"{before}(?:\b(?:text|contents?)|текст\w*|содержим\w+){after}"
-        r"\s*[«\"'`]?(?P<text>[^\n]+?)[»\"'`]?\s*$",
-        re.IGNORECASE | re.MULTILINE,
-    )
-    for before, after in (("", r"\s*:"), (r".*", ""))
+_TEXT_FOLLOWS = re.compile(
+    r"(?:\b(?:text|contents?)\b|\bтекст\w*|\bсодержим\w+)(?P<colon>\s*:)?", re.IGNORECASE
 )
 _DIRECTORY = re.compile(r"working directory[:\s(]*((?:/|[A-Z]:\\)[^\s),\"]+)", re.IGNORECASE)
 _PROPER_NAME = re.compile(r"(?<=\s)[A-ZА-ЯЁ][\w-]+")
@@ -56,14 +51,23 @@ class Hints:
 def hints_of(task: str, surroundings: str) -> Hints:
     """What a task says; `surroundings` (system prompt, functions) may tell the directory."""
     file = _FILE.search(task)
-    text = next((found for pattern in _TEXTS if (found := pattern.search(task))), None)
     directory = _DIRECTORY.search(surroundings)
     return Hints(
         task=task,
         file=file["file"] if file else "",
-        text=text["text"] if text else "",
+        text=_text(task),
         directory=directory[1].rstrip(".") if directory else "",
     )
+
+
+def _text(task: str) -> str:
+    """What stands after "text:", or else after the last "text", up to the end of its line."""
+    marks = list(_TEXT_FOLLOWS.finditer(task))
+    if not marks:
+        return ""
+    mark = next((m for m in marks if m["colon"]), marks[-1])
+    line = task[mark.end() :].strip().partition("\n")[0]
+    return line.strip(" «»\"'`.")
 
 
 _BY_NAME: Sequence[tuple[re.Pattern[str], Callable[[Hints], str]]] = (

@@ -9,6 +9,9 @@ from typing import Any
 
 from gigagate.emulator.model import count_tokens
 
+MAX_SESSIONS = 200
+"""The longest unused ones are forgotten: every request without an X-Session-ID begins one."""
+
 
 def render(body: dict[str, Any]) -> str:
     """The prompt as one text: functions, then every message with its role."""
@@ -25,9 +28,12 @@ class PromptCache:
 
     def cached_tokens(self, session: tuple[str, str], prompt: str, now: float, keep: float) -> int:
         """Tokens of `prompt` known from this session (id, model); it is remembered from now on."""
-        self._sessions = {s: e for s, e in self._sessions.items() if now - e[0] < keep}
-        _, known = self._sessions.get(session, (0.0, ""))
+        then, known = self._sessions.pop(session, (now, ""))
         self._sessions[session] = (now, prompt)
+        if len(self._sessions) > MAX_SESSIONS:
+            del self._sessions[next(iter(self._sessions))]
+        if now - then >= keep:
+            return 0
         return count_tokens(prompt[: _common_prefix(known, prompt)])
 
     def clear(self) -> None:
