@@ -29,6 +29,8 @@ ROOT_URLS = (
 ROOT_SHA256 = "d26d2d0231b7c39f92cc738512ba54103519e4405d68b5bd703e9788ca8ecf31"
 """Of the certificate in DER: CN=Russian Trusted Root CA, serial 0x1000, valid until 2032-02-27."""
 
+ROOT_FILE = "russian-trusted-root-ca.pem"
+
 NOT_VERIFIED = (
     "GIGACHAT_VERIFY_SSL_CERTS=false: GigaChat's certificate is NOT checked. Anybody on the way "
     "can read the conversations and take the authorization key."
@@ -70,9 +72,7 @@ def bundle(
     if upstream.ca_bundle_file:
         extra = _user_certificates(upstream.ca_bundle_file)
     else:
-        extra = [
-            _root(settings.state_dir / "russian-trusted-root-ca.pem", root_urls, sha256, fetch)
-        ]
+        extra = [_root(settings.state_dir / ROOT_FILE, root_urls, sha256, fetch)]
     content = Path(certifi.where()).read_bytes() + b"".join(map(_pem, extra))
     path = settings.state_dir / f"ca-bundle-{hashlib.sha256(content).hexdigest()[:16]}.pem"
     if _read(path) != content:

@@ -86,6 +86,14 @@ def test_a_lease_runs_out(store: TokenStore, clock: Clock) -> None:
     assert not store.acquire("key", "c", 20)
 
 
+def test_a_lease_given_while_another_process_waited_its_turn_is_not_taken_away(
+    store: TokenStore, clock: Clock
+) -> None:
+    assert store.acquire("key", "a", 20)
+    clock.now -= 1
+    assert not store.acquire("key", "b", 20)
+
+
 def test_a_clock_set_back_does_not_make_a_lease_last(store: TokenStore, clock: Clock) -> None:
     assert store.acquire("key", "a", 20)
     clock.now -= 3600

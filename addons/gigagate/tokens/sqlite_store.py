@@ -30,9 +30,9 @@ SCHEMA = tuple(
 ACQUIRE = """
 INSERT INTO leases VALUES (:key, :owner, :now + :seconds)
 ON CONFLICT (key) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
-WHERE owner = excluded.owner OR leases.expires_at NOT BETWEEN :now AND :now + :seconds
+WHERE owner = excluded.owner OR leases.expires_at NOT BETWEEN :now AND :latest
 """
-"""A lease that ends later than any we give was made by a clock that has been set back since."""
+"""A lease that ends after `latest` was given by a clock that has been set back since."""
 
 
 class SqliteTokenStore:
@@ -57,7 +57,15 @@ class SqliteTokenStore:
         self._run("DELETE FROM tokens WHERE key = :key AND value = :value", key=key, value=value)
 
     def acquire(self, key: str, owner: str, seconds: float) -> bool:
-        _, changed = self._run(ACQUIRE, key=key, owner=owner, now=self._clock(), seconds=seconds)
+        now = self._clock()
+        _, changed = self._run(
+            ACQUIRE,
+            key=key,
+            owner=owner,
+            now=now,
+            seconds=seconds,
+            latest=now + seconds + BUSY_SECONDS,  # another may be given one while we wait our turn
+        )
         return changed > 0
 
     def release(self, key: str, owner: str) -> None:
