@@ -94,6 +94,11 @@ def scalar(given: Given, kind: type) -> Any:
     return value
 
 
+def unreadable(error: OSError | UnicodeDecodeError) -> str:
+    """Why a file cannot be read."""
+    return error.strerror or "" if isinstance(error, OSError) else "it is not UTF-8"
+
+
 def nearest(
     name: object, names: Iterable[str], shown: Mapping[str, str] = MappingProxyType({})
 ) -> str:

@@ -14,7 +14,7 @@ from dotenv.parser import parse_stream
 
 from gigagate.errors import SettingsError
 from gigagate.settings import secret
-from gigagate.settings.build import Given, nearest
+from gigagate.settings.build import Given, nearest, unreadable
 
 PREFIXES = ("GIGACHAT_", "GIGAGATE_")
 ALMOST = 0.85
@@ -204,14 +204,10 @@ def _content(text: Text) -> str:
     try:
         content = text.path().read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{text.where}: the file cannot be read: {_reason(error)}") from None
+        raise SettingsError(f"{text.where}: the file cannot be read: {unreadable(error)}") from None
     if not content:
         raise SettingsError(f"{text.where}: the file is empty")
     return content
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return error.strerror or "" if isinstance(error, OSError) else "it is not UTF-8"
 
 
 def _env_file(environ: Mapping[str, str], root: Path) -> Path:
@@ -229,7 +225,7 @@ def _dotenv(path: Path) -> Iterator[tuple[str, Text]]:
     except FileNotFoundError:
         return
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name}: cannot be read: {_reason(error)}") from None
+        raise SettingsError(f"{path.name}: cannot be read: {unreadable(error)}") from None
     for binding in bindings:
         text, first_line = binding.original
         line = first_line + text[: len(text) - len(text.lstrip())].count("\n")

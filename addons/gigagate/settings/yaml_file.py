@@ -13,7 +13,7 @@ import yaml
 
 from gigagate.errors import SettingsError
 from gigagate.settings import environment
-from gigagate.settings.build import Given, nearest
+from gigagate.settings.build import Given, nearest, unreadable
 
 OUTSIDE: Mapping[str, object] = {"yaml": False}
 """Metadata of a dataclass field that this file may not set."""
@@ -42,8 +42,7 @@ def read(path: Path, root: Path, schema: type) -> dict[str, Given]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise SettingsError(f"{label}: cannot be read: {reason}") from None
+        raise SettingsError(f"{label}: cannot be read: {unreadable(error)}") from None
     tree = _parse(text, label)
     if not isinstance(tree.value, dict):
         raise tree.wrong("expected settings as `name: value`")
