@@ -1,5 +1,15 @@
-"""What `mitmdump -s addons/gigachat_proxy.py` loads: builds the addons and lists them."""
+"""What `mitmdump -s addons/gigachat_proxy.py` loads: builds the addons and lists them.
 
-from gigagate.hooks import build
+If that fails the process ends at once: mitmproxy alone would forward raw requests for a moment.
+"""
 
-addons = build()
+import sys
+import traceback
+
+try:
+    from gigagate.hooks import build
+
+    addons = build()
+except Exception:
+    traceback.print_exc()
+    sys.exit(1)

@@ -100,6 +100,23 @@ def test_wrong_settings_end_the_start_with_one_line(emulator: Emulator, tmp_path
     assert "GIGACHAT_SCOPE" in line
 
 
+def test_an_entry_that_cannot_import_ends_the_start(
+    emulator: Emulator, tmp_path: Path, own_entry: Path
+) -> None:
+    environment = settings_environment(emulator, tmp_path) | {"PYTHONPATH": ""}
+    mode = emulator.base_url.removesuffix("/api/v1").removesuffix("/v1")
+    ended = subprocess.run(
+        [MITMDUMP, "-s", str(own_entry), "--mode", f"reverse:{mode}", "-p", str(free_port())],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+    )
+    assert ended.returncode == 1
+    assert "gigagate" in ended.stderr
+
+
 def test_a_busy_port_ends_the_start(emulator: Emulator, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -6,6 +6,7 @@ A new release that moves one of these fails here first.
 import inspect
 
 import pytest
+from mitmproxy.addonmanager import AddonManager
 from mitmproxy.addons import clientplayback, next_layer, script
 from mitmproxy.proxy import layers, mode_specs
 from mitmproxy.proxy.layers.http import HttpLayer, HttpStream, _http1
@@ -102,3 +103,10 @@ def test_listeners_are_kept_in_one_attribute() -> None:
 def test_replay_hands_its_flow_to_the_layer_as_a_replayed_one() -> None:
     assert "replay_flow=self.flow" in inspect.getsource(clientplayback.MockServer)
     assert issubclass(GigaHttpLayer, layers.HttpLayer)
+
+
+def test_events_go_through_one_method_of_the_addon_manager() -> None:
+    assert list(inspect.signature(AddonManager.trigger_event).parameters) == ["self", "event"]
+    assert "self.trigger_event(event)" in inspect.getsource(AddonManager.handle_lifecycle)
+    for name in ("register", "remove", "clear"):
+        assert callable(getattr(AddonManager, name))

@@ -16,6 +16,7 @@ from mitmproxy.log import ALERT
 
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks import log_redaction, mitmproxy_internals
+from gigagate.hooks.dispatch import Dispatch
 from gigagate.hooks.option_guard import OptionGuard, check_loopback
 from gigagate.hooks.runtime import Runtime
 
@@ -47,6 +48,7 @@ class Startup:
         mitmproxy_internals.refuse_by_default(ctx.master.addons.get("nextlayer"))
         mitmproxy_internals.listen_on_tcp_only(ctx.options.mode[0])
         mitmproxy_internals.put_first(self.guard)
+        Dispatch(ctx.master.addons).install()
         ctx.options.update(**self.guard.forced, **self.for_inspection())
 
     def for_inspection(self) -> dict[str, object]:
