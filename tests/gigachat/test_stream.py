@@ -160,7 +160,6 @@ def test_a_request_with_functions_gets_a_function_call_delta() -> None:
         ([delta("", finish="stop"), DONE], "stop"),
         ([delta("", finish="length"), DONE], "length"),
         ([delta("", finish="blacklist"), DONE], "content_filter"),
-        ([delta("", finish="stop")], "stop"),
         ([DONE], "stop"),
         ([DONE.removesuffix(b"\n")], "stop"),
         ([delta("", finish="stop"), DONE.removesuffix(b"\n\n")], "stop"),
@@ -207,6 +206,8 @@ def test_a_function_at_work_only_keeps_the_stream_alive() -> None:
         (delta("", finish="error") + DONE, 502, "valid function call"),
         (delta("", finish="function_call") + DONE, 502, "no function call"),
         (b"", 502, "broke off"),
+        (delta("", finish="stop"), 502, "broke off"),
+        (delta("", finish="stop") + b"data: [DON", 502, "not JSON"),
     ],
 )
 @pytest.mark.parametrize("begun", [b"", delta("before", role="assistant")])

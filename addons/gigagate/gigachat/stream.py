@@ -2,7 +2,8 @@
 
 GigaChat v1: `role` in the first delta, no `finish_reason` before the last event, usage in that
 event, then [DONE].  How a function call is cut is not known, so the call and the end of the answer
-are held back until [DONE] (or, after a finish_reason, the end of the bytes) and written at once.
+are held back until [DONE] and written at once.  Bytes that end without it broke off, whatever came
+before: an answer that may be cut must not look complete.
 """
 
 from collections.abc import Mapping
@@ -54,11 +55,9 @@ class ChatStream:
             if self.ended:
                 return
         if not chunk:
-            if self._finish_reason is None:
-                raise UpstreamProtocolError(
-                    "GigaChat's answer broke off before its end. Send the request again."
-                )
-            self._end(out)
+            raise UpstreamProtocolError(
+                "GigaChat's answer broke off before its end. Send the request again."
+            )
 
     def _event(self, data: bytes, out: list[bytes]) -> None:
         if data == b"[DONE]":
