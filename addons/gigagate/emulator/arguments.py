@@ -71,7 +71,7 @@ def _text(task: str) -> str:
 
 
 _BY_NAME: Sequence[tuple[re.Pattern[str], Callable[[Hints], str]]] = (
-    (re.compile(r"(file_?)?path|file_?name|file|absolute_path", re.IGNORECASE), lambda h: h.path),
+    (re.compile(r"(file_?)?path|file_?name|file|absolute_?path", re.IGNORECASE), lambda h: h.path),
     (re.compile(r"(new_?)?(text|string)|(file_)?contents?", re.IGNORECASE), lambda h: h.text),
     (re.compile(r"commands?|cmd", re.IGNORECASE), lambda h: h.command),
     (re.compile(r"input|patch", re.IGNORECASE), lambda h: h.patch if h.text else ""),
