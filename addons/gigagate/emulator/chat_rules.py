@@ -156,14 +156,16 @@ def _function_messages(request: ChatRequest) -> Refusal | None:
             found = _bad_result(message, request.config)
             if found:
                 return found
-        no_state = "functions_state_id" not in message
-        if message.get("function_call") and no_state and _state_needed(request.config):
-            return Refusal(422, "Invalid params: functions_state_id is missing")
     return None
 
 
-def _state_needed(config: EmulatorConfig) -> bool:
-    return config.functions_state_id == "required"
+def _state_ids(request: ChatRequest) -> Refusal | None:
+    if request.config.functions_state_id == "optional":
+        return None
+    calls = [m for m in request.messages if m.get("function_call")]
+    if all("functions_state_id" in m for m in calls):
+        return None
+    return Refusal(422, "Invalid params: functions_state_id is missing")
 
 
 def _bad_result(message: dict[str, Any], config: EmulatorConfig) -> Refusal | None:
@@ -231,6 +233,7 @@ _RULES: Sequence[Rule] = (
     _response_format,
     _system_first,
     _function_messages,
+    _state_ids,
     _content,
     _pairing,
     _neighbours,

@@ -7,6 +7,7 @@ the stream means that the client is gone, and the answer is given up.
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 
@@ -19,7 +20,7 @@ from gigagate.emulator.reply import Reply
 MAX_BODY = 100 * 2**20
 """Bytes.  GigaChat takes 80 MB of images and audio in one request."""
 _READ = 2**16
-_NO_LINGER = struct.pack("ii", 1, 0)
+_NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 Prepare = Callable[[Received], Awaitable[tuple[Reply | None, Fault]]]
 """Answers a request; None means silence, of the kind that the fault names."""
