@@ -52,7 +52,7 @@ def test_cline_creates_a_file(tmp_path: Path, model: str, tools: bool) -> None:
         done = run("-y", "--json", "-c", str(folder), TASK)
     chats = [request for request in emulator.log if request.path.endswith("/chat/completions")]
 
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, proxy.output()
     said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert said[-1]["say"] == "completion_result"
     assert (folder / "hello.txt").read_text().strip() == "Привет, мир"
