@@ -21,9 +21,7 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "serve": Verb(
-        "serve", "[MITMPROXY OPTIONS]", "the proxy on http://localhost:4000"
-    ),
+    "serve": Verb("serve", "[MITMPROXY OPTIONS]", "the proxy on http://localhost:4000"),
     "web": Verb("serve", "[MITMPROXY OPTIONS]", "the same, and every conversation in a browser"),
     "console": Verb("serve", "[MITMPROXY OPTIONS]", "the same in the terminal"),
     "demo": Verb("demo", "[--once]", "see it work against a local GigaChat: no key, no internet"),
