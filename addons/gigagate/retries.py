@@ -1,0 +1,49 @@
+"""Whether a failed attempt is worth another, and when.  Asked before the client has seen anything.
+
+A request GigaChat turned away unread (429, 503, no connection) may be repeated until the deadline.
+One that may have been carried out (500, 502, 504, a connection that broke) is repeated once: a
+chat completion is paid for each time.  Anything else would fail again.
+"""
+
+import random
+from collections.abc import Callable
+
+from gigagate.errors import GigaGateError
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 8.0
+"""Seconds; the pause before attempt n is a random part of FIRST_PAUSE * 2**n, up to this."""
+
+TURNED_AWAY = frozenset({429, 503})
+PERHAPS_CARRIED_OUT = frozenset({500, 502, 504})
+
+
+class Retries:
+    """Of one request."""
+
+    def __init__(self, until: float, *, random_part: Callable[[], float] = random.random) -> None:
+        """until: the overall deadline, on the clock whose `now` is given to `pause`."""
+        self._until = until
+        self._random_part = random_part
+        self._repeated_once = False
+        self.reasons: list[str] = []
+        """The code of every failed attempt that was repeated."""
+
+    def pause(self, failure: GigaGateError, now: float) -> float | None:
+        """Seconds to wait before the next attempt; None: let the client have the failure."""
+        if failure.status in PERHAPS_CARRIED_OUT:
+            if self._repeated_once:
+                return None
+            self._repeated_once = True
+        elif failure.status not in TURNED_AWAY:
+            return None
+        pause: float
+        if failure.retry_after is not None:
+            pause = failure.retry_after
+        else:
+            longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** len(self.reasons))
+            pause = longest * self._random_part()
+        if now + pause >= self._until:
+            return None
+        self.reasons.append(failure.code or str(failure.status))
+        return pause
