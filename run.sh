@@ -176,7 +176,7 @@ case $verb in
     test)
         install_for_tests
         cd "$root"
-        [ $# -gt 0 ] || set -- -n 2 --dist loadfile
+        [ $# -gt 0 ] || set -- -n 2 --dist loadfile -rs
         exec "$venv/bin/python" -m pytest "$@"
         ;;
     *)
