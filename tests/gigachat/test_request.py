@@ -100,13 +100,6 @@ def test_functions_stay_where_a_function_spoke_last() -> None:
     assert body["functions"] == [READ]
 
 
-def test_response_format_is_flattened() -> None:
-    schema = {"type": "object", "properties": {}}
-    wanted = {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}
-    body = sent(response_format=wanted)
-    assert body["response_format"] == {"type": "json_schema", "schema": schema}
-
-
 @pytest.mark.parametrize("chat", [{"model": None}, {"model": ""}, {"model": 5}, {"messages": None}])
 def test_what_is_missing_is_named(chat: dict[str, Any]) -> None:
     (name,) = chat

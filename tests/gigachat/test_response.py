@@ -8,6 +8,7 @@ from gigagate.errors import UpstreamError, UpstreamProtocolError
 from gigagate.gigachat import call_id
 from gigagate.gigachat.response import Expected, chat_completion
 from gigagate.gigachat.tools import ToolNames
+from gigagate.gigachat.words import Wording
 
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
 CALL = {"name": "weather", "arguments": {"city": "Омск"}}
@@ -141,7 +142,7 @@ def test_missing_content_is_empty() -> None:
 @pytest.mark.parametrize("call", [None, CALL])
 def test_the_answer_ends_before_a_stop_sequence(call: object) -> None:
     answer = completion("one two three", finish="length", function_call=call)
-    choice = translate(answer, stop=("two",))["choices"][0]
+    choice = translate(answer, wording=Wording(stop=("two",)))["choices"][0]
     assert choice["message"] == {"role": "assistant", "content": "one ", "refusal": None}
     assert choice["finish_reason"] == "stop"
 
@@ -181,3 +182,39 @@ def test_what_is_no_completion_is_the_upstreams_error(answer: object, status: in
 def test_a_shapeless_answer_is_told_as_such() -> None:
     with pytest.raises(UpstreamProtocolError, match="without choices"):
         translate({"choices": []})
+
+
+def test_reasoning_is_set_apart() -> None:
+    message = translate(completion("<think>Хм.</think>\nДа."))["choices"][0]["message"]
+    assert message["content"] == "Да."
+    assert message["reasoning_content"] == "Хм."
+
+
+@pytest.mark.parametrize(
+    ("fields", "function"),
+    [
+        ({"content": '```json\n{"city":"Омск"}\n```'}, False),
+        ({"content": '{"city":"Омск"}'}, True),
+        ({"content": "", "finish": "function_call", "function_call": CALL}, True),
+    ],
+)
+def test_json_is_content_however_it_came(fields: dict[str, Any], function: bool) -> None:
+    wording = Wording(json_opening="{")
+    choice = translate(completion(**fields), wording=wording, json_function=function)["choices"][0]
+    assert choice["message"] == {
+        "role": "assistant",
+        "content": '{"city":"Омск"}',
+        "refusal": None,
+    }
+    assert choice["finish_reason"] == "stop"
+
+
+def test_a_tool_call_is_no_failed_json() -> None:
+    answer = completion("Смотрю.", finish="function_call", function_call=CALL)
+    choice = translate(answer, wording=Wording(json_opening="{"))["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+
+
+def test_json_that_is_none_is_an_error() -> None:
+    with pytest.raises(UpstreamError, match="not valid JSON"):
+        translate(completion("Не могу."), wording=Wording(json_opening="{"))

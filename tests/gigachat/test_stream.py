@@ -23,6 +23,7 @@ from gigagate.gigachat import call_id
 from gigagate.gigachat.response import Expected
 from gigagate.gigachat.stream import ChatStream
 from gigagate.gigachat.tools import ToolNames
+from gigagate.gigachat.words import Wording
 
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
 CALL = {"name": "weather", "arguments": {"city": "Омск"}}
@@ -32,10 +33,21 @@ TEXTS = ("Привет,", " мир 🙂\n\n", "```py\n  x = '<a>'\n```", ' \\ "'
 class Run:
     """A stream given in some chunks, and what came of it."""
 
-    def __init__(self, *chunks: bytes, legacy: bool = False, stop: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *chunks: bytes, legacy: bool = False, json_function: bool = False, **wording: Any
+    ) -> None:
         self.report = Report()
         self.error: GigaGateError | None = None
-        expected = Expected("abc123", "GigaChat-2-Max", 1, ToolNames({}), legacy, stop)
+        expected = Expected(
+            "abc123",
+            "GigaChat-2-Max",
+            1,
+            ToolNames({}),
+            legacy,
+            Wording(**wording),
+            json_function,
+            prompt_characters=400,
+        )
         writer = ChunkWriter("chatcmpl-abc123", include_usage=True, legacy_functions=legacy)
         self.stream = ChatStream(writer, expected, self.report)
         out: list[bytes] = []
@@ -178,6 +190,69 @@ def test_reasoning_passes() -> None:
     stream = run(delta(reasoning_content="hm") + text_stream("a")).bytes
     assert {"reasoning_content": "hm"} in deltas(stream)
     assert text_of(stream) == "a"
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "reasoning"),
+    [
+        ("separate", "да", "хм хм"),
+        ("drop", "да", ""),
+        ("inline", "<think>\nхм хм\n</think>\n\nда", ""),
+    ],
+)
+@pytest.mark.parametrize(
+    "stream",
+    [
+        delta("", role="assistant", reasoning_content="хм ")
+        + delta("", reasoning_content="хм")
+        + text_stream("да"),
+        text_stream("<thi", "nk>хм ", "хм</", "think>", "\n\n", "да"),
+    ],
+)
+def test_reasoning_goes_where_the_setting_says(
+    stream: bytes, mode: str, text: str, reasoning: str
+) -> None:
+    found = run(stream, reasoning=mode)
+    assert text_of(found.bytes) == text
+    said = [part.get("reasoning_content", "") for part in deltas(found.bytes)]
+    assert "".join(said) == reasoning
+
+
+JSON = {"json_opening": "{"}
+
+
+def test_fences_around_json_go() -> None:
+    found = run(text_stream("```js", 'on\n{"a":', '"```"}', "\n```"), **JSON)
+    assert text_of(found.bytes) == '{"a":"```"}'
+    assert finish_reasons(found.bytes) == ["stop"]
+
+
+@pytest.mark.parametrize("parts", CALL_STREAMS.values(), ids=CALL_STREAMS)
+@pytest.mark.parametrize("prelude", [(), (delta("Смотрю ", role="assistant"),)])
+def test_the_function_that_stands_for_json_is_content(
+    parts: list[bytes], prelude: tuple[bytes, ...]
+) -> None:
+    found = run(b"".join((*prelude, *parts, DONE)), json_function=True, **JSON)
+    assert found.error is None
+    assert text_of(found.bytes) == '{"city":"Омск"}'
+    assert finish_reasons(found.bytes) == ["stop"]
+    assert b"tool_calls" not in found.bytes
+
+
+def test_json_that_is_none_ends_in_an_error_and_not_in_done() -> None:
+    found = run(text_stream("Не могу."), **JSON)
+    assert found.error is not None
+    assert found.error.code == "generation_failed"
+    assert b"[DONE]" not in found.bytes
+
+
+@pytest.mark.parametrize(
+    ("finish", "reason"), [("length", "length"), ("blacklist", "content_filter")]
+)
+def test_json_that_is_not_finished_passes_with_the_reason(finish: str, reason: str) -> None:
+    found = run(text_stream('{"a":', finish=finish), **JSON)
+    assert text_of(found.bytes) == '{"a":'
+    assert finish_reasons(found.bytes) == [reason]
 
 
 def test_a_function_at_work_only_keeps_the_stream_alive() -> None:

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Literal
 
 UnknownModel = Literal["default", "pass", "refuse"]
+Reasoning = Literal["separate", "inline", "drop"]
+JsonMode = Literal["native", "function"]
 
 DEFAULT_ALIASES: Mapping[str, str] = MappingProxyType(
     {
@@ -15,15 +17,30 @@ DEFAULT_ALIASES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+DEFAULT_JSON_MODES: Mapping[str, JsonMode] = MappingProxyType(
+    {
+        "GigaChat-3*": "native",
+        "*": "function",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     aliases: Mapping[str, str] = field(default_factory=lambda: DEFAULT_ALIASES)
     """Client's model name, lower case -> GigaChat's."""
     default_model: str = "GigaChat-2-Max"
+    embedding_model: str = "Embeddings"
+    """As `default_model`, for embeddings."""
     unknown_models: UnknownModel = "default"
     """What a name that is neither an alias nor GigaChat's becomes."""
     strict: bool = False
     """Refuse with 400 what would otherwise be dropped although it changes the answer's meaning."""
     prompt_cache: bool = True
     """Derive a steady X-Session-ID per conversation."""
+    reasoning: Reasoning = "separate"
+    """Where what the model thought is told: in `reasoning_content`, in the content between
+    <think> tags, or not at all."""
+    json_modes: Mapping[str, JsonMode] = field(default_factory=lambda: DEFAULT_JSON_MODES)
+    """Pattern of GigaChat's model names -> how they are made to answer in JSON.  The first that
+    fits counts."""

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from gigagate.core import compact_json, strict_json
+from gigagate.core import compact_json
 from gigagate.core.http import UpstreamRequest
+from gigagate.dialects import chat_request
 from gigagate.dialects.handler import AnswerStream, Call
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai_chunks import ChunkWriter
 from gigagate.errors import InvalidRequest
-from gigagate.gigachat import parameters, request, response, session
-from gigagate.gigachat.errors import unexpected
+from gigagate.gigachat import response
 from gigagate.gigachat.stream import ChatStream
-from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.validation import array_at, object_at, text_at, wrong_type
 
 
@@ -41,37 +40,18 @@ class ChatCompletions:
         self._include_usage = False
 
     def upstream_request(self) -> UpstreamRequest:
-        call = self._call
-        chat = parse(call.request.body)
-        call.report.model_asked = chat["model"]
+        chat = parse(self._call.request.body)
+        self._call.report.model_asked = chat["model"]
         self.wants_stream = bool(chat.get("stream"))
         self._include_usage = bool((chat.get("stream_options") or {}).get("include_usage"))
-        body = request.chat_completion(chat, call.policy, call.notes)
-        self._expected = response.Expected(
-            request_id=call.request_id,
-            model=body["model"],
-            now=call.now,
-            tool_names=ToolNames.of(chat),
-            legacy_functions=bool(chat.get("functions")) and not chat.get("tools"),
-            stop=parameters.stop_sequences(chat),
-        )
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "text/event-stream" if self.wants_stream else "application/json",
-            "X-Request-ID": session.uuid_form(call.request_id),
-        }
-        if session_id := session.session_id(call.request, body, call.policy):
-            headers["X-Session-ID"] = session_id
-        return UpstreamRequest("POST", "/chat/completions", headers, compact_json.dumps(body))
+        upstream, self._expected = chat_request.ask(chat, self._call)
+        return upstream
 
     def stream(self) -> AnswerStream:
         return ChatStream(self._writer(), self._expected, self._call.report)
 
     def answer(self, body: bytes) -> bytes:
-        try:
-            answer = strict_json.loads(body.decode())
-        except ValueError:
-            raise unexpected("an answer that is not JSON", body) from None
+        answer = chat_request.parsed(body)
         completion = response.chat_completion(answer, self._expected, self._call.report)
         if self.wants_stream:
             return self._writer().whole(completion, self._call.report.usage)

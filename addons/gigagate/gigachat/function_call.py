@@ -56,9 +56,10 @@ class FunctionCall:
         if not self._name:
             raise unexpected("a function call without a name")
         name = names.to_client(self._name)
-        return ToolCall(call_id.make(name, self._state_id, unique), name, self._arguments())
+        return ToolCall(call_id.make(name, self._state_id, unique), name, self.arguments)
 
-    def _arguments(self) -> str:
+    @property
+    def arguments(self) -> str:
         if self._object is not None and not any(self._text):
             return compact_json.dumps(self._object).decode()
         return "".join(self._text) or "{}"

@@ -6,7 +6,8 @@ from gigagate.core import model_map
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
-from gigagate.gigachat import messages, parameters, structured, tools
+from gigagate.gigachat import messages, parameters, tools
+from gigagate.gigachat.structured import WantedJson
 from gigagate.gigachat.tool_choice import ToolChoice
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.validation import text_at
@@ -27,9 +28,9 @@ def chat_completion(chat: dict[str, Any], policy: Policy, notes: Notes) -> dict[
     }
     _add_tools(body, chat, names, policy, notes)
     body |= parameters.translate(chat, policy, notes)
-    wanted = structured.response_format(chat.get("response_format"), policy, notes)
-    if wanted:
-        body["response_format"] = wanted
+    wanted = WantedJson.of(chat.get("response_format"))
+    if wanted and (instruction := wanted.ask(body, policy, notes)):
+        _instruct(body["messages"], instruction)
     return body
 
 

@@ -5,14 +5,14 @@ object "chat.completion" or, seen once, "chat.completions".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gigagate.core.report import Report, Usage
 from gigagate.errors import UpstreamError
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.function_call import FunctionCall, ToolCall, ToolNames
-from gigagate.gigachat.stop import cut
+from gigagate.gigachat.words import Said, Wording, Words
 
 FINISH_REASONS: Mapping[str, str] = {
     "stop": "stop",
@@ -20,6 +20,9 @@ FINISH_REASONS: Mapping[str, str] = {
     "blacklist": "content_filter",
 }
 """GigaChat's finish_reason -> OpenAI's, for an answer in words.  "error" is none: it failed."""
+
+CHARACTERS_PER_TOKEN = 4
+"""Roughly, in Russian and in English, for the usage of an answer that was cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,20 @@ class Expected:
     tool_names: ToolNames
     legacy_functions: bool
     """The request has `functions`, not `tools`: so has the answer `function_call`."""
-    stop: tuple[str, ...] = ()
-    """Sequences to cut the answer at."""
+    wording: Wording = field(default_factory=Wording)
+    json_function: bool = False
+    """The one function of the request stands for an answer in JSON."""
+    prompt_characters: int = 0
+    """Of the request, for an estimate."""
 
     @property
     def completion_id(self) -> str:
         return f"chatcmpl-{self.request_id}"
+
+    def estimated_usage(self, words: Words) -> Usage:
+        """Of an answer cut before GigaChat has told."""
+        prompt, completion = self.prompt_characters, words.characters
+        return Usage(prompt // CHARACTERS_PER_TOKEN, completion // CHARACTERS_PER_TOKEN, 0)
 
     def tool_call(self, call: FunctionCall, index: int = 0) -> ToolCall:
         """index: the choice's.  Raises UpstreamProtocolError."""
@@ -93,6 +104,8 @@ def finish_reason(said: object, expected: Expected, *, called: bool) -> str:
             code="generation_failed",
         )
     if called and said != "length":
+        if expected.json_function:
+            return "stop"
         return "function_call" if expected.legacy_functions else "tool_calls"
     if said == "function_call":
         raise unexpected("the end of a function call, but no function call")
@@ -122,26 +135,51 @@ def openai_usage(tokens: Usage) -> dict[str, Any]:
 def _choice(index: int, choice: object, expected: Expected) -> dict[str, Any]:
     if not isinstance(choice, dict) or not isinstance(said := choice.get("message"), dict):
         raise unexpected("a choice without a message")
-    content = said.get("content")
-    if not isinstance(content, str | None):
-        raise unexpected("content that is no text")
-    text, stopped = cut(content or "", expected.stop)
-    message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
-    if isinstance(reasoning := said.get("reasoning_content"), str) and reasoning:
-        message["reasoning_content"] = reasoning
-    call = FunctionCall()
-    if not stopped and (function_call := said.get("function_call")) is not None:
+    words, call = Words(expected.wording), FunctionCall()
+    spoken = [
+        words.reasoning(_text(said.get("reasoning_content"))),
+        words.content(_text(said.get("content"))),
+    ]
+    if not words.stopped and (function_call := said.get("function_call")) is not None:
         call.add(function_call)
         call.add_state(said.get("functions_state_id"))
-        message["content"] = text or None
+    said_reason = choice.get("finish_reason")
+    reason = finish_reason(said_reason, expected, called=call.begun)
+    spoken += last_words(words, call, said_reason, expected)
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": "".join(said.text for said in spoken),
+        "refusal": None,
+    }
+    if reasoning := "".join(said.reasoning for said in spoken):
+        message["reasoning_content"] = reasoning
+    if call.begun and not expected.json_function:
+        message["content"] = message["content"] or None
         message |= _call_field(expected.tool_call(call, index), expected)
-    reason = None if stopped else choice.get("finish_reason")
     return {
         "index": index,
         "message": message,
         "logprobs": None,
-        "finish_reason": finish_reason(reason, expected, called=call.begun),
+        "finish_reason": "stop" if words.stopped else reason,
     }
+
+
+def last_words(words: Words, call: FunctionCall, reason: object, expected: Expected) -> list[Said]:
+    """What is still to be said at the end of an answer.  reason: GigaChat's finish_reason.
+
+    Raises UpstreamError where JSON was wanted and is not there.
+    """
+    json_call = call.begun and expected.json_function
+    arguments = [words.json_arguments(call.arguments)] if json_call else []
+    in_words = json_call or not call.begun
+    unfinished = reason in ("length", "blacklist")
+    return [*arguments, words.end(finished=in_words and not unfinished)]
+
+
+def _text(said: object) -> str:
+    if not isinstance(said, str | None):
+        raise unexpected("content that is no text")
+    return said or ""
 
 
 def _call_field(call: ToolCall, expected: Expected) -> dict[str, Any]:

@@ -22,13 +22,12 @@ class StopCutter:
         self.stopped = False
         """A sequence was found: nothing of the answer follows."""
         self._sequences = sequences
-        self._longest = max(map(len, sequences), default=0)
         self._held = ""
 
     def feed(self, text: str) -> str:
         """What can be passed on."""
         text, self.stopped = cut(self._held + text, self._sequences)
-        kept = 0 if self.stopped else self._length_of_beginning(text)
+        kept = 0 if self.stopped else length_of_beginning(text, self._sequences)
         self._held = text[len(text) - kept :]
         return text[: len(text) - kept]
 
@@ -37,10 +36,12 @@ class StopCutter:
         held, self._held = self._held, ""
         return held
 
-    def _length_of_beginning(self, text: str) -> int:
-        """Characters at the end of the text that may begin a sequence."""
-        for length in range(min(self._longest - 1, len(text)), 0, -1):
-            end = text[-length:]
-            if any(sequence.startswith(end) for sequence in self._sequences):
-                return length
-        return 0
+
+def length_of_beginning(text: str, sequences: Sequence[str]) -> int:
+    """Characters at the end of the text that may begin a sequence."""
+    longest = max(map(len, sequences), default=0)
+    for length in range(min(longest - 1, len(text)), 0, -1):
+        end = text[-length:]
+        if any(sequence.startswith(end) for sequence in sequences):
+            return length
+    return 0

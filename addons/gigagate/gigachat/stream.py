@@ -14,8 +14,8 @@ from gigagate.core.report import Report, Usage
 from gigagate.errors import UpstreamProtocolError
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.function_call import FunctionCall, ToolCall
-from gigagate.gigachat.response import Expected, finish_reason, identity, usage
-from gigagate.gigachat.stop import StopCutter
+from gigagate.gigachat.response import Expected, finish_reason, identity, last_words, usage
+from gigagate.gigachat.words import Said, Words
 
 WORKING = sse.comment(b"GigaChat runs a function")
 
@@ -42,7 +42,7 @@ class ChatStream:
         self._events = sse.Decoder()
         self._started = False
         self._call = FunctionCall()
-        self._stop = StopCutter(expected.stop) if expected.stop else None
+        self._words = Words(expected.wording)
         self._finish_reason: object = None
 
     def feed(self, chunk: bytes, out: list[bytes]) -> None:
@@ -79,7 +79,7 @@ class ChatStream:
         if not self._started:
             self._start(event, out)
         self._delta(delta, out)
-        if self._stop is not None and self._stop.stopped:
+        if self._words.stopped:
             self._cut(out)
             return
         if (reason := choice.get("finish_reason")) is not None:
@@ -88,17 +88,21 @@ class ChatStream:
             self._report.usage = usage(event["usage"]) or self._report.usage
 
     def _delta(self, delta: Mapping[str, Any], out: list[bytes]) -> None:
+        if reasoning := delta.get("reasoning_content"):
+            self._say(self._words.reasoning(_text(reasoning)), out)
         if content := delta.get("content"):
-            text = _text(content)
-            if self._stop is None or (text := self._stop.feed(text)):
-                out.append(self._writer.text(text))
+            self._say(self._words.content(_text(content)), out)
             if len(delta) == 1:
                 return
-        if reasoning := delta.get("reasoning_content"):
-            out.append(self._writer.reasoning(_text(reasoning)))
         if (part := delta.get("function_call")) is not None:
             self._call.add(part)
         self._call.add_state(delta.get("functions_state_id"))
+
+    def _say(self, said: Said, out: list[bytes]) -> None:
+        if said.reasoning:
+            out.append(self._writer.reasoning(said.reasoning))
+        if said.text:
+            out.append(self._writer.text(said.text))
 
     def _event_without_choices(self, event: Mapping[str, Any]) -> None:
         if "message" in event or "error" in event:
@@ -115,14 +119,15 @@ class ChatStream:
         if not self._started:
             raise unexpected("an empty stream")
         reason = finish_reason(self._finish_reason, self._expected, called=self._call.begun)
-        if self._stop is not None and (held := self._stop.end()):
-            out.append(self._writer.text(held))
-        if self._call.begun:
+        for said in last_words(self._words, self._call, self._finish_reason, self._expected):
+            self._say(said, out)
+        if self._call.begun and not self._expected.json_function:
             out.append(self._writer.tool_call(self._expected.tool_call(self._call)))
-        self._finish(reason, out)
+        self._finish("stop" if self._words.stopped else reason, out)
 
     def _cut(self, out: list[bytes]) -> None:
         self.cut = True
+        self._report.usage = self._expected.estimated_usage(self._words)
         self._finish("stop", out)
 
     def _finish(self, reason: str, out: list[bytes]) -> None:

@@ -1,0 +1,55 @@
+"""A chat in OpenAI's form as GigaChat's request, and what to expect of the answer.
+
+Shared by every dialect that is a chat in the end.
+"""
+
+from typing import Any
+
+from gigagate.core import compact_json, strict_json
+from gigagate.core.http import UpstreamRequest
+from gigagate.dialects.handler import Call
+from gigagate.gigachat import parameters, request, session, structured
+from gigagate.gigachat.errors import unexpected
+from gigagate.gigachat.response import Expected
+from gigagate.gigachat.tools import ToolNames
+from gigagate.gigachat.words import Wording
+
+
+def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
+    """Raises ClientError."""
+    body = request.chat_completion(chat, call.policy, call.notes)
+    content = compact_json.dumps(body)
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "text/event-stream" if chat.get("stream") else "application/json",
+        "X-Request-ID": session.uuid_form(call.request_id),
+    }
+    if session_id := session.session_id(call.request, body, call.policy):
+        headers["X-Session-ID"] = session_id
+    return UpstreamRequest("POST", "/chat/completions", headers, content), _expected(
+        chat, body, content, call
+    )
+
+
+def parsed(answer: bytes) -> object:
+    """Raises UpstreamProtocolError."""
+    try:
+        return strict_json.loads(answer.decode())
+    except ValueError:
+        raise unexpected("an answer that is not JSON", answer) from None
+
+
+def _expected(chat: dict[str, Any], body: dict[str, Any], content: bytes, call: Call) -> Expected:
+    names = ToolNames.of(chat)
+    stop = parameters.stop_sequences(chat)
+    wanted = structured.WantedJson.of(chat.get("response_format"))
+    return Expected(
+        request_id=call.request_id,
+        model=body["model"],
+        now=call.now,
+        tool_names=names,
+        legacy_functions=bool(chat.get("functions")) and not chat.get("tools"),
+        wording=Wording(call.policy.reasoning, stop, wanted.opening if wanted else None),
+        json_function=wanted is not None and structured.is_asked_by_function(body, names),
+        prompt_characters=len(content.decode()) if stop else 0,
+    )

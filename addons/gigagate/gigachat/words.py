@@ -1,0 +1,99 @@
+"""The words of an answer on their way to the client, whole or in pieces.
+
+Reasoning is told apart, the answer is cut at the client's stop sequences, and where it was to be
+JSON, whatever stands around the JSON goes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gigagate.core.policy import Reasoning
+from gigagate.gigachat.json_answer import JsonPicker
+from gigagate.gigachat.reasoning import CLOSING, OPENING, ThinkSplitter
+from gigagate.gigachat.stop import StopCutter
+
+
+class Said(NamedTuple):
+    """What the client gets."""
+
+    text: str = ""
+    reasoning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the request says of the words of its answer."""
+
+    reasoning: Reasoning = "separate"
+    stop: Sequence[str] = ()
+    """Sequences to cut the answer at, none of them empty."""
+    json_opening: str | None = None
+    """How the JSON begins that the answer is to be; None for an answer in plain text."""
+
+
+class Words:
+    def __init__(self, wording: Wording) -> None:
+        self.stopped = False
+        """At a stop sequence: nothing of the answer follows."""
+        self.characters = 0
+        """What the model has said so far."""
+        is_json = wording.json_opening is not None
+        inline_json = is_json and wording.reasoning == "inline"
+        self._reasoning: Reasoning = "separate" if inline_json else wording.reasoning
+        self._tag_is_open = False
+        self._think = ThinkSplitter()
+        self._stop = StopCutter(wording.stop)
+        self._json = JsonPicker(wording.json_opening or "") if is_json else None
+
+    def content(self, text: str) -> Said:
+        self.characters += len(text)
+        thought, text = self._think.feed(text)
+        return self._placed(self._cut(text), thought)
+
+    def reasoning(self, text: str) -> Said:
+        self.characters += len(text)
+        return self._placed("", text)
+
+    def json_arguments(self, arguments: str) -> Said:
+        """The arguments of the function that stands for the answer, in place of words."""
+        self.characters += len(arguments)
+        assert self._json is not None
+        return self._placed(self._json.replace(arguments), "")
+
+    def end(self, *, finished: bool) -> Said:
+        """What was held back.  finished: the answer is all that the model had to say.
+
+        Raises UpstreamError where JSON was wanted and is not there.
+        """
+        thought, text = self._think.end()
+        text = self._cut(text)
+        if not self.stopped:
+            held = self._stop.end()
+            text += held if self._json is None else self._json.feed(held)
+        if self._json is not None:
+            text += self._json.end(finished=finished and not self.stopped)
+        said = self._placed(text, thought)
+        if self._tag_is_open:
+            said = Said(said.text + CLOSING)
+        return said
+
+    def _cut(self, text: str) -> str:
+        if not text:
+            return ""
+        text = self._stop.feed(text)
+        self.stopped = self._stop.stopped
+        return text if self._json is None else self._json.feed(text)
+
+    def _placed(self, text: str, thought: str) -> Said:
+        if self._reasoning == "separate":
+            return Said(text, thought)
+        if self._reasoning == "drop":
+            return Said(text)
+        if thought and not self._tag_is_open:
+            self._tag_is_open = True
+            thought = f"{OPENING}\n{thought}"
+        if text and self._tag_is_open:
+            self._tag_is_open = False
+            text = f"\n{CLOSING}\n\n{text}"
+        return Said(thought + text)
