@@ -101,7 +101,8 @@ def test_every_setting_of_the_yaml_file_is_read(checkout: Checkout) -> None:
 upstream: {scope: GIGACHAT_API_B2B}
 models: {aliases: {GPT-4o: GigaChat-2-Pro, gigachat: GigaChat-2}, unknown: refuse}
 strict: true
-structured_output: {GigaChat-2: function}
+reasoning: inline
+structured_output: {GigaChat-2*: native}
 limits: {slots: 3, queue_seconds: 0.5}
 keep_alive_seconds: 5
 access: {hosts: [Gate.Example, "[fd00::1]"], origins: ["https://chat.example/"]}
@@ -115,7 +116,12 @@ prices: {GigaChat-2: 500}
     assert settings.models.aliases["gigachat-max"] == "GigaChat-2-Max"
     assert settings.models.unknown == "refuse"
     assert settings.strict
-    assert settings.structured_output == {"GigaChat-2": "function"}
+    assert settings.reasoning == "inline"
+    assert list(settings.structured_output.items()) == [
+        ("GigaChat-2*", "native"),
+        ("GigaChat-3*", "native"),
+        ("*", "function"),
+    ]
     assert settings.slots == 3
     assert settings.limits.queue_seconds == 0.5
     assert settings.allowed_hosts[-2:] == ("gate.example", "fd00::1")

@@ -59,9 +59,12 @@ class Runtime:
         self.policy = Policy(
             aliases=settings.models.aliases,
             default_model=settings.models.default,
+            embedding_model=settings.models.embeddings,
             unknown_models=settings.models.unknown,
             strict=settings.strict,
             prompt_cache=settings.prompt_cache,
+            reasoning=settings.reasoning,
+            json_modes=settings.structured_output,
         )
         self.ca_file = trust.bundle(settings) if upstream.verify else None
         self.tokens = TokenWait(open_source(settings, self.ca_file))

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from gigagate.core.policy import DEFAULT_ALIASES, UnknownModel
+from gigagate.core.policy import (
+    DEFAULT_ALIASES,
+    DEFAULT_JSON_MODES,
+    JsonMode,
+    Reasoning,
+    UnknownModel,
+)
 from gigagate.errors import SettingsError
 from gigagate.settings import environment, values, yaml_file
 from gigagate.settings.build import build
@@ -60,6 +66,8 @@ class Models:
     aliases: Annotated[Mapping[str, str], values.with_default_aliases] = DEFAULT_ALIASES
     """Client's name, lower case -> GigaChat's. Own aliases are added to the built-in ones."""
     default: Annotated[str, values.not_blank] = "GigaChat-2-Max"
+    embeddings: Annotated[str, values.not_blank] = "Embeddings"
+    """As `default`, for embeddings."""
     unknown: UnknownModel = "default"
 
 
@@ -132,8 +140,12 @@ class Settings:
     models: Models = Models()
     strict: bool = False
     prompt_cache: bool = True
-    structured_output: Mapping[str, Literal["native", "function"]] = values.EMPTY
-    """GigaChat's model -> how it is made to answer in JSON, where it is not our choice."""
+    reasoning: Reasoning = "separate"
+    structured_output: Annotated[Mapping[str, JsonMode], values.with_default_json_modes] = (
+        DEFAULT_JSON_MODES
+    )
+    """Pattern of GigaChat's model names -> how they are made to answer in JSON. Own patterns come
+    before the built-in ones."""
     limits: Limits = Limits()
     deadlines: Deadlines = Deadlines()
     keep_alive_seconds: Seconds = 15

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from gigagate.core.policy import DEFAULT_ALIASES
+from gigagate.core.policy import DEFAULT_ALIASES, DEFAULT_JSON_MODES, JsonMode
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -74,6 +74,11 @@ def origins(names: tuple[str, ...]) -> tuple[str, ...]:
 def with_default_aliases(aliases: Mapping[str, str]) -> Mapping[str, str]:
     own = {name.lower(): model for name, model in aliases.items()}
     return MappingProxyType({**DEFAULT_ALIASES, **own})
+
+
+def with_default_json_modes(modes: Mapping[str, JsonMode]) -> Mapping[str, JsonMode]:
+    others = {name: mode for name, mode in DEFAULT_JSON_MODES.items() if name not in modes}
+    return MappingProxyType({**modes, **others})
 
 
 def _split(text: str) -> SplitResult:
