@@ -1,0 +1,64 @@
+"""Where proxies of this user run, so that `./run.sh status` finds them.
+
+Each writes a file into the state directory and removes it at its end; the file of one that died is
+recognised by its process id.  The file also holds a key of this one run, by which the command line
+may ask for what else needs a client's key.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    pid: int
+    url: str
+    """http://host:port"""
+    started: float
+    """Unix time."""
+    key: str = field(repr=False)
+
+
+def announce(state_dir: Path, running: Running) -> None:
+    """The file appears whole, and only this user may read it."""
+    with tempfile.NamedTemporaryFile("w", dir=state_dir, delete=False) as file:
+        json.dump(asdict(running), file)
+    Path(file.name).replace(_file(state_dir, running.pid))
+
+
+def withdraw(state_dir: Path, pid: int) -> None:
+    _file(state_dir, pid).unlink(missing_ok=True)
+
+
+def find(state_dir: Path) -> list[Running]:
+    """The latest first.  Files of dead processes are removed."""
+    found = []
+    for file in state_dir.glob("running-*.json"):
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            running = Running(**json.loads(file.read_text()))
+            if lives(running.pid):
+                found.append(running)
+            else:
+                file.unlink(missing_ok=True)
+    return sorted(found, key=lambda running: running.started, reverse=True)
+
+
+def lives(pid: int) -> bool:
+    """Windows has no harmless way to ask: there whoever calls finds out by connecting."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _file(state_dir: Path, pid: int) -> Path:
+    return state_dir / f"running-{pid}.json"

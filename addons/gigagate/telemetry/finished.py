@@ -1,0 +1,44 @@
+"""One finished request, as accounts of it are kept.  Holds no prompt and no key."""
+
+from dataclasses import dataclass
+
+from gigagate.core.notes import Note
+from gigagate.core.report import Usage
+
+CLIENT_GONE = 499
+"""The status of a request whose client left before its answer: nginx's number for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    time: float
+    """Unix time of the end."""
+    client: str
+    """Its key's name; "anonymous" where keys are not asked for."""
+    method: str
+    path: str
+    """As the client wrote it, without the query.  Not bounded: for the log alone."""
+    endpoint: str
+    """The same, bounded: "/chat/completions", …, or "other"."""
+    model: str | None
+    """Bounded: GigaChat's name without its version, or "other"; None if none is concerned."""
+    status: int
+    finish_reason: str | None
+    error: str | None
+    """Its code: bounded."""
+    seconds: float
+    """From the first byte of the request to the last of the answer."""
+    first_byte_seconds: float | None
+    """From the last byte of the request to the first of a streamed answer."""
+    queue_seconds: float
+    retries: int
+    usage: Usage | None
+    messages: int
+    messages_converted: int
+    """Of the messages: not plain text of a role that GigaChat knows."""
+    notes: tuple[Note, ...]
+
+    @property
+    def outcome(self) -> str:
+        """In one word: how the model stopped, or what went wrong."""
+        return self.error or self.finish_reason or ""

@@ -1,0 +1,138 @@
+"""What Prometheus is told.
+
+Names and labels are OpenTelemetry's semantic conventions for generative AI where they have one
+(their dots become underscores, their unit a suffix), and begin with gigagate_ otherwise.  Every
+label has a bounded set of values, and none holds a prompt or a key.
+"""
+
+from collections.abc import Callable
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from gigagate import __version__
+from gigagate.core.report import Usage
+from gigagate.telemetry.finished import Finished
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+
+OPERATIONS = {"/embeddings": "embeddings"}
+"""gen_ai.operation.name of an endpoint; a model's other work is "chat"."""
+OPERATION = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
+PROVIDER = "gigachat"
+
+SECONDS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
+FIRST_TOKEN_SECONDS = (
+    *(0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5),
+    *(0.75, 1.0, 2.5, 5.0, 7.5, 10.0),
+)
+TOKEN_SECONDS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5)
+TOKENS = tuple(4**power for power in range(11))
+"""The buckets that the conventions advise; of tokens, as far as GigaChat's contexts reach."""
+
+
+class Metrics:
+    def __init__(self) -> None:
+        prometheus_client.disable_created_metrics()
+        self.registry = registry = CollectorRegistry()
+        prometheus_client.ProcessCollector(registry=registry)
+        Info("gigagate", "This proxy.", registry=registry).info({"version": __version__})
+
+        self._duration = Histogram(
+            "gen_ai_server_request_duration_seconds",
+            "From a request's first byte to the last one of its answer.",
+            (*OPERATION, "error_type"),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._first_token = Histogram(
+            "gen_ai_server_time_to_first_token_seconds",
+            "From a request's last byte until its streamed answer began.",
+            OPERATION,
+            buckets=FIRST_TOKEN_SECONDS,
+            registry=registry,
+        )
+        self._token_time = Histogram(
+            "gen_ai_server_time_per_output_token_seconds",
+            "Between two tokens of a streamed answer, on average.",
+            OPERATION,
+            buckets=TOKEN_SECONDS,
+            registry=registry,
+        )
+        self._token_usage = Histogram(
+            "gen_ai_client_token_usage",
+            "Tokens of one request (input, those found in the cache included) and of its answer.",
+            (*OPERATION, "gen_ai_token_type"),
+            buckets=TOKENS,
+            registry=registry,
+        )
+
+        def counter(name: str, about: str, *labels: str) -> Counter:
+            return Counter(name, about, labels, registry=registry)
+
+        by_client = ("client", "model")
+        self._requests = counter(
+            "gigagate_requests", "Requests ended.", *by_client, "endpoint", "status"
+        )
+        self._errors = counter(
+            "gigagate_errors", "Requests that failed, by the error's code.", "code"
+        )
+        self._tokens = counter(
+            "gigagate_tokens", "Tokens: prompt, of them cached, completion.", *by_client, "type"
+        )
+        self._roubles = counter(
+            "gigagate_roubles", "Cost by the prices in the settings.", *by_client
+        )
+        self._messages = counter("gigagate_messages", "Messages that clients sent.")
+        self._converted = counter(
+            "gigagate_messages_converted", "Messages that GigaChat does not take as they are."
+        )
+        self._rewrites = counter("gigagate_rewrites", "Changes made to requests.", "kind")
+        self._retries = counter("gigagate_retries", "Requests to GigaChat that were repeated.")
+        self._queue = counter("gigagate_queue_seconds", "Time spent waiting for a slot.")
+        self._events = counter("gigagate_events", "Troubles an admin must know of.", "event")
+
+    def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
+        """`value` is asked at each scrape."""
+        Gauge(name, about, registry=self.registry).set_function(value)
+
+    def count_event(self, event: str) -> None:
+        self._events.labels(event).inc()
+
+    def observe(self, finished: Finished, roubles: float) -> None:
+        by_client = (finished.client, finished.model or "")
+        self._requests.labels(*by_client, finished.endpoint, str(finished.status)).inc()
+        if finished.error:
+            self._errors.labels(finished.error).inc()
+        self._messages.inc(finished.messages)
+        self._converted.inc(finished.messages_converted)
+        for note in finished.notes:
+            self._rewrites.labels(note.kind).inc()
+        self._retries.inc(finished.retries)
+        self._queue.inc(finished.queue_seconds)
+        if finished.usage:
+            for kind, amount in finished.usage._asdict().items():
+                self._tokens.labels(*by_client, kind).inc(amount)
+            self._roubles.labels(*by_client).inc(roubles)
+        if finished.model:
+            self._observe_model(finished, finished.model)
+
+    def _observe_model(self, finished: Finished, model: str) -> None:
+        operation = (OPERATIONS.get(finished.endpoint, "chat"), PROVIDER, model)
+        self._duration.labels(*operation, finished.error or "").observe(finished.seconds)
+        if usage := finished.usage:
+            self._token_usage.labels(*operation, "input").observe(usage.prompt)
+            self._token_usage.labels(*operation, "output").observe(usage.completion)
+        if finished.first_byte_seconds is not None:
+            self._first_token.labels(*operation).observe(finished.first_byte_seconds)
+            if usage and usage.completion > 1 and not finished.error:
+                self._token_time.labels(*operation).observe(_per_token(finished, usage))
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)
+
+
+def _per_token(finished: Finished, usage: Usage) -> float:
+    assert finished.first_byte_seconds is not None
+    return max(0.0, finished.seconds - finished.first_byte_seconds) / (usage.completion - 1)

@@ -1,0 +1,139 @@
+"""Sums over all requests, by client and model, kept over restarts."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from gigagate.telemetry.finished import Finished
+
+
+class Counter(NamedTuple):
+    """What is counted.  Every part is of a bounded vocabulary."""
+
+    name: str
+    client: str
+    model: str
+    """"" where no model is concerned."""
+
+
+Counts = Mapping[Counter, float]
+
+SUMS = (
+    "requests",
+    "errors",
+    "retries",
+    "queue_seconds",
+    "messages",
+    "messages_converted",
+    "tokens_prompt",
+    "tokens_cached",
+    "tokens_completion",
+    "roubles",
+)
+REWRITE = "rewrite:"
+"""Before the kind of a note."""
+BY_NAME = ("requests", "tokens_prompt", "tokens_cached", "tokens_completion", "roubles")
+"""What is told of each client and each model."""
+
+
+class Store(Protocol):
+    def add(self, counts: Counts) -> None:
+        """Raises StoreError."""
+
+    def load(self) -> Counts:
+        """Raises StoreError."""
+
+
+class Stats:
+    """`count` never blocks; `save` and `summary` wait for the store, and for each other."""
+
+    def __init__(self, store: Store, prices: Mapping[str, float]) -> None:
+        self._store = store
+        self._prices = {name.lower(): price for name, price in prices.items()}
+        self._unsaved: dict[Counter, float] = {}
+        self._saving = threading.Lock()
+
+    def count(self, finished: Finished) -> None:
+        unsaved = self._unsaved
+        for name, value in amounts(finished, self._price(finished.model)):
+            if value:
+                counter = Counter(name, finished.client, finished.model or "")
+                unsaved[counter] = unsaved.get(counter, 0) + value
+
+    def save(self) -> None:
+        """Raises StoreError; what could not be saved is tried again with the next call."""
+        with self._saving:
+            if self._unsaved:
+                counts, self._unsaved = self._unsaved, {}
+                try:
+                    self._store.add(counts)
+                except BaseException:
+                    for counter, value in counts.items():
+                        self._unsaved[counter] = self._unsaved.get(counter, 0) + value
+                    raise
+
+    def summary(self) -> dict[str, Any]:
+        """Of all processes, this one's latest included.  Raises StoreError."""
+        with self._saving:
+            counts = defaultdict(float, self._store.load())
+            for counter, value in dict(self._unsaved).items():
+                counts[counter] += value
+        return summary(counts)
+
+    def _price(self, model: str | None) -> float:
+        return self._prices.get((model or "").lower(), 0)
+
+
+def amounts(finished: Finished, price: float) -> Iterable[tuple[str, float]]:
+    """price: roubles for a million tokens; cached ones are free."""
+    yield "requests", 1
+    yield "errors", finished.error is not None
+    yield "retries", finished.retries
+    yield "queue_seconds", finished.queue_seconds
+    yield "messages", finished.messages
+    yield "messages_converted", finished.messages_converted
+    for note in finished.notes:
+        yield REWRITE + note.kind, 1
+    if usage := finished.usage:
+        yield "tokens_prompt", usage.prompt
+        yield "tokens_cached", usage.cached
+        yield "tokens_completion", usage.completion
+        yield "roubles", roubles(finished, price)
+
+
+def roubles(finished: Finished, price: float) -> float:
+    if not (usage := finished.usage):
+        return 0
+    return (usage.prompt - usage.cached + usage.completion) * price / 1_000_000
+
+
+def summary(counts: Counts) -> dict[str, Any]:
+    """As GET /stats tells it."""
+    sums: dict[str, float] = dict.fromkeys(SUMS, 0)
+    rewrites: dict[str, float] = defaultdict(float)
+    clients: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(BY_NAME, 0))
+    models: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(BY_NAME, 0))
+    for (name, client, model), value in counts.items():
+        if name.startswith(REWRITE):
+            rewrites[name.removeprefix(REWRITE)] += value
+        elif name in sums:
+            sums[name] += value
+        if name in BY_NAME:
+            clients[client][name] += value
+            if model:
+                models[model][name] += value
+    return {
+        **_rounded(sums),
+        "rewrites": _rounded(rewrites),
+        "clients": {name: _rounded(values) for name, values in sorted(clients.items())},
+        "models": {name: _rounded(values) for name, values in sorted(models.items())},
+    }
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    """Whole numbers as such; roubles and seconds to a thousandth."""
+    return {
+        name: int(value) if value == int(value) else round(value, 3)
+        for name, value in values.items()
+    }

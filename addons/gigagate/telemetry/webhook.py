@@ -1,0 +1,133 @@
+"""Tells an admin's webhook of what needs a person, and never holds up a request for it.
+
+One message of a kind in ten minutes: what happens meanwhile is counted into the next one.  The
+address may be a secret in itself (chat services put a key into it), so the log names its host only.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypedDict
+from urllib.parse import urlsplit
+
+import certifi
+import requests
+
+from gigagate import __version__
+
+logger = logging.getLogger(__name__)
+
+QUIET_SECONDS = 600.0
+PAUSES = (1.0, 5.0, 25.0, 125.0)
+"""Seconds between attempts to deliver a message."""
+TIMEOUT = (5.0, 10.0)
+
+
+class Event(NamedTuple):
+    name: str
+    message: str
+
+
+EVENTS: Mapping[str, Event] = MappingProxyType(
+    {
+        "upstream_credentials_rejected": Event(
+            "credentials_rejected",
+            "GigaChat rejects this proxy's authorization key. Fix GIGACHAT_AUTH_KEY on the proxy.",
+        ),
+        "token_unavailable": Event(
+            "oauth_unavailable",
+            "No access token can be had: the OAuth address does not answer as it should.",
+        ),
+        "insufficient_quota": Event(
+            "quota_exhausted",
+            "The tokens paid for on this proxy's GigaChat account are used up.",
+        ),
+        "upstream_unavailable": Event(
+            "upstream_unreachable",
+            "GigaChat cannot be reached.",
+        ),
+    }
+)
+"""An error's code -> what the admin is told."""
+
+
+class Message(TypedDict):
+    event: str
+    message: str
+    time: float
+    """Unix time in seconds."""
+    count: int
+    """How often it has happened since the last message."""
+
+
+def deliver(url: str, message: Message) -> None:
+    """With the public authorities alone.  Raises requests.RequestException."""
+    with requests.Session() as session:
+        session.trust_env = False
+        session.post(
+            url,
+            json=message,
+            headers={"User-Agent": f"GigaGate/{__version__}"},
+            timeout=TIMEOUT,
+            verify=certifi.where(),
+            allow_redirects=False,
+        ).raise_for_status()
+
+
+class Webhook:
+    """`tell` returns at once; a daemon thread delivers."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        send: Callable[[str, Message], None] = deliver,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._url = url
+        self._host = urlsplit(url).hostname
+        self._send = send
+        self._clock = clock
+        self._sleep = sleep
+        self._told_at: dict[str, float] = {}
+        self._untold: Counter[str] = Counter()
+        self._waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def tell(self, event: Event) -> None:
+        now = self._clock()
+        self._untold[event.name] += 1
+        told_at = self._told_at.get(event.name)
+        if told_at is not None and 0 <= now - told_at < QUIET_SECONDS:
+            return
+        self._told_at[event.name] = now
+        count = self._untold.pop(event.name)
+        self._waiting.put(
+            {"event": event.name, "message": event.message, "time": now, "count": count}
+        )
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, daemon=True, name="webhook")
+            self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            self.deliver(self._waiting.get())
+
+    def deliver(self, message: Message) -> None:
+        """Until it is delivered or the attempts are used up."""
+        for pause in (*PAUSES, None):
+            try:
+                self._send(self._url, message)
+                return
+            except (requests.RequestException, OSError) as error:
+                reason = type(error).__name__
+            if pause is not None:
+                self._sleep(pause)
+        logger.warning(
+            "The webhook at %s could not be told of %s: %s.", self._host, message["event"], reason
+        )
