@@ -7,14 +7,18 @@ GigaGateError
 │   ├── ContextLengthExceeded  400
 │   ├── InvalidApiKey          401
 │   ├── HostNotAllowed         403     Host or Origin is not ours
+│   ├── LinkRefused            403     a link to a picture that is not ours or has expired
 │   ├── NotFound               404     path or model
 │   ├── MethodNotAllowed       405
+│   ├── RequestTimeout         408     the client did not finish its request
 │   ├── RequestTooLarge        413
+│   ├── TooManyRequests        429     of one client, by the proxy's own limit
 │   └── HeadersTooLarge        431
 ├── UpstreamError                  GigaChat, or the way to it
 │   ├── UpstreamRejected      (its)    GigaChat refused the request; its status and words are kept
 │   ├── UpstreamRateLimited    429
 │   ├── UpstreamUnavailable    503     cannot connect
+│   ├── UpstreamUntrusted      502     its certificate is not of an authority we trust
 │   ├── UpstreamTimeout        504
 │   └── UpstreamProtocolError  502     its answer is not what GigaChat sends
 ├── CredentialError                our own access to GigaChat
@@ -108,6 +112,11 @@ class HostNotAllowed(ClientError):
     code = "host_not_allowed"
 
 
+class LinkRefused(ClientError):
+    status = 403
+    code = "link_refused"
+
+
 class NotFound(ClientError):
     status = 404
     code = "not_found"
@@ -118,9 +127,20 @@ class MethodNotAllowed(ClientError):
     code = "method_not_allowed"
 
 
+class RequestTimeout(ClientError):
+    status = 408
+    code = "request_timeout"
+
+
 class RequestTooLarge(ClientError):
     status = 413
     code = "request_too_large"
+
+
+class TooManyRequests(ClientError):
+    status = 429
+    type = "rate_limit_error"
+    code = "rate_limit_exceeded"
 
 
 class HeadersTooLarge(ClientError):
@@ -147,6 +167,10 @@ class UpstreamRateLimited(UpstreamError):
 class UpstreamUnavailable(UpstreamError):
     status = 503
     code = "upstream_unavailable"
+
+
+class UpstreamUntrusted(UpstreamError):
+    code = "upstream_untrusted"
 
 
 class UpstreamTimeout(UpstreamError):
