@@ -79,6 +79,7 @@ class Limits:
     queue_seconds: Seconds = 120
     body_bytes: AtLeastOne = 50 * 1024 * 1024
     header_bytes: AtLeastOne = 64 * 1024
+    header_seconds: Seconds = 20
     requests_per_minute: Count = 0
     """Per client; 0: no limit."""
 
@@ -148,7 +149,8 @@ class Settings:
     before the built-in ones."""
     limits: Limits = Limits()
     deadlines: Deadlines = Deadlines()
-    keep_alive_seconds: Seconds = 15
+    keep_alive_seconds: Annotated[float, values.at_least(0)] = 15
+    """0: never."""
     images: Images = Images()
     inspect: Inspect = Inspect()
     access: Access = Access()
