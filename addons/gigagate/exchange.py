@@ -4,17 +4,18 @@ An Exchange knows no network: whoever carries the bytes asks it for the request 
 it what comes back.  Whatever comes back, the client gets something it understands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gigagate import routes
 from gigagate.core import compact_json, sse
-from gigagate.core.http import Answer, ClientRequest, UpstreamRequest
+from gigagate.core.http import Answer, ClientRequest, Content, UpstreamRequest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
 from gigagate.dialects.handler import AnswerStream, Call, Handler
 from gigagate.errors import GigaGateError, InternalError, InvalidRequest
 from gigagate.gigachat import errors
+from gigagate.gigachat.pictures import Pictures
 
 __all__ = ["Answer", "ClientRequest", "Exchange", "Notes", "Report", "UpstreamRequest"]
 
@@ -38,6 +39,7 @@ class Exchange:
         self._now = now
         self._handler: Handler | None = None
         self._stream: AnswerStream | None = None
+        self._pictures: Pictures | None = None
 
     @property
     def wants_stream(self) -> bool:
@@ -50,6 +52,21 @@ class Exchange:
         cut = self._stream is not None and self._stream.cut
         return self.ended and (cut or self.report.error is not None)
 
+    @property
+    def missing_pictures(self) -> Collection[str]:
+        """Ids of files: `give_pictures` of them, then go on with `resume` or another `answer`."""
+        return self._pictures.missing if self._pictures is not None else ()
+
+    def give_pictures(self, data_urls: Mapping[str, str | None]) -> None:
+        """Id -> the file as a data URL; None if it cannot be had."""
+        assert self._pictures is not None
+        self._pictures.give(data_urls)
+
+    def resume(self) -> list[bytes]:
+        """What `feed` held back for a missing picture, up to the next one."""
+        held = self._pictures.resume() if self._pictures is not None else b""
+        return [held] if held else []
+
     def upstream_request(self) -> UpstreamRequest:
         """The only translation of the request; what it returns may be sent again.
 
@@ -57,17 +74,17 @@ class Exchange:
         """
         endpoint = routes.find(self._request.method, self._request.path)
         self.report.endpoint = endpoint.path
-        self._handler = endpoint.handler(
-            Call(
-                request=self._request,
-                policy=self._policy,
-                request_id=self._request_id,
-                now=self._now,
-                notes=self.notes,
-                report=self.report,
-                item=endpoint.item,
-            )
+        call = Call(
+            request=self._request,
+            policy=self._policy,
+            request_id=self._request_id,
+            now=self._now,
+            notes=self.notes,
+            report=self.report,
+            item=endpoint.item,
         )
+        self._pictures = call.pictures
+        self._handler = endpoint.handler(call)
         try:
             return self._handler.upstream_request()
         except RecursionError:
@@ -100,13 +117,23 @@ class Exchange:
         except Exception as crash:
             self.crash = crash
             out += self.fail_stream(InternalError())
-        return [b"".join(out)] if out else []
+        sent = b"".join(out)
+        return [sent] if sent else []
+
+    def failure(self, status: int, headers: Mapping[str, str], body: bytes) -> GigaGateError | None:
+        """What GigaChat means by an answer that is no success."""
+        if status == 200:
+            return None
+        return errors.from_answer(status, headers, body, now=self._now)
 
     def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The whole answer for one of GigaChat's, error or not.  Never raises."""
+        """The whole answer for one of GigaChat's, error or not.  Never raises.
+
+        May be asked again, once missing pictures are there.
+        """
         try:
-            if status != 200:
-                return self.fail(errors.from_answer(status, headers, body, now=self._now))
+            if (failure := self.failure(status, headers, body)) is not None:
+                return self.fail(failure)
             assert self._handler is not None
             translated = self._handler.answer(body)
         except GigaGateError as error:
@@ -116,6 +143,8 @@ class Exchange:
             return self.fail(InternalError())
         self.ended = True
         media_type = "text/event-stream; charset=utf-8" if self.wants_stream else "application/json"
+        if isinstance(translated, Content):
+            media_type, translated = translated
         return Answer(200, self._headers(media_type), translated)
 
     def fail(self, error: GigaGateError) -> Answer:

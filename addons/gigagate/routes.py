@@ -7,6 +7,7 @@ it is what people type into their client's settings; all of them mean the same.
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from gigagate.dialects.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
 from gigagate.dialects.handler import Handler
 from gigagate.dialects.models import Model, Models
 from gigagate.dialects.openai_chat import ChatCompletions
@@ -26,6 +27,11 @@ ENDPOINTS = (
     Endpoint("POST", "/chat/completions", ChatCompletions),
     Endpoint("GET", "/models", Models),
     Endpoint("GET", "/models/{id}", Model),
+    Endpoint("POST", "/files", UploadFile),
+    Endpoint("GET", "/files", ListFiles),
+    Endpoint("GET", "/files/{id}/content", FetchFile),
+    Endpoint("GET", "/files/{id}", LookAtFile),
+    Endpoint("DELETE", "/files/{id}", DeleteFile),
 )
 
 _NOT_SPOKEN = {
@@ -64,10 +70,9 @@ def find(method: str, path: str) -> Endpoint:
             raise NotFound(
                 f"GigaGate does not speak {dialect} yet ({_shown(path)}). It serves {_served()}."
             )
-    template, item = canonical, ""
-    if canonical.startswith("/models/"):
-        template, item = "/models/{id}", unquote(canonical.removeprefix("/models/"))
-    found = [endpoint for endpoint in ENDPOINTS if endpoint.path == template]
+    item, found = "", [endpoint for endpoint in ENDPOINTS if endpoint.path == canonical]
+    if not found:
+        item, found = _with_item(canonical)
     if not found:
         raise NotFound(f"There is no {_shown(path)} here. GigaGate serves {_served()}.")
     for endpoint in found:
@@ -75,6 +80,16 @@ def find(method: str, path: str) -> Endpoint:
             return endpoint._replace(item=item)
     allowed = " or ".join(endpoint.method for endpoint in found)
     raise MethodNotAllowed(f"{method[:20]} is not possible on {_shown(path)}; use {allowed}.")
+
+
+def _with_item(canonical: str) -> tuple[str, list[Endpoint]]:
+    """The first template in the table that fits, and what stands for its {id}."""
+    for template in (endpoint.path for endpoint in ENDPOINTS):
+        before, varies, behind = template.partition("{id}")
+        item = canonical.removeprefix(before).removesuffix(behind)
+        if varies and item and before + item + behind == canonical:
+            return unquote(item), [one for one in ENDPOINTS if one.path == template]
+    return "", []
 
 
 def _served() -> str:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from gigagate.core.notes import Notes
+from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat import call_id
 from gigagate.gigachat.messages import translate
@@ -18,12 +19,12 @@ Message = dict[str, Any]
 
 
 def translated(*messages: Message) -> list[Message]:
-    return translate(list(messages), NAMES, Notes())
+    return translate(list(messages), NAMES, Policy(), Notes())
 
 
 def notes_of(*messages: Message) -> list[str]:
     notes = Notes()
-    translate(list(messages), NAMES, notes)
+    translate(list(messages), NAMES, Policy(), notes)
     return [note.text for note in notes]
 
 
@@ -390,15 +391,16 @@ def test_what_the_client_sent_is_not_modified_and_not_copied() -> None:
 )
 def test_a_wrong_type_is_a_400_that_names_the_field(messages: Any, param: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        translate(messages, NAMES, Notes())
+        translate(messages, NAMES, Policy(), Notes())
     assert refused.value.param == param
     assert param in refused.value.message
 
 
 @pytest.mark.parametrize("kind", ["image_url", "input_audio", "file"])
-def test_a_file_is_refused_by_its_place(kind: str) -> None:
+@pytest.mark.parametrize("role", ["system", "assistant"])
+def test_a_file_of_nobody_but_a_user_is_refused_by_its_place(role: str, kind: str) -> None:
     with pytest.raises(UnsupportedFeature) as refused:
-        translated(user([*text("look"), {"type": kind, kind: {}}]))
+        translated({"role": role, "content": [*text("look"), {"type": kind, kind: {}}]})
     assert refused.value.param == "messages[0].content[1]"
 
 

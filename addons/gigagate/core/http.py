@@ -1,7 +1,10 @@
 """Requests and answers as plain values: what an Exchange takes and gives."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from gigagate.core.attachment import FileIds, WantedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,9 @@ class ClientRequest:
     """Names in lower case, nothing secret among them."""
     body: bytes
     client: str = ""
-    """Who asks, if client keys have names: keeps the prompt caches of clients apart."""
+    """Who asks, if client keys have names: keeps prompt caches and files of clients apart."""
+    base_url: str = ""
+    """Ours, as the client reaches us: "http://localhost:4000/v1"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,20 @@ class UpstreamRequest:
     """Below GigaChat's base URL: "/chat/completions"."""
     headers: Mapping[str, str]
     """Without Host, User-Agent and Authorization: those belong to the connection."""
+    body: bytes
+    files: tuple[WantedFile, ...] = ()
+    """What GigaChat must have first: `with_files` makes the request that can be sent."""
+    body_with: Callable[[FileIds], bytes] | None = None
+
+    def with_files(self, ids: FileIds) -> "UpstreamRequest":
+        assert self.body_with is not None
+        return replace(self, body=self.body_with(ids))
+
+
+class Content(NamedTuple):
+    """The body of an answer that is no JSON."""
+
+    media_type: str
     body: bytes
 
 

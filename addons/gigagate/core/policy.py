@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from gigagate.core.file_policy import FilePolicy
+
 UnknownModel = Literal["default", "pass", "refuse"]
 Reasoning = Literal["separate", "inline", "drop"]
 JsonMode = Literal["native", "function"]
@@ -44,3 +46,4 @@ class Policy:
     json_modes: Mapping[str, JsonMode] = field(default_factory=lambda: DEFAULT_JSON_MODES)
     """Pattern of GigaChat's model names -> how they are made to answer in JSON.  The first that
     fits counts."""
+    files: FilePolicy = field(default_factory=FilePolicy)

@@ -5,7 +5,8 @@ Shared by every dialect that is a chat in the end.
 
 from typing import Any
 
-from gigagate.core import compact_json, strict_json
+from gigagate.core import attachment, compact_json, strict_json
+from gigagate.core.attachment import FileIds
 from gigagate.core.http import UpstreamRequest
 from gigagate.dialects.handler import Call
 from gigagate.gigachat import parameters, request, session, structured
@@ -18,7 +19,13 @@ from gigagate.gigachat.words import Wording
 def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
     """Raises ClientError."""
     body = request.chat_completion(chat, call.policy, call.notes)
-    content = compact_json.dumps(body)
+
+    def body_with(ids: FileIds) -> bytes:
+        messages = attachment.with_ids(body["messages"], ids)
+        return compact_json.dumps(body | {"messages": messages})
+
+    content = body_with({})
+    files = attachment.wanted(body["messages"])
     headers = {
         "Content-Type": "application/json",
         "Accept": "text/event-stream" if chat.get("stream") else "application/json",
@@ -26,9 +33,8 @@ def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
     }
     if session_id := session.session_id(call.request, body, call.policy):
         headers["X-Session-ID"] = session_id
-    return UpstreamRequest("POST", "/chat/completions", headers, content), _expected(
-        chat, body, content, call
-    )
+    upstream = UpstreamRequest("POST", "/chat/completions", headers, content, files, body_with)
+    return upstream, _expected(chat, body, content, call)
 
 
 def parsed(answer: bytes) -> object:

@@ -3,13 +3,14 @@
 A new endpoint is a file with a Handler beside this one and a line in routes.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from gigagate.core.http import ClientRequest, UpstreamRequest
+from gigagate.core.http import ClientRequest, Content, UpstreamRequest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
+from gigagate.gigachat.pictures import Pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Call:
     report: Report
     item: str = ""
     """What stands for {id} in the path."""
+    pictures: Pictures = field(init=False)
+
+    def __post_init__(self) -> None:
+        pictures = Pictures(self.policy.files, self.request, self.now)
+        object.__setattr__(self, "pictures", pictures)
 
 
 class AnswerStream(Protocol):
@@ -53,5 +59,5 @@ class Handler(Protocol):
     def stream(self) -> AnswerStream:
         """For a 200 that is a stream.  Called only if wants_stream."""
 
-    def answer(self, body: bytes) -> bytes:
+    def answer(self, body: bytes) -> bytes | Content:
         """For any other 200: JSON, or the whole stream if wants_stream.  Raises UpstreamError."""

@@ -48,11 +48,15 @@ class ChatCompletions:
         return upstream
 
     def stream(self) -> AnswerStream:
-        return ChatStream(self._writer(), self._expected, self._call.report)
+        writer = self._call.pictures.written_by(self._writer())
+        return ChatStream(writer, self._expected, self._call.report)
 
     def answer(self, body: bytes) -> bytes:
         answer = chat_request.parsed(body)
         completion = response.chat_completion(answer, self._expected, self._call.report)
+        for choice in completion["choices"]:
+            message = choice["message"]
+            message["content"] = self._call.pictures.shown(message["content"])
         if self.wants_stream:
             return self._writer().whole(completion, self._call.report.usage)
         return compact_json.dumps(completion)

@@ -24,7 +24,7 @@ def chat_completion(chat: dict[str, Any], policy: Policy, notes: Notes) -> dict[
     names = ToolNames.of(chat)
     body: dict[str, Any] = {
         "model": model_map.resolve(model, policy, notes),
-        "messages": messages.translate(chat.get("messages"), names, notes),
+        "messages": messages.translate(chat.get("messages"), names, policy, notes),
     }
     _add_tools(body, chat, names, policy, notes)
     body |= parameters.translate(chat, policy, notes)

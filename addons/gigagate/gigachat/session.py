@@ -1,4 +1,5 @@
 """X-Session-ID: one conversation, one session, so that GigaChat finds its prompt in the cache.
+X-Client-ID: one client of ours, one client of GigaChat's, who sees no other's files.
 
 Agents resend the whole conversation at every step, and GigaChat does not bill prompt tokens it has
 cached.  How a conversation begins is what its steps have in common, so the id is made of that.
@@ -23,6 +24,14 @@ def session_id(request: ClientRequest, body: Mapping[str, Any], policy: Policy) 
     for message in _beginning(body["messages"]):
         digest.update(message["content"].encode(errors="replace") + b"\0")
     return uuid_form(digest.hexdigest())
+
+
+def client_headers(client: str) -> dict[str, str]:
+    """client: the name of its key, which is not told; "" if clients are not told apart."""
+    if not client:
+        return {}
+    digest = sha256(f"client\0{client}".encode(errors="replace"))
+    return {"X-Client-ID": uuid_form(digest.hexdigest())}
 
 
 def uuid_form(hex_digits: str) -> str:

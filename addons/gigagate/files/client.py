@@ -1,0 +1,123 @@
+"""GigaChat's /files: upload and fetch.
+
+GigaChat v1 looks at the MIME type of the uploaded part and shows a file only to the X-Client-ID
+that sent it.
+"""
+
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import requests
+import urllib3
+
+from gigagate import __version__
+from gigagate.core import multipart, strict_json
+from gigagate.core.attachment import Attachment
+from gigagate.core.multipart import Part
+from gigagate.errors import UpstreamProtocolError, UpstreamTimeout, UpstreamUnavailable
+from gigagate.gigachat import errors, session
+from gigagate.settings import Upstream
+from gigagate.tokens import TokenSource
+
+TIMEOUT = (10.0, 60.0)
+"""Seconds to connect, and between two bytes of the answer."""
+MAX_ANSWER = 64 * 1024 * 1024
+
+
+class FileClient:
+    """`ca_file`: certificates to verify GigaChat with; None: those of certifi."""
+
+    def __init__(self, upstream: Upstream, tokens: TokenSource, ca_file: Path | None) -> None:
+        self._base_url = upstream.base_url
+        self._tokens = tokens
+        self._verify: str | bool = (str(ca_file) if ca_file else True) if upstream.verify else False
+
+    def upload(self, file: Attachment, client: str) -> str:
+        """The file's id.  Raises UpstreamError or CredentialError."""
+        content_type, body = multipart.write(
+            [
+                Part("file", file.filename, file.media_type, file.content),
+                Part("purpose", None, "", b"general"),
+            ],
+            boundary=uuid.uuid4().hex,
+        )
+        answer = self._request("POST", "/files", client, body, {"Content-Type": content_type})
+        try:
+            file_id = strict_json.loads(answer.decode())["id"]
+        except (ValueError, KeyError, TypeError):
+            file_id = None
+        if not isinstance(file_id, str) or not file_id:
+            raise errors.unexpected("an answer to an upload without an id", answer)
+        return file_id
+
+    def content(self, file_id: str, client: str) -> bytes:
+        """Raises UpstreamError or CredentialError."""
+        return self._request("GET", f"/files/{quote(file_id, safe='')}/content", client)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        client: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """A token that is refused is replaced, once."""
+        token = self._tokens.obtain()
+        status, given, answer = self._send(method, path, client, body, headers or {}, token.value)
+        if status == 401:
+            self._tokens.reject(token.value)
+            token = self._tokens.obtain()
+            status, given, answer = self._send(
+                method, path, client, body, headers or {}, token.value
+            )
+        if status != 200:
+            raise errors.from_answer(status, given, answer, now=int(time.time()))
+        return answer
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        client: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        token: str,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        try:
+            with requests.Session() as http:
+                http.trust_env = False
+                with http.request(
+                    method,
+                    self._base_url + path,
+                    data=body,
+                    headers={
+                        **headers,
+                        **session.client_headers(client),
+                        "Authorization": f"Bearer {token}",
+                        "User-Agent": f"GigaGate/{__version__}",
+                    },
+                    timeout=TIMEOUT,
+                    verify=self._verify,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    answer = response.raw.read(MAX_ANSWER + 1, decode_content=True)
+                    status, given = response.status_code, dict(response.headers)
+        except requests.exceptions.SSLError:
+            raise UpstreamUnavailable(
+                "GigaChat's certificate is not trusted. If it is a private one, name its "
+                "authority's file in GIGACHAT_CA_BUNDLE_FILE on the proxy."
+            ) from None
+        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+            raise UpstreamTimeout("GigaChat did not take or give a file in time.") from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
+            raise UpstreamUnavailable(
+                "The connection to GigaChat broke off over a file. Send the request again."
+            ) from None
+        if len(answer) > MAX_ANSWER:
+            raise UpstreamProtocolError("GigaChat's file is larger than 64 MB.")
+        return status, given, answer

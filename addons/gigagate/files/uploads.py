@@ -1,0 +1,88 @@
+"""Each content is uploaded once: agents resend every picture with every step.
+
+The ids of what has been uploaded are remembered by content and client, in memory.  GigaChat may
+forget a file earlier than we do; whoever learns of that calls `forget` and asks again.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+
+from gigagate.core import file_types
+from gigagate.core.attachment import Attachment, RemoteFile, WantedFile
+from gigagate.errors import InvalidRequest
+from gigagate.files.client import FileClient
+from gigagate.files.fetch import Fetcher
+
+REMEMBERED = 10_000
+
+_Place = tuple[str, str]
+"""Client, key of the file."""
+
+
+class Uploads:
+    """Blocks; may be called from several threads at once."""
+
+    def __init__(self, client: FileClient, fetcher: Fetcher, max_image_bytes: int) -> None:
+        self._client = client
+        self._fetcher = fetcher
+        self._max_image_bytes = max_image_bytes
+        self._ids: OrderedDict[_Place, Future[str]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def known(self, files: Sequence[WantedFile], client: str) -> dict[str, str] | None:
+        """The ids, if none has to be waited for.  Does not block."""
+        ids = {}
+        for file in files:
+            future = self._ids.get((client, file.key))
+            if future is None or not future.done() or future.exception() is not None:
+                return None
+            ids[file.key] = future.result()
+        return ids
+
+    def ids(self, files: Iterable[WantedFile], client: str) -> dict[str, str]:
+        """Uploads what has not been.  Raises GigaGateError."""
+        return {file.key: self._id(file, client) for file in files}
+
+    def forget(self, files: Iterable[WantedFile], client: str) -> None:
+        with self._lock:
+            for file in files:
+                self._ids.pop((client, file.key), None)
+
+    def _id(self, file: WantedFile, client: str) -> str:
+        """Whoever comes while the same content is on its way waits for it."""
+        place = (client, file.key)
+        with self._lock:
+            future = self._ids.get(place)
+            mine = future is None
+            if future is None:
+                future = self._ids[place] = Future()
+            self._ids.move_to_end(place)
+            if len(self._ids) > REMEMBERED:
+                self._ids.popitem(last=False)
+        if mine:
+            try:
+                future.set_result(self._client.upload(self._here(file), client))
+            except BaseException as error:
+                self.forget([file], client)
+                future.set_exception(error)
+        return future.result()
+
+    def _here(self, file: WantedFile) -> Attachment:
+        return file if isinstance(file, Attachment) else self._fetched(file)
+
+    def _fetched(self, file: RemoteFile) -> Attachment:
+        image = file.kind == "image"
+        limit = self._max_image_bytes if image else max(file_types.LIMITS.values())
+        content, declared = self._fetcher.fetch(file.url, limit)
+        filename = file.url.partition("?")[0].rpartition("/")[2]
+        found = Attachment.of(
+            content,
+            declared=declared,
+            filename=filename,
+            max_image_bytes=self._max_image_bytes,
+        )
+        if image and found.kind != "image":
+            raise InvalidRequest("What an image_url leads to is no picture.")
+        return found

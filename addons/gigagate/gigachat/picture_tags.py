@@ -1,0 +1,83 @@
+"""The tags GigaChat writes where its answer has a picture or a video it has made, and their cutter.
+
+GigaChat v1: <img src="<file id>" fuse="true"/>, <video cover="…" src="<file id>" fuse="true"/>.
+A tag without fuse="true" is what the answer is about, and passes as the text it is.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+LONGEST = 400
+"""Characters of a tag: what goes on longer is none."""
+
+_TAG = re.compile(r"<(img|video)\s[^<>]*>")
+_BEGINNING = re.compile(r"<(?:i(?:m(?:g(?:\s[^<>]*)?)?)?|v(?:i(?:d(?:e(?:o(?:\s[^<>]*)?)?)?)?)?)?")
+_SOURCE = re.compile(r'\ssrc="([^"/\s]{1,100})"')
+_FUSE = re.compile(r'\sfuse="true"')
+_SHOWN = re.compile(
+    r"!\[image ?([\w-]*)\]\((?:data:image/[^)\s]*|[^)\s]*/files/([^/)\s]+)/content\?[^)\s]*)\)"
+)
+"""A picture in the markdown that clients get of us."""
+
+
+class Generated(NamedTuple):
+    """A file that GigaChat made."""
+
+    kind: str
+    """img or video."""
+    file_id: str
+
+    def tag(self) -> str:
+        return f'<{self.kind} src="{self.file_id}" fuse="true"/>'
+
+
+class TagCutter:
+    """For one answer, in whatever pieces it comes."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> Iterator[str | Generated]:
+        """What can be passed on; what may yet become a tag is held back."""
+        if self._held:
+            text, self._held = self._held + text, ""
+        passed = at = 0
+        while (at := text.find("<", at)) >= 0:
+            if found := _TAG.match(text, at):
+                if generated := _generated(found):
+                    if at > passed:
+                        yield text[passed:at]
+                    yield generated
+                    passed = found.end()
+                at = found.end()
+            elif len(text) - at < LONGEST and _BEGINNING.fullmatch(text, at):
+                self._held = text[at:]
+                text = text[:at]
+                break
+            else:
+                at += 1
+        if len(text) > passed:
+            yield text[passed:]
+
+    def end(self) -> str:
+        """What was held back, now that no more comes."""
+        held, self._held = self._held, ""
+        return held
+
+
+def restored(text: str) -> str:
+    """An assistant's earlier answer as GigaChat wrote it: a data URL would fill its context."""
+    if "![image" not in text:
+        return text
+    return _SHOWN.sub(_tag_again, text)
+
+
+def _generated(tag: re.Match[str]) -> Generated | None:
+    source = _SOURCE.search(tag[0])
+    return Generated(tag[1], source[1]) if source and _FUSE.search(tag[0]) else None
+
+
+def _tag_again(shown: re.Match[str]) -> str:
+    file_id = shown[2] or shown[1]
+    return Generated("img", file_id).tag() if file_id else shown[0]

@@ -1,0 +1,123 @@
+"""Pictures made by GigaChat, as markdown a client can show: a link to us, or a data URL.
+
+A data URL needs the picture, which only the network has: then `missing` names it, and what comes
+behind it in a stream is held back until `give` and `resume`.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from gigagate.core import signed_link
+from gigagate.core.file_policy import FilePolicy
+from gigagate.core.http import ClientRequest
+from gigagate.core.report import Usage
+from gigagate.gigachat.function_call import ToolCall
+from gigagate.gigachat.picture_tags import Generated, TagCutter
+from gigagate.gigachat.stream import ChunkWriter
+
+
+class Pictures:
+    """Those of one answer."""
+
+    def __init__(self, policy: FilePolicy, request: ClientRequest, now: int) -> None:
+        self.missing: set[str] = set()
+        """Ids of files that are wanted as data URLs."""
+        self._policy = policy
+        self._request = request
+        self._now = now
+        self._data_urls: dict[str, str | None] = {}
+        self._writer: PictureWriter | None = None
+
+    def give(self, data_urls: Mapping[str, str | None]) -> None:
+        """None for a picture that cannot be had: it becomes a link."""
+        self._data_urls |= data_urls
+        self.missing -= data_urls.keys()
+
+    def written_by(self, writer: ChunkWriter) -> ChunkWriter:
+        """A writer of a stream in which there may be pictures."""
+        if self._policy.generated == "raw":
+            return writer
+        self._writer = PictureWriter(writer, self)
+        return self._writer
+
+    def resume(self) -> bytes:
+        """Of the stream: what was held back, up to the next missing picture."""
+        return self._writer.resume() if self._writer else b""
+
+    def shown(self, text: str | None) -> str | None:
+        """The whole text of an answer."""
+        if not text or "<" not in text or self._policy.generated == "raw":
+            return text
+        cutter = TagCutter()
+        pieces = [*cutter.feed(text), cutter.end()]
+        return "".join(
+            piece if isinstance(piece, str) else self.markdown(piece) or "" for piece in pieces
+        )
+
+    def markdown(self, generated: Generated) -> str | None:
+        """None if the picture is missing."""
+        kind, file_id = generated
+        if kind == "img" and self._policy.generated == "data":
+            if file_id not in self._data_urls:
+                self.missing.add(file_id)
+                return None
+            if data_url := self._data_urls[file_id]:
+                return f"![image {file_id}]({data_url})"
+        url = signed_link.make(
+            self._request.base_url,
+            file_id,
+            client=self._request.client,
+            key=self._policy.link_key,
+            now=self._now,
+        )
+        return f"![image]({url})" if kind == "img" else f"[{kind}]({url})"
+
+
+class PictureWriter:
+    """A ChunkWriter that puts markdown in the place of GigaChat's tags."""
+
+    def __init__(self, writer: ChunkWriter, pictures: Pictures) -> None:
+        self._writer = writer
+        self._pictures = pictures
+        self._cutter = TagCutter()
+        self._held: deque[bytes | Generated] = deque()
+
+    def start(self, model: str, created: int) -> bytes:
+        return self._writer.start(model, created)
+
+    def text(self, text: str) -> bytes:
+        return self._pass(self._pieces(self._cutter.feed(text)))
+
+    def reasoning(self, text: str) -> bytes:
+        return self._pass([self._writer.reasoning(text)])
+
+    def tool_call(self, call: ToolCall) -> bytes:
+        return self._pass([*self._rest(), self._writer.tool_call(call)])
+
+    def finish(self, reason: str, tokens: Usage | None) -> bytes:
+        return self._pass([*self._rest(), self._writer.finish(reason, tokens)])
+
+    def resume(self) -> bytes:
+        out = []
+        while self._held:
+            item = self._held[0]
+            if not isinstance(item, bytes):
+                markdown = self._pictures.markdown(item)
+                if markdown is None:
+                    break
+                item = self._writer.text(markdown)
+            out.append(item)
+            self._held.popleft()
+        return b"".join(out)
+
+    def _pass(self, items: Iterable[bytes | Generated]) -> bytes:
+        self._held.extend(items)
+        return self.resume()
+
+    def _pieces(self, pieces: Iterable[str | Generated]) -> Iterable[bytes | Generated]:
+        for piece in pieces:
+            yield self._writer.text(piece) if isinstance(piece, str) else piece
+
+    def _rest(self) -> list[bytes]:
+        held = self._cutter.end()
+        return [self._writer.text(held)] if held else []
