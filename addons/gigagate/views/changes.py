@@ -1,0 +1,88 @@
+"""What was changed on the way to GigaChat: every rewrite as a sentence, then the difference."""
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from gigagate.views import pretty_json
+from gigagate.views.facts import Facts
+from gigagate.views.text import count, list_of, object_of, parsed
+
+MAX_LINES = 1500
+"""Compared on each side, after what is equal at both ends."""
+CONTEXT = 2
+
+EXPLAINED = (
+    "- what the client sent    + what GigaChat got\n"
+    "Tools are shown as functions on both sides, keys in one order, long texts cut."
+)
+
+
+def render(client: bytes, upstream: bytes | None, facts: Facts) -> str:
+    """client, upstream: the bodies.  Never raises for what is no JSON: that is compared as text."""
+    return "\n".join(
+        [*sentences(facts, sent=upstream is not None), "", *_difference(client, upstream)]
+    )
+
+
+def sentences(facts: Facts, *, sent: bool) -> Iterator[str]:
+    if not sent:
+        reason = f": {facts.error}" if facts.error else ""
+        yield f"Nothing was sent to GigaChat{reason}."
+        return
+    if not facts.notes:
+        yield "Nothing was changed that is worth a sentence."
+        return
+    things = count(len(facts.notes), "thing")
+    yield f"{things} {'was' if len(facts.notes) == 1 else 'were'} changed on the way to GigaChat:"
+    for note in facts.notes:
+        yield f"  • {note}"
+
+
+def _difference(client: bytes, upstream: bytes | None) -> Iterator[str]:
+    if upstream is None:
+        return
+    before, after = _lines(client), _lines(upstream)
+    if before == after:
+        yield "GigaChat got what the client sent."
+        return
+    yield EXPLAINED
+    yield ""
+    start = _equal(before, after)
+    end = _equal(before[start:][::-1], after[start:][::-1])
+    start, end = max(0, start - CONTEXT), max(0, end - CONTEXT)
+    before, after = before[start : len(before) - end], after[start : len(after) - end]
+    cut = max(len(before), len(after)) - MAX_LINES
+    compared = difflib.unified_diff(before[:MAX_LINES], after[:MAX_LINES], n=CONTEXT, lineterm="")
+    for number, line in enumerate(compared):
+        if line.startswith("@@"):
+            if number > 2 or start:
+                yield "  …"
+        elif number > 1:
+            yield line[0] + " " + line[1:]
+    if cut > 0:
+        yield f"[… {count(cut, 'line')} more, not compared]"
+
+
+def _lines(body: bytes) -> list[str]:
+    try:
+        return pretty_json.lines(_comparable(parsed(body)))
+    except (ValueError, RecursionError):
+        return body.decode(errors="replace").splitlines()
+
+
+def _comparable(value: Any) -> Any:
+    """OpenAI's `tools` wrap what GigaChat's `functions` list: unwrapped, only real changes show."""
+    if not isinstance(value, dict) or "tools" not in value:
+        return value
+    functions = [object_of(tool).get("function", tool) for tool in list_of(value["tools"])]
+    rest = {name: item for name, item in value.items() if name != "tools"}
+    return rest | {"functions": functions + list_of(value.get("functions"))}
+
+
+def _equal(before: list[str], after: list[str]) -> int:
+    """How many lines are equal at the beginning."""
+    for number, (a, b) in enumerate(zip(before, after, strict=False)):
+        if a != b:
+            return number
+    return min(len(before), len(after))

@@ -1,0 +1,83 @@
+"""Small ways of saying things: counts, sizes, long texts folded so that a view stays readable."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+MAX_OUTPUT = 1_000_000
+"""Characters of a view: what a browser shows without effort."""
+
+
+def count(number: int, what: str) -> str:
+    """count(2, "message") -> "2 messages"."""
+    return f"{digits(number)} {what}{'' if number == 1 else 's'}"
+
+
+def digits(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+def size(number: int) -> str:
+    """Of bytes."""
+    if number < 1000:
+        return f"{number} bytes"
+    for unit in ("KB", "MB"):
+        number_of = number / 1000
+        if number_of < 1000 or unit == "MB":
+            return f"{number_of:.0f} {unit}" if number_of >= 10 else f"{number_of:.1f} {unit}"
+        number //= 1000
+    raise AssertionError
+
+
+def one_line(text: str, most: int) -> str:
+    """Line breaks and runs of blanks become one blank; what is longer is cut, and says so."""
+    flat = " ".join(text[: most * 2].split())
+    if len(flat) <= most and len(text) <= most * 2:
+        return flat
+    return f"{flat[:most].rstrip()}… ({count(len(text), 'character')})"
+
+
+def folded(text: str, most: int) -> str:
+    """The beginning and the end of a long text, and how much is left out between."""
+    if len(text) <= most:
+        return text
+    head, tail = text[: most * 3 // 4], text[-(most // 4) :]
+    left_out = len(text) - len(head) - len(tail)
+    lines = text.count("\n", len(head), len(text) - len(tail))
+    what = f"{count(left_out, 'character')} in {count(lines + 1, 'line')}"
+    return f"{head}\n   [… {what} left out here …]\n{tail}"
+
+
+def cut(text: str, most: int = MAX_OUTPUT) -> str:
+    if len(text) <= most:
+        return text
+    return f"{text[:most]}\n[… {count(len(text) - most, 'character')} more]"
+
+
+def decoded(data: bytes, most: int = MAX_OUTPUT) -> str:
+    """UTF-8 as far as it is; never raises, and never decodes more than is shown."""
+    text = data[: most * 4].decode(errors="replace")
+    return cut(text, most) if len(data) <= most * 4 else text[:most] + f"\n[… of {size(len(data))}]"
+
+
+def parsed(data: bytes) -> Any:
+    """Parsed JSON.  Raises ValueError, for what is nested too deep too."""
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def object_of(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def text_of(value: object) -> str:
+    """A string as it is, anything else as JSON, nothing for null."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
