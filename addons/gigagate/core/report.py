@@ -22,6 +22,9 @@ class Report:
     """As the client named it."""
     model_answered: str | None = None
     """As GigaChat named it, with its version."""
+    messages: int = 0
+    messages_converted: int = 0
+    """Those that are not plain text of a role GigaChat has."""
     usage: Usage | None = None
     finish_reason: str | None = None
     """In OpenAI's words."""

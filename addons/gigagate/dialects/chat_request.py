@@ -18,6 +18,8 @@ from gigagate.gigachat.words import Wording
 
 def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
     """Raises ClientError."""
+    call.report.messages = len(chat["messages"])
+    call.report.messages_converted = sum(not _is_plain(message) for message in chat["messages"])
     body = request.chat_completion(chat, call.policy, call.notes)
 
     def body_with(ids: FileIds) -> bytes:
@@ -35,6 +37,16 @@ def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
         headers["X-Session-ID"] = session_id
     upstream = UpstreamRequest("POST", "/chat/completions", headers, content, files, body_with)
     return upstream, _expected(chat, body, content, call)
+
+
+def _is_plain(message: object) -> bool:
+    """GigaChat v1 would take it as it is."""
+    return (
+        isinstance(message, dict)
+        and message.keys() == {"role", "content"}
+        and message["role"] in ("system", "user", "assistant")
+        and isinstance(message["content"], str)
+    )
 
 
 def parsed(answer: bytes) -> object:
