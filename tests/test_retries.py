@@ -10,6 +10,7 @@ from gigagate.errors import (
     UpstreamRejected,
     UpstreamTimeout,
     UpstreamUnavailable,
+    UpstreamUntrusted,
 )
 from gigagate.retries import LONGEST_PAUSE, Retries
 
@@ -37,6 +38,7 @@ NEVER_REPEATED = [
     UpstreamRejected("wrong", status=400),
     UpstreamRejected("no money", status=402),
     CredentialsRejected("key"),
+    UpstreamUntrusted("certificate"),
     UpstreamRejected("too long", status=422),
 ]
 

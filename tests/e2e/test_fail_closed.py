@@ -28,7 +28,7 @@ BEFORE_GIGACHAT = [
     "gigagate.hooks.wire_layer:GigaHttpLayer.event_to_child",
     "gigagate.hooks.wire_stream:GigaStream.state_consume_request_body",
     "gigagate.hooks.wire_stream:GigaStream.request_is_complete",
-    "gigagate.hooks.wire_stream:GigaStream.send_upstream",
+    "gigagate.hooks.wire_stream:GigaStream.attempt",
     "gigagate.hooks.wire_stream:GigaStream.wire_request",
     "gigagate.exchange:Exchange.__init__",
     "gigagate.exchange:Exchange.upstream_request",
@@ -40,14 +40,14 @@ AFTER_GIGACHAT = [
     "gigagate.hooks.wire_stream:GigaStream.state_wait_for_response_headers",
     "gigagate.hooks.wire_stream:GigaStream.state_collect_answer",
     "gigagate.hooks.wire_stream:GigaStream.upstream_has_answered",
-    "gigagate.hooks.wire_stream:GigaStream.answer_whole",
+    "gigagate.hooks.client_stream:ClientStream.answer_whole",
     "gigagate.exchange:Exchange.begins_stream",
     "gigagate.exchange:Exchange.answer",
     "gigagate.gigachat.response:chat_completion",
 ]
 
 ON_THE_STREAM = [
-    "gigagate.hooks.wire_stream:GigaStream.begin_stream",
+    "gigagate.hooks.client_stream:ClientStream.begin_stream",
     "gigagate.hooks.wire_stream:GigaStream.state_stream_answer",
     "gigagate.exchange:Exchange.stream_headers",
 ]
@@ -117,7 +117,7 @@ def test_a_fault_on_a_stream_ends_it_with_an_error(faulty: FaultyProxy, fault: s
 
 def test_a_waiting_request_whose_token_hook_fails_is_refused(faulty: FaultyProxy) -> None:
     faulty.emulator.revoke_tokens()
-    answer = faulty.post("gigagate.hooks.gateway:Gateway.gigagate_access_token")
+    answer = faulty.post("gigagate.hooks.gateway:Gateway.gigagate_wait")
     assert answer.status_code == 500
     assert faulty.chats_upstream() == 1, "only the attempt with the revoked token"
 

@@ -12,6 +12,7 @@ from mitmproxy.proxy import layers, mode_specs
 from mitmproxy.proxy.layers.http import HttpLayer, HttpStream, _http1
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 
+from gigagate.hooks.client_stream import ClientStream
 from gigagate.hooks.wire_layer import GigaHttpLayer
 from gigagate.hooks.wire_stream import GigaStream
 
@@ -20,7 +21,7 @@ OVERRIDDEN = [
     (HttpLayer, GigaHttpLayer, "make_stream"),
     (HttpLayer, GigaHttpLayer, "event_to_child"),
     (HttpLayer, GigaHttpLayer, "get_connection"),
-    (HttpStream, GigaStream, "_handle_event"),
+    (HttpStream, ClientStream, "_handle_event"),
     (HttpStream, GigaStream, "start_request_stream"),
     (HttpStream, GigaStream, "handle_connect"),
     (HttpStream, GigaStream, "state_consume_request_body"),

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Protocol
 
 import requests
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = ROOT / "addons" / "gigachat_proxy.py"
@@ -62,12 +63,19 @@ class Proxy:
         verb: str = "serve",
         command: Sequence[str] | None = None,
         environment: Mapping[str, str] | None = None,
+        settings: Mapping[str, object] | None = None,
         ready: str = "/health",
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.base_url = f"{self.url}/v1"
         self.environment = settings_environment(upstream, state_dir) | dict(environment or {})
+        config = state_dir / f"gigachat-{self.port}.yaml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(yaml.safe_dump(dict(settings or {})))
+        self.environment["GIGAGATE_CONFIG"] = str(config)
+        (no_variables := state_dir / "no.env").touch()
+        self.environment["GIGAGATE_ENV_FILE"] = str(no_variables)
         self.command = [
             *(command or (sys.executable, "-m", "gigagate", verb)),
             "-p",
@@ -78,7 +86,6 @@ class Proxy:
         self.log_file = state_dir / f"proxy-{self.port}.log"
 
     def __enter__(self) -> "Proxy":
-        self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 self.command,

@@ -6,6 +6,7 @@ from gigagate.errors import SettingsError, TrustError
 def build() -> list[object]:
     """The addons, in the order mitmproxy calls them.  Wrong settings end the process."""
     from gigagate.hooks.access_log import AccessLog
+    from gigagate.hooks.deadlines import Deadlines
     from gigagate.hooks.gateway import Gateway
     from gigagate.hooks.layers import Layers
     from gigagate.hooks.runtime import Runtime
@@ -16,4 +17,4 @@ def build() -> list[object]:
     except (SettingsError, TrustError) as error:
         give_up(error)
     gateway = Gateway(runtime)
-    return [Startup(runtime), Layers(gateway), gateway, AccessLog(gateway)]
+    return [Startup(runtime), Layers(gateway), gateway, Deadlines(gateway), AccessLog(gateway)]

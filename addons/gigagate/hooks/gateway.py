@@ -1,18 +1,19 @@
 """The way of a client's request: who may come in, what is answered here, what goes to GigaChat.
 
-The flow stays the client's side of the conversation; `wire.py` puts GigaChat's side on the wire
-with what is prepared here.
+The flow stays the client's side of the conversation; `wire_stream.py` puts GigaChat's side on the
+wire with what is prepared here.
 """
 
+import asyncio
 import logging
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
-from mitmproxy.proxy import commands
+from mitmproxy.connection import Client
 
 from gigagate import __version__
 from gigagate.errors import (
@@ -22,38 +23,24 @@ from gigagate.errors import (
     InvalidRequest,
     NotReady,
 )
-from gigagate.exchange import ClientRequest, Exchange, UpstreamRequest
+from gigagate.exchange import ClientRequest, Exchange
 from gigagate.hooks import client_secrets, local_endpoints
 from gigagate.hooks.answers import error_response
+from gigagate.hooks.call import UpstreamCall
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
-from gigagate.tokens import AccessToken
+from gigagate.retries import Retries
+
+if TYPE_CHECKING:
+    from gigagate.hooks.wire_stream import GigaStream
 
 logger = logging.getLogger(__name__)
 
 USER_AGENT = f"GigaGate/{__version__}"
 """GigaChat answers 403 to a request without one."""
 
-
-@dataclass(eq=False, slots=True)
-class UpstreamCall:
-    """One client request on its way to GigaChat."""
-
-    exchange: Exchange
-    request: UpstreamRequest
-    started: float = field(default_factory=time.time)
-    token: AccessToken | None = None
-    error: GigaGateError | None = None
-    refused: AccessToken | None = None
-    """The token GigaChat has answered 401 to: another one is tried, once."""
-
-
-@dataclass
-class AccessTokenHook(commands.StartHook):
-    """A call waits for a token: the first one, or another in place of a refused one."""
-
-    name = "gigagate_access_token"
-    call: UpstreamCall
+WAIT_SLICE = 1.0
+"""Seconds a wait may take before the client is looked after: it may have left, or need a sign."""
 
 
 class Gateway:
@@ -62,6 +49,10 @@ class Gateway:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.calls: WeakKeyDictionary[http.HTTPFlow, UpstreamCall] = WeakKeyDictionary()
+        self.waits: dict[str, UpstreamCall] = {}
+        """By the client's connection: HTTP/1 has one request at a time."""
+        self.on_the_wire: set[GigaStream] = set()
+        """Streams with an answer of GigaChat's to come."""
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -122,22 +113,44 @@ class Gateway:
         exchange = Exchange(
             client_request, self.runtime.policy, request_id=uuid.uuid4().hex, now=int(time.time())
         )
-        call = UpstreamCall(exchange, exchange.upstream_request())
-        call.token = self.runtime.tokens.now()
+        call = UpstreamCall(
+            exchange,
+            exchange.upstream_request(),
+            flow.client_conn.id,
+            Retries(time.monotonic() + self.runtime.settings.deadlines.retry),
+            self.runtime.tokens.now(),
+        )
         self.calls[flow] = call
         return call
 
-    async def gigagate_access_token(self, call: UpstreamCall) -> None:
+    async def gigagate_wait(self, call: UpstreamCall) -> None:
+        if call.waiting is None:
+            call.waiting = asyncio.ensure_future(self.make_ready(call))
+            self.waits[call.client_id] = call
+        await asyncio.wait({call.waiting}, timeout=WAIT_SLICE)
+        if call.waiting.done():
+            self.waits.pop(call.client_id, None)
+            call.waiting = None
+
+    async def make_ready(self, call: UpstreamCall) -> None:
         try:
-            if call.refused is None:
-                call.token = await self.runtime.tokens.get()
-            else:
-                call.token = await self.runtime.tokens.replace(call.refused)
+            await asyncio.sleep(call.pause)
+            call.pause = 0
+            if call.token is None:
+                tokens = self.runtime.tokens
+                refused = call.refused
+                call.token = await (tokens.replace(refused) if refused else tokens.get())
         except GigaGateError as error:
             call.error = error
         except Exception:
-            logger.exception("No access token")
+            logger.exception("The call cannot be made ready")
             call.error = InternalError()
+
+    def client_disconnected(self, client: Client) -> None:
+        """Whatever it waited for, others may have it."""
+        call = self.waits.pop(client.id, None)
+        if call is not None and call.waiting is not None:
+            call.waiting.cancel()
 
     def wire_headers(self, call: UpstreamCall) -> Mapping[str, str]:
         """Everything GigaChat gets to see besides the body: an allow-list, made anew.

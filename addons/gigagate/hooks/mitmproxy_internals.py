@@ -6,14 +6,17 @@ that a new mitmproxy release that moves it fails a test and not a user.
 
 import asyncio
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from mitmproxy import ctx
 from mitmproxy.addons import clientplayback, script
 from mitmproxy.addons.next_layer import NextLayer
+from mitmproxy.connection import Client
 from mitmproxy.proxy import commands, events, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
 from mitmproxy.proxy.layers.http import _http1
+from mitmproxy.proxy.server import ConnectionHandler
 
 from gigagate.core.redact import mask
 from gigagate.errors import (
@@ -55,9 +58,20 @@ def translate_replayed_flows() -> None:
         def __init__(self, *args: object) -> None:
             super().__init__(*args)  # type: ignore[arg-type]
             self.layer.__class__ = GigaHttpLayer
+            _replays[self.client] = self
 
     if not issubclass(clientplayback.ReplayHandler, ReplayHandler):
         clientplayback.ReplayHandler = ReplayHandler  # type: ignore[misc, assignment]
+
+
+def connection_handler(client: Client) -> ConnectionHandler | None:
+    """What carries a client's connection; None once it has ended."""
+    handlers = ctx.master.addons.get("proxyserver").connections
+    handler: ConnectionHandler | None = handlers.get(client.id)
+    return handler or _replays.get(client)
+
+
+_replays: WeakKeyDictionary[Client, ConnectionHandler] = WeakKeyDictionary()
 
 
 def refuse_by_default(next_layer: NextLayer) -> None:

@@ -1,14 +1,17 @@
 """The HTTP layer of a client connection: only what `wire_stream.py` made goes out."""
 
 import logging
+from collections.abc import Callable
 from typing import ClassVar
 
-from mitmproxy.connection import Server
+from mitmproxy import http
+from mitmproxy.connection import Connection, Server
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
 from mitmproxy.proxy.layers.http import (
     GetHttpConnection,
+    HttpEvent,
     HttpLayer,
     HTTPMode,
     HttpStream,
@@ -23,11 +26,18 @@ from gigagate.hooks.wire_stream import GigaStream, WireRequest
 logger = logging.getLogger(__name__)
 
 
+class Ignore(Layer):
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        yield from ()
+
+
 class GigaHttpLayer(HttpLayer):
     """The HTTP layer of every client connection, and of every replayed flow."""
 
     gateway: ClassVar[Gateway]
     """Set once at the start: mitmproxy's replay makes layers without asking us."""
+    listener: ClassVar[Callable[[http.HTTPFlow, HttpEvent, Layer | HttpStream], None] | None] = None
+    """Hears all that passes between client, stream and GigaChat; None if nobody looks."""
 
     def __init__(self, context: Context, mode: HTTPMode = HTTPMode.transparent) -> None:
         super().__init__(context, mode)
@@ -48,7 +58,7 @@ class GigaHttpLayer(HttpLayer):
             self.context.server.sni = upstream.host
 
     def make_stream(self, stream_id: int) -> CommandGenerator[None]:
-        self.streams[stream_id] = GigaStream(self.context.fork(), stream_id, self.gateway)
+        self.streams[stream_id] = GigaStream(self.context.fork(), stream_id, self)
         yield from self.event_to_child(self.streams[stream_id], events.Start())
 
     def event_to_child(
@@ -56,6 +66,10 @@ class GigaHttpLayer(HttpLayer):
     ) -> CommandGenerator[None]:
         if isinstance(event, RequestHeaders) and not isinstance(child, HttpStream):
             assert isinstance(event.request, WireRequest), "not a request of ours"
+        if self.listener is not None and isinstance(event, HttpEvent):
+            stream = self.streams.get(event.stream_id)
+            if stream is not None and hasattr(stream, "flow"):
+                self.listener(stream.flow, event, child)
         return super().event_to_child(child, event)
 
     def get_connection(
@@ -67,6 +81,10 @@ class GigaHttpLayer(HttpLayer):
             if failed and connection not in self.waiting_for_establishment:
                 del self.connections[connection]
         return super().get_connection(event, reuse=reuse)
+
+    def forget(self, connection: Connection) -> None:
+        """What a connection we have left still says must not reach the next attempt."""
+        self.connections[connection] = Ignore(self.context.fork())
 
     def close_all(self) -> CommandGenerator[None]:
         if not any(getattr(stream, "answering", False) for stream in self.streams.values()):

@@ -2,9 +2,8 @@
 
 mitmproxy's HttpStream sends `flow.request` upstream and `flow.response` to the client.  Ours keeps
 both as the client's side and sends a translated, signed request of its own; the token exists on the
-wire and nowhere else.  It repeats a request whose token was refused before the client has seen
-anything, answers JSON where mitmproxy answers HTML, and fails closed: an unforeseen error ends the
-request with a 500 and nothing goes upstream.
+wire and nowhere else.  An attempt that failed is repeated while the client has seen no data; an
+unforeseen error ends the request with a 500, and nothing goes upstream.
 """
 
 import logging
@@ -14,14 +13,11 @@ from typing import cast
 from mitmproxy import http
 from mitmproxy.net import encoding
 from mitmproxy.proxy import events
-from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     ErrorCode,
     GetHttpConnection,
     HttpRequestHook,
-    HttpResponseHeadersHook,
-    HttpStream,
     RequestData,
     RequestEndOfMessage,
     RequestHeaders,
@@ -38,14 +34,14 @@ from gigagate.core.redact import mask
 from gigagate.errors import (
     GigaGateError,
     InternalError,
-    MethodNotAllowed,
     UpstreamError,
     UpstreamProtocolError,
+    UpstreamTimeout,
     UpstreamUnavailable,
+    UpstreamUntrusted,
 )
-from gigagate.exchange import Answer
-from gigagate.hooks.answers import error_response, response
-from gigagate.hooks.gateway import AccessTokenHook, Gateway, UpstreamCall
+from gigagate.hooks.call import UpstreamCall, WaitHook
+from gigagate.hooks.client_stream import ClientStream
 
 logger = logging.getLogger(__name__)
 
@@ -65,44 +61,26 @@ class WireRequest(http.Request):
     """A request made by us for GigaChat.  The layer lets no other kind out."""
 
 
-class GigaStream(HttpStream):
+class GigaStream(ClientStream):
     """One request of a client and its answer."""
 
-    call: UpstreamCall | None = None
     upstream_head: http.Response
     sent_upstream = False
     """Something of this stream is under way on the upstream connection."""
-    answering = False
-    """The client has got the head of its answer."""
-    crashed = False
+    got_data = False
+    """The client has data of GigaChat's answer: there is no way back."""
+    sent_at = heard_at = 0.0
+    """On the monotonic clock: this attempt's request, and the last data of its answer."""
 
-    def __init__(self, context: Context, stream_id: int, gateway: Gateway) -> None:
-        super().__init__(context, stream_id)
-        self.gateway = gateway
-
-    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+    def handle(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, UPSTREAM_EVENTS) and not self.sent_upstream:
             return  # the rest of an answer we have left
-        try:
-            yield from super()._handle_event(event)
-        except Exception:
-            if self.crashed:
-                raise
-            self.crashed = True
-            logger.exception("The request is ended by an error of the proxy")
-            yield from self.end_in_error(InternalError())
+        if isinstance(event, events.Wakeup):
+            yield from self.look_at_clock()
+        else:
+            yield from super().handle(event)
 
     # The client's request ---------------------------------------------------------------------
-
-    def start_request_stream(self) -> CommandGenerator[None]:
-        """Asked for by options such as stream_large_bodies.  What is translated must be whole."""
-        self.flow.request.stream = False
-        self.client_state = self.state_consume_request_body
-        yield from ()
-
-    def handle_connect(self) -> CommandGenerator[None]:
-        self.client_state = self.state_done
-        yield from self.answer_error(MethodNotAllowed("This proxy does not take CONNECT."))
 
     def state_consume_request_body(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, RequestEndOfMessage):
@@ -116,6 +94,7 @@ class GigaStream(HttpStream):
         request.data.content = bytes(self.request_body_buf)
         self.request_body_buf.clear()
         self.client_state = self.state_done
+        self.last_sign = time.monotonic()
         yield HttpRequestHook(self.flow)
         if (yield from self.check_killed(True)):
             return
@@ -125,31 +104,35 @@ class GigaStream(HttpStream):
         try:
             self.call = self.gateway.prepare(self.flow)
         except GigaGateError as error:
-            yield from self.answer_error(error)
+            yield from self.end_in_error(error)
             return
-        if self.call.token is None:
-            yield AccessTokenHook(self.call)
-            if (yield from self.check_killed(True)):
-                return
-        yield from self.send_upstream(self.call)
+        yield from self.attempt(self.call)
 
     # GigaChat's side --------------------------------------------------------------------------
 
-    def send_upstream(self, call: UpstreamCall) -> CommandGenerator[None]:
-        if call.error is not None:
-            yield from self.answer_error(call.error)
-            return
+    def attempt(self, call: UpstreamCall) -> CommandGenerator[None]:
+        """Send the request, as soon as everything it needs is there."""
+        while not call.ready:
+            yield WaitHook(call)
+            if (yield from self.check_killed(True)):
+                return
+            if call.waiting is None and not call.ready:
+                yield from self.end_in_error(call.error or InternalError())
+                return
+            yield from self.show_life()
         upstream = self.gateway.runtime.upstream
         connection, error = yield GetHttpConnection(upstream.address, upstream.tls, None)
         if (yield from self.check_killed(True)):
             return
         if error:
-            yield from self.answer_error(_cannot_connect(upstream.host_header, error))
+            yield from self.attempt_failed(call, _cannot_connect(upstream.host_header, error))
             return
         self.context.server = self.flow.server_conn = connection
         request = self.wire_request(call)
         self.server_state = self.state_wait_for_response_headers
         self.sent_upstream = True
+        self.sent_at, self.heard_at = time.monotonic(), 0.0
+        self.gateway.on_the_wire.add(self)
         body = call.request.body
         yield SendHttp(RequestHeaders(self.stream_id, request, not body), connection)
         if body:
@@ -181,13 +164,17 @@ class GigaStream(HttpStream):
         self.upstream_head = head = event.response
         content_type = head.headers.get("content-type", "")
         plain = head.headers.get("content-encoding", "identity") == "identity"
-        if plain and self.call.exchange.begins_stream(head.status_code, content_type):
-            yield from self.begin_stream(self.call)
-        else:
+        if not plain or not self.call.exchange.begins_stream(head.status_code, content_type):
             self.server_state = self.state_collect_answer
+            return
+        if not self.answering:
+            yield from self.begin_stream(self.call)
+        if self.answering:
+            self.server_state = self.state_stream_answer
 
     def state_collect_answer(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, ResponseData):
+            self.heard_at = time.monotonic()
             self.response_body_buf += event.data
             if len(self.response_body_buf) > MAX_ANSWER_BYTES:
                 yield from self.end_in_error(
@@ -196,86 +183,44 @@ class GigaStream(HttpStream):
         elif isinstance(event, ResponseEndOfMessage):
             body = bytes(self.response_body_buf)
             self.response_body_buf.clear()
-            self.sent_upstream = False
+            self.upstream_is_done()
             yield from self.upstream_has_answered(body)
 
     def upstream_has_answered(self, body: bytes) -> CommandGenerator[None]:
         assert self.call is not None
-        head = self.upstream_head
-        if head.status_code == 401 and self.call.refused is None:
-            self.call.refused, self.call.token = self.call.token, None
-            yield AccessTokenHook(self.call)
-            if not (yield from self.check_killed(True)):
-                yield from self.send_upstream(self.call)
+        call, head = self.call, self.upstream_head
+        if head.status_code == 401 and call.refused is None:
+            call.refused, call.token = call.token, None
+            yield from self.attempt(call)
             return
         if (coding := head.headers.get("content-encoding")) is not None:
             try:
                 body = cast(bytes, encoding.decode(body, coding))
             except ValueError:
                 body = b""
-        whole = self.call.exchange.answer(head.status_code, dict(head.headers), body)
-        self.log_crash(self.call)
-        yield from self.answer_whole(whole)
-
-    # The client's answer ----------------------------------------------------------------------
-
-    def answer_error(self, error: GigaGateError) -> CommandGenerator[None]:
-        if self.call is not None:
-            yield from self.answer_whole(self.call.exchange.fail(error))
-        else:
-            yield from self.answer(error_response(error, self.flow.request))
-
-    def answer_whole(self, whole: Answer) -> CommandGenerator[None]:
-        yield from self.answer(response(whole.status, whole.headers, whole.body, self.flow.request))
-
-    def answer(self, answer: http.Response) -> CommandGenerator[None]:
-        self.flow.response = answer
-        answer.timestamp_start = time.time()
-        yield HttpResponseHeadersHook(self.flow)
-        if not (yield from self.check_killed(True)):
-            self.answering = True
-            yield from self.send_response()
-
-    def begin_stream(self, call: UpstreamCall) -> CommandGenerator[None]:
-        answer = response(200, call.exchange.stream_headers(), b"")
-        del answer.headers["content-length"]
-        if self.flow.request.is_http10:
-            answer.headers["connection"] = "close"
-        else:
-            answer.headers["transfer-encoding"] = "chunked"
-        answer.data.content = None
-        answer.stream = call.exchange.feed
-        answer.timestamp_start, answer.timestamp_end = time.time(), None
-        self.flow.response = answer
-        yield HttpResponseHeadersHook(self.flow)
-        if (yield from self.check_killed(True)):
+        headers = dict(head.headers)
+        if (failure := call.exchange.failure(head.status_code, headers, body)) is not None:
+            yield from self.attempt_failed(call, failure)
             return
-        self.answering = True
-        yield SendHttp(
-            ResponseHeaders(self.stream_id, answer, end_stream=False), self.context.client
-        )
-        self.server_state = self.state_stream_answer
+        whole = call.exchange.answer(head.status_code, headers, body)
+        self.log_crash(call)
+        if self.answering:
+            yield from self.end_stream([whole.body])
+        else:
+            yield from self.answer_whole(whole)
 
     def state_stream_answer(self, event: events.Event) -> CommandGenerator[None]:
         assert self.call is not None
         if isinstance(event, ResponseEndOfMessage):
-            self.sent_upstream = False
+            self.upstream_is_done()
+        else:
+            self.got_data = True
+            self.heard_at = self.last_sign = time.monotonic()
         yield from self.state_stream_response_body(event)
         if self.call.exchange.abandons_upstream and self.sent_upstream:
-            yield from self.finish_stream([])
+            yield from self.leave_upstream()
+            yield from self.end_stream([])
         self.log_crash(self.call)
-
-    def finish_stream(self, last: list[bytes]) -> CommandGenerator[None]:
-        """The client gets a clean end of its answer although GigaChat's has not ended."""
-        yield from self.leave_upstream()
-        for chunk in last:
-            if self.context.options.store_streamed_bodies:
-                self.response_body_buf += chunk
-            yield SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
-        assert self.flow.response is not None
-        if self.context.options.store_streamed_bodies:
-            self.flow.response.data.content = bytes(self.response_body_buf)
-        yield from self.send_response(already_streamed=True)
 
     # Trouble ----------------------------------------------------------------------------------
 
@@ -284,31 +229,66 @@ class GigaStream(HttpStream):
     ) -> CommandGenerator[None]:
         if isinstance(event, RequestProtocolError):
             yield from super().handle_protocol_error(event)
+            self.upstream_is_done()
             return
-        self.sent_upstream = False
         logger.warning("GigaChat's answer broke off: %s", mask(event.message))
-        yield from self.end_in_error(
-            UpstreamProtocolError("The connection to GigaChat broke off. Send the request again.")
+        error = UpstreamProtocolError(
+            "The connection to GigaChat broke off. Send the request again."
+        )
+        assert self.call is not None
+        yield from self.attempt_failed(self.call, error)
+
+    def attempt_failed(self, call: UpstreamCall, error: GigaGateError) -> CommandGenerator[None]:
+        """Another attempt, if one can help and the client has seen nothing of this one."""
+        pause = None if self.got_data else call.retries.pause(error, time.monotonic())
+        if pause is None:
+            yield from self.end_in_error(error)
+            return
+        logger.warning("Again in %.1f s: %s", pause, error.message)
+        yield from self.leave_upstream()
+        call.pause = pause
+        yield from self.attempt(call)
+
+    def overdue(self, now: float) -> bool:
+        """Whether `look_at_clock` has something to do; asked of every stream on the wire."""
+        return self.sent_upstream and (
+            self.late(now) is not None
+            or (now - self.last_sign >= self.gateway.runtime.settings.keep_alive_seconds > 0)
         )
 
-    def end_in_error(self, error: GigaGateError) -> CommandGenerator[None]:
-        """The client learns of it in whatever form is still possible, and nothing more follows."""
-        if not self.answering:
-            yield from self.leave_upstream()
-            self.client_state = self.state_done
-            yield from self.answer_error(error)
-        elif self.server_state not in (self.state_done, self.state_errored):
-            last = self.call.exchange.fail_stream(error) if self.call is not None else []
-            yield from self.finish_stream(last)
+    def late(self, now: float) -> str | None:
+        assert self.call is not None
+        limits = self.gateway.runtime.settings.deadlines
+        if now - self.call.started > limits.total:
+            return f"did not end its answer within {limits.total:g} s (deadlines.total)"
+        if not self.heard_at and now - self.sent_at > limits.first_byte:
+            return f"did not begin its answer within {limits.first_byte:g} s (deadlines.first_byte)"
+        if self.heard_at and now - self.heard_at > limits.idle:
+            return f"fell silent for {limits.idle:g} s (deadlines.idle)"
+        return None
+
+    def look_at_clock(self) -> CommandGenerator[None]:
+        if not self.sent_upstream:
+            return
+        if (late := self.late(time.monotonic())) is not None:
+            yield from self.end_in_error(UpstreamTimeout(f"GigaChat {late}."))
+        else:
+            yield from self.show_life()
 
     def leave_upstream(self) -> CommandGenerator[None]:
         """Close the upstream connection: what is still to come on it concerns nobody."""
         if self.sent_upstream:
-            self.sent_upstream = False
+            self.upstream_is_done()
+            self.response_body_buf.clear()
             yield SendHttp(
                 RequestProtocolError(self.stream_id, "cancelled", ErrorCode.CANCEL),
                 self.context.server,
             )
+            self.layer.forget(self.context.server)
+
+    def upstream_is_done(self) -> None:
+        self.sent_upstream = False
+        self.gateway.on_the_wire.discard(self)
 
     def log_crash(self, call: UpstreamCall) -> None:
         if (crash := call.exchange.crash) is not None:
@@ -318,7 +298,7 @@ class GigaStream(HttpStream):
 
 def _cannot_connect(host: str, error: str) -> UpstreamError:
     if "verify failed" in error.lower():
-        return UpstreamUnavailable(
+        return UpstreamUntrusted(
             f"The TLS certificate of {host} is not trusted ({mask(error)}). "
             "Start with GIGACHAT_CA_BUNDLE_FILE set to the authority that signed it."
         )

@@ -1,0 +1,42 @@
+"""A client's request on its way to GigaChat, and what it may have to wait for."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from mitmproxy.proxy import commands
+
+from gigagate.errors import GigaGateError
+from gigagate.exchange import Exchange, UpstreamRequest
+from gigagate.retries import Retries
+from gigagate.tokens import AccessToken
+
+
+@dataclass(eq=False, slots=True)
+class UpstreamCall:
+    exchange: Exchange
+    request: UpstreamRequest
+    client_id: str
+    """mitmproxy's name for the client's connection."""
+    retries: Retries
+    token: AccessToken | None = None
+    refused: AccessToken | None = None
+    """The token GigaChat has answered 401 to: another one is tried, once."""
+    pause: float = 0
+    """Seconds to wait before the next attempt."""
+    error: GigaGateError | None = None
+    """What was waited for will not come."""
+    waiting: asyncio.Future[None] | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def ready(self) -> bool:
+        return self.token is not None and not self.pause
+
+
+@dataclass
+class WaitHook(commands.StartHook):
+    """A call cannot go on yet.  Ends when it can, when it has failed, or after a second."""
+
+    name = "gigagate_wait"
+    call: UpstreamCall
