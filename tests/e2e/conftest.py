@@ -1,0 +1,37 @@
+"""One proxy in front of one emulator, shared by the tests of a file."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from tests.support.proxy import Proxy
+
+from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
+
+Served = tuple[Emulator, Proxy]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    config = EmulatorConfig(concurrency=0)
+    with EmulatorThread(config, state_dir=folder / "emulator") as emulator:
+        with Proxy(emulator, folder) as proxy:
+            yield emulator, proxy
+
+
+@pytest.fixture
+def emulator(served: Served) -> Iterator[Emulator]:
+    """With an empty log; what a test changes of it lasts for that test."""
+    emulator, _ = served
+    switches = dataclasses.asdict(emulator.config)
+    emulator.log.clear()
+    yield emulator
+    emulator.script.clear()
+    emulator.faults.clear()
+    emulator.switch(**switches)
+
+
+@pytest.fixture
+def proxy(served: Served, emulator: Emulator) -> Proxy:
+    return served[1]
