@@ -7,10 +7,13 @@ it is what people type into their client's settings; all of them mean the same.
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from gigagate.dialects.completions import Completions
+from gigagate.dialects.embeddings import Embeddings
 from gigagate.dialects.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
 from gigagate.dialects.handler import Handler
 from gigagate.dialects.models import Model, Models
 from gigagate.dialects.openai_chat import ChatCompletions
+from gigagate.dialects.pass_through import PassThrough
 from gigagate.errors import MethodNotAllowed, NotFound
 
 
@@ -25,8 +28,16 @@ class Endpoint(NamedTuple):
 
 ENDPOINTS = (
     Endpoint("POST", "/chat/completions", ChatCompletions),
+    Endpoint("POST", "/completions", Completions),
+    Endpoint("POST", "/embeddings", Embeddings),
     Endpoint("GET", "/models", Models),
     Endpoint("GET", "/models/{id}", Model),
+    Endpoint("POST", "/tokens/count", PassThrough),
+    Endpoint("POST", "/functions/validate", PassThrough),
+    Endpoint("POST", "/ai/check", PassThrough),
+    Endpoint("GET", "/balance", PassThrough),
+    Endpoint("POST", "/batches", PassThrough),
+    Endpoint("GET", "/batches", PassThrough),
     Endpoint("POST", "/files", UploadFile),
     Endpoint("GET", "/files", ListFiles),
     Endpoint("GET", "/files/{id}/content", FetchFile),
@@ -97,4 +108,5 @@ def _served() -> str:
 
 
 def _shown(path: str) -> str:
+    path = path.partition("?")[0]
     return path if len(path) <= 200 else f"{path[:200]}…"

@@ -9,7 +9,8 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
 from gigagate.dialects.handler import Call
-from gigagate.dialects.openai_chat import ChatCompletions, parse
+from gigagate.dialects.json_body import parse_object
+from gigagate.dialects.openai_chat import ChatCompletions, checked
 from gigagate.errors import InvalidRequest, UpstreamProtocolError
 
 MESSAGES = [{"role": "user", "content": "Привет"}]
@@ -45,7 +46,7 @@ def handler(policy: Policy | None = None, **chat: Any) -> ChatCompletions:
 def test_a_wrong_type_at_the_top_names_the_field(fields: dict[str, Any], param: str) -> None:
     body = json.dumps({"model": "gigachat", "messages": MESSAGES, **fields}).encode()
     with pytest.raises(InvalidRequest, match=param) as raised:
-        parse(body)
+        checked(parse_object(body))
     assert raised.value.param == param
 
 

@@ -157,7 +157,7 @@ def test_stop_sequences_are_for_the_proxy_to_cut_at(stop: Any, sequences: tuple[
     assert stop_sequences({}) == ()
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", list(TABLE), ids=lambda row: row.name)
 def test_every_row_can_be_printed_for_people(row: Any) -> None:
     assert row.accepts.text
     assert row.reason.endswith(".")

@@ -11,7 +11,7 @@ from gigagate.core.attachment import FileIds, WantedFile
 class ClientRequest:
     method: str
     path: str
-    """Without the query."""
+    """As the client sent it, with the query."""
     headers: Mapping[str, str]
     """Names in lower case, nothing secret among them."""
     body: bytes

@@ -5,6 +5,7 @@ is what people type when they mean "the GigaChat model".
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from gigagate.core.notes import Notes
@@ -25,7 +26,11 @@ KNOWN = (
 )
 """Names seen in GigaChat's own lists; each also exists as "-preview"."""
 
+KNOWN_EMBEDDERS = ("Embeddings", "Embeddings-2", "EmbeddingsGigaR", "GigaEmbeddings-3B-2025-09")
+
 _SPELLING = {name.lower(): name for known in KNOWN for name in (known, f"{known}-preview")}
+_SPELLING_OF_EMBEDDERS = {name.lower(): name for name in KNOWN_EMBEDDERS}
+_REAL_EMBEDDER = re.compile(r"(Giga)?Embeddings[\w.-]*")
 _REAL_NAME = re.compile(r"GigaChat[\w.-]*")
 
 
@@ -35,10 +40,14 @@ def resolve(name: str, policy: Policy, notes: Notes) -> str:
     Real names pass: "GigaChat-2-Pro", "GigaChat-2-Pro-preview", "GigaChat-2-Max:2.0.28.2", and
     any later "GigaChat…"; the known ones in any case of letters.
     """
-    model = policy.aliases.get(name.lower()) or _real(name) or _unknown(name, policy)
-    if model != name:
-        notes.add("model", f"model {_shown(name)} -> {model}")
-    return model
+    real = _real(name, _SPELLING, _REAL_NAME)
+    return _resolved(name, real, policy.default_model, policy, notes)
+
+
+def resolve_embedder(name: str, policy: Policy, notes: Notes) -> str:
+    """As `resolve`, for a model that makes embeddings."""
+    real = _real(name, _SPELLING_OF_EMBEDDERS, _REAL_EMBEDDER)
+    return _resolved(name, real, policy.embedding_model, policy, notes)
 
 
 def listed(policy: Policy, upstream: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -57,19 +66,26 @@ def listed(policy: Policy, upstream: list[dict[str, Any]]) -> list[dict[str, Any
     return models
 
 
-def _real(name: str) -> str | None:
+def _resolved(name: str, real: str | None, default: str, policy: Policy, notes: Notes) -> str:
+    model = policy.aliases.get(name.lower()) or real or _unknown(name, default, policy)
+    if model != name:
+        notes.add("model", f"model {_shown(name)} -> {model}")
+    return model
+
+
+def _real(name: str, spellings: Mapping[str, str], pattern: re.Pattern[str]) -> str | None:
     base, colon, version = name.partition(":")
-    spelling = _SPELLING.get(base.lower())
+    spelling = spellings.get(base.lower())
     if spelling:
         return spelling + colon + version
-    return name if _REAL_NAME.fullmatch(base) else None
+    return name if pattern.fullmatch(base) else None
 
 
-def _unknown(name: str, policy: Policy) -> str:
+def _unknown(name: str, default: str, policy: Policy) -> str:
     if policy.unknown_models == "pass":
         return name
     if policy.unknown_models == "default":
-        return policy.default_model
+        return default
     raise NotFound(
         f"The model {_shown(name)} is neither an alias of this proxy nor a GigaChat model. "
         "GET /v1/models lists what there is.",

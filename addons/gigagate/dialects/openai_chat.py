@@ -14,12 +14,8 @@ from gigagate.gigachat.stream import ChatStream
 from gigagate.gigachat.validation import array_at, object_at, text_at, wrong_type
 
 
-def parse(body: bytes) -> dict[str, Any]:
-    """The request with its top level checked; what lies deeper is the translation's to check.
-
-    Raises InvalidRequest.
-    """
-    chat = parse_object(body)
+def checked(chat: dict[str, Any]) -> dict[str, Any]:
+    """Its top level; what lies deeper is the translation's to check.  Raises InvalidRequest."""
     if not array_at("messages", chat.get("messages")):
         raise InvalidRequest("messages is empty: there is nothing to answer.", param="messages")
     text_at("model", chat.get("model"))
@@ -28,6 +24,10 @@ def parse(body: bytes) -> dict[str, Any]:
     if chat.get("stream_options") is not None:
         object_at("stream_options", chat["stream_options"])
     return chat
+
+
+def wants_usage(chat: dict[str, Any]) -> bool:
+    return bool((chat.get("stream_options") or {}).get("include_usage"))
 
 
 class ChatCompletions:
@@ -40,10 +40,10 @@ class ChatCompletions:
         self._include_usage = False
 
     def upstream_request(self) -> UpstreamRequest:
-        chat = parse(self._call.request.body)
+        chat = checked(parse_object(self._call.request.body))
         self._call.report.model_asked = chat["model"]
         self.wants_stream = bool(chat.get("stream"))
-        self._include_usage = bool((chat.get("stream_options") or {}).get("include_usage"))
+        self._include_usage = wants_usage(chat)
         upstream, self._expected = chat_request.ask(chat, self._call)
         return upstream
 

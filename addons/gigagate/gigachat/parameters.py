@@ -1,57 +1,24 @@
-"""What becomes of every request parameter: one table, which the code obeys and the docs print.
-
-What GigaChat cannot express is never bent silently. It is dropped with a note or, where the
-answer would mean something else and `strict` is set, refused with a 400 naming the field.
+"""What becomes of every parameter of a chat completion.
 
 temperature 0: GigaChat's range excludes 0, so the request goes without `temperature` and with
 `top_p` 0, which leaves only the likeliest token at each step.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
-from gigagate.errors import InvalidRequest, UnsupportedFeature
+from gigagate.gigachat.parameter_table import Row, Table
 from gigagate.gigachat.value_types import (
-    Anything,
     Boolean,
     Choice,
     Number,
     Object,
     StringOrStrings,
     Strings,
-    ValueType,
 )
-
-Fate = Literal[
-    "kept", "renamed", "clamped", "mapped", "dropped", "refused", "emulated", "translated"
-]
-"""kept: passes, out of range is a 400. clamped: passes, moved into range with a note.
-emulated: done by the proxy. translated: a module of its own rebuilds it."""
-
-
-_ANYTHING = Anything()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    name: str
-    fate: Fate
-    accepts: ValueType = _ANYTHING
-    target: str | None = None
-    """GigaChat's name, where it differs."""
-    values: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
-    """mapped: the client's value -> GigaChat's; None drops the parameter."""
-    neutral: tuple[Any, ...] = ()
-    """dropped, refused: values that ask for nothing, so nothing is lost. null always is one."""
-    meaning_changes: bool = False
-    """Dropping it changes what the answer means: a 400 in strict mode."""
-    reason: str = ""
-    """One sentence for the docs and for the error message."""
-
 
 _INT32_MAX = 2**31 - 1
 _TOKENS = Number(0, _INT32_MAX, low_excluded=True, integer=True)
@@ -70,7 +37,7 @@ _EFFORTS: Mapping[str, str | None] = MappingProxyType(
 _NO_EQUIVALENT = "GigaChat has no such parameter."
 _BOOKKEEPING = "It does not change the answer; GigaChat has no such parameter."
 
-TABLE: tuple[Row, ...] = (
+TABLE = Table(
     Row("model", "translated", reason="Through the alias table."),
     Row("messages", "translated", reason="To GigaChat's roles, order and string contents."),
     Row("tools", "translated", target="functions", reason="Each schema is cleaned."),
@@ -82,7 +49,11 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("functions", "translated", reason="OpenAI's older form of tools; GigaChat's own."),
     Row("function_call", "translated", reason="OpenAI's older form of tool_choice."),
-    Row("response_format", "translated", reason="json_schema is flattened."),
+    Row(
+        "response_format",
+        "translated",
+        reason="To GigaChat's json_schema, a forced function or an instruction: see below.",
+    ),
     Row("stream", "kept", Boolean(), reason="Translated event by event."),
     Row(
         "temperature",
@@ -198,6 +169,13 @@ TABLE: tuple[Row, ...] = (
         Object(),
         reason="GigaChat always sends usage: the proxy passes it on when asked.",
     ),
+    Row(
+        "moderation",
+        "dropped",
+        Object(),
+        meaning_changes=True,
+        reason="GigaChat filters by rules of its own.",
+    ),
     Row("verbosity", "dropped", reason=_NO_EQUIVALENT),
     Row("prediction", "dropped", reason="It only speeds OpenAI up."),
     Row("service_tier", "dropped", reason=_BOOKKEEPING),
@@ -206,10 +184,9 @@ TABLE: tuple[Row, ...] = (
     Row("user", "dropped", reason=_BOOKKEEPING),
     Row("safety_identifier", "dropped", reason=_BOOKKEEPING),
     Row("prompt_cache_key", "dropped", reason=_BOOKKEEPING),
+    Row("prompt_cache_options", "dropped", reason=_BOOKKEEPING),
     Row("prompt_cache_retention", "dropped", reason=_BOOKKEEPING),
 )
-
-_ROWS = {row.name: row for row in TABLE}
 
 
 def translate(chat: Mapping[str, Any], policy: Policy, notes: Notes) -> dict[str, Any]:
@@ -217,10 +194,12 @@ def translate(chat: Mapping[str, Any], policy: Policy, notes: Notes) -> dict[str
 
     Raises InvalidRequest for a wrong type, UnsupportedFeature for what is refused.
     """
-    translation = _Translation(policy, notes)
-    for name, value in chat.items():
-        translation.add(name, value)
-    return translation.finished()
+    body = TABLE.translate(chat, policy, notes)
+    if body.get("temperature") == 0:
+        del body["temperature"]
+        body["top_p"] = 0
+        notes.add("parameter", "temperature 0 -> top_p 0")
+    return body
 
 
 def stop_sequences(chat: Mapping[str, Any]) -> tuple[str, ...]:
@@ -228,70 +207,5 @@ def stop_sequences(chat: Mapping[str, Any]) -> tuple[str, ...]:
     stop = chat.get("stop")
     if stop is None:
         return ()
-    sequences: tuple[str, ...] = _ROWS["stop"].accepts.check("stop", stop)
+    sequences: tuple[str, ...] = TABLE["stop"].accepts.check("stop", stop)
     return tuple(filter(None, sequences))
-
-
-class _Translation:
-    def __init__(self, policy: Policy, notes: Notes) -> None:
-        self._strict = policy.strict
-        self._notes = notes
-        self._body: dict[str, Any] = {}
-        self._dropped: list[str] = []
-
-    def add(self, name: str, value: Any) -> None:
-        row = _ROWS.get(name)
-        if row is None:
-            self._dropped.append(name[:40])
-        elif value is not None and row.fate != "translated":
-            self._apply(row, row.accepts.check(name, value))
-
-    def finished(self) -> dict[str, Any]:
-        if self._dropped:
-            self._note(f"dropped: {', '.join(self._dropped)}")
-        if self._body.get("temperature") == 0:
-            del self._body["temperature"]
-            self._body["top_p"] = 0
-            self._note("temperature 0 -> top_p 0")
-        return self._body
-
-    def _apply(self, row: Row, value: Any) -> None:
-        match row.fate:
-            case "kept" | "clamped":
-                self._body.setdefault(row.name, self._in_range(row, value))
-            case "renamed":
-                assert row.target
-                self._body[row.target] = self._in_range(row, value)
-                self._note(f"{row.name} -> {row.target}")
-            case "mapped":
-                mapped = row.values[value]
-                if mapped is not None:
-                    self._body[row.name] = mapped
-                if mapped != value:
-                    self._note(f"{row.name} {value} -> {mapped or 'dropped'}")
-            case "dropped" if value not in row.neutral:
-                if row.meaning_changes and self._strict:
-                    raise UnsupportedFeature(
-                        f"{row.name} cannot be honoured. {row.reason} Leave it out; a proxy "
-                        "without `strict: true` drops it by itself.",
-                        param=row.name,
-                    )
-                self._dropped.append(row.name)
-            case "refused" if value not in row.neutral:
-                raise UnsupportedFeature(
-                    f"{row.name} cannot be honoured. {row.reason}", param=row.name
-                )
-
-    def _in_range(self, row: Row, value: Any) -> Any:
-        if not isinstance(row.accepts, Number):
-            return value
-        nearest = row.accepts.nearest(value)
-        if nearest == value:
-            return value
-        if row.fate != "clamped" and (nearest is None or value < nearest):
-            raise InvalidRequest(f"{row.name} must be {row.accepts.text}.", param=row.name)
-        self._note(f"{row.name} was out of range -> {nearest}")
-        return nearest
-
-    def _note(self, text: str) -> None:
-        self._notes.add("parameter", text)

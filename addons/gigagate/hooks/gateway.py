@@ -107,9 +107,8 @@ class Gateway:
                 f"This flow points to {request.scheme}://{request.host}:{request.port}, "
                 f"and this proxy sends to {upstream.scheme}://{upstream.host_header} only."
             )
-        path = request.path.partition("?")[0]
         headers = {name.lower(): value for name, value in request.headers.items()}
-        client_request = ClientRequest(request.method, path, headers, _body(request))
+        client_request = ClientRequest(request.method, request.path, headers, _body(request))
         exchange = Exchange(
             client_request, self.runtime.policy, request_id=uuid.uuid4().hex, now=int(time.time())
         )

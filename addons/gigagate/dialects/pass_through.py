@@ -1,0 +1,34 @@
+"""GigaChat's own endpoints, which OpenAI has not: their bytes pass as they are, both ways.
+
+Only what routes.py lists gets through, signed with the proxy's token; errors come in OpenAI's form.
+"""
+
+from gigagate.core.http import UpstreamRequest
+from gigagate.dialects.handler import AnswerStream, Call
+
+
+class PassThrough:
+    """Handler."""
+
+    wants_stream = False
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def upstream_request(self) -> UpstreamRequest:
+        request, path = self._call.request, self._call.report.endpoint
+        assert path is not None
+        query = request.path.partition("?")[2]
+        headers = {"Accept": "application/json"}
+        if request.method == "GET":
+            body = b""
+        else:
+            body = request.body
+            headers["Content-Type"] = request.headers.get("content-type", "application/json")
+        return UpstreamRequest(request.method, f"{path}?{query}" if query else path, headers, body)
+
+    def stream(self) -> AnswerStream:
+        raise NotImplementedError
+
+    def answer(self, body: bytes) -> bytes:
+        return body
