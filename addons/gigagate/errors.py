@@ -17,6 +17,7 @@ GigaGateError
 ├── UpstreamError                  GigaChat, or the way to it
 │   ├── UpstreamRejected      (its)    GigaChat refused the request; its status and words are kept
 │   ├── UpstreamRateLimited    429
+│   ├── NoSlot                 429     too many wait for GigaChat already, or waited too long
 │   ├── UpstreamUnavailable    503     cannot connect
 │   ├── UpstreamUntrusted      502     its certificate is not of an authority we trust
 │   ├── UpstreamTimeout        504
@@ -26,7 +27,7 @@ GigaGateError
 │   └── TokenUnavailable       503     the OAuth endpoint cannot be reached or fails
 ├── NotReady                   503     the proxy is starting or stopping
 ├── InternalError              500     anything unforeseen; its text never shows internals
-├── StoreError                         the token store is broken: a warning, never an outage
+├── StoreError                         a store is broken: a warning, never an outage
 ├── SettingsError                      wrong settings: the start is refused, exit code 2
 └── TrustError                         no CA bundle can be made: the start is refused, exit code 2
 
@@ -162,6 +163,12 @@ class UpstreamRateLimited(UpstreamError):
     status = 429
     type = "rate_limit_error"
     code = "rate_limit_exceeded"
+
+
+class NoSlot(UpstreamError):
+    status = 429
+    type = "rate_limit_error"
+    code = "no_slot"
 
 
 class UpstreamUnavailable(UpstreamError):
