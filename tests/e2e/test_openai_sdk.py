@@ -24,7 +24,7 @@ data: [DONE]
 <path>src/main.py</path>
 <content>
 if a < b and c > d:\r
-    print("hi")   
+    print("hi")\x20\x20
 
 </content>
 </write_to_file>
