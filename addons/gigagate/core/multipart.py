@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from email.message import Message
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 from typing import NamedTuple
 
 from gigagate.errors import InvalidRequest
 
-_HEADERS = BytesHeaderParser()
+_HEADERS = HeaderParser()
 
 
 class Part(NamedTuple):
@@ -30,7 +30,7 @@ def read(content_type: str, body: bytes) -> Iterator[Part]:
         end = body.find(b"\r\n" + line, at)
         if not 0 <= start < end:
             raise InvalidRequest("The form in the request body is cut off.")
-        head = _HEADERS.parsebytes(body[at:start].lstrip())
+        head = _HEADERS.parsestr(body[at:start].decode(errors="replace").lstrip())
         yield _part(head, view[start + 4 : max(end, start + 4)])
         at = end + 2
 
@@ -62,14 +62,7 @@ def _part(head: Message, content: memoryview) -> Part:
     name = head.get_param("name", "", "content-disposition")
     filename = head.get_filename()
     media_type = head.get_content_type() if "content-type" in head else ""
-    return Part(
-        _utf8(str(name)), None if filename is None else _utf8(filename), media_type, content
-    )
-
-
-def _utf8(text: str) -> str:
-    """Python reads header bytes as ASCII and keeps the others as half surrogate pairs."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Part(str(name), filename, media_type, content)
 
 
 def _quoted(text: str) -> str:

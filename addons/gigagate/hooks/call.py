@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mitmproxy.proxy import commands
 
+from gigagate.core.attachment import FileIds
 from gigagate.errors import GigaGateError
 from gigagate.exchange import Exchange, UpstreamRequest
 from gigagate.retries import Retries
@@ -26,17 +27,36 @@ class UpstreamCall:
     """Seconds to wait before the next attempt."""
     error: GigaGateError | None = None
     """What was waited for will not come."""
+    client: str = ""
+    """The name of the client's key; "" if clients are not told apart."""
+    file_ids: FileIds | None = None
+    """Those of `request.files`; None: not all are uploaded."""
+    files_renewed: bool = False
+    """GigaChat had forgotten one, so all have been uploaded again."""
     waiting: asyncio.Future[None] | None = None
     started: float = field(default_factory=time.monotonic)
 
     @property
     def ready(self) -> bool:
-        return self.token is not None and not self.pause
+        return (
+            self.token is not None
+            and not self.pause
+            and self.has_files
+            and not self.exchange.missing_pictures
+        )
+
+    @property
+    def has_files(self) -> bool:
+        return not self.request.files or self.file_ids is not None
+
+    def attach(self, ids: FileIds) -> None:
+        self.file_ids = ids
+        self.request = self.request.with_files(ids)
 
 
 @dataclass
 class WaitHook(commands.StartHook):
-    """A call cannot go on yet.  Ends when it can, when it has failed, or after a second."""
+    """A call cannot go on yet, or its answer.  Ends when it can, has failed, or after a second."""
 
     name = "gigagate_wait"
     call: UpstreamCall

@@ -24,6 +24,7 @@ from gigagate.errors import (
     NotReady,
 )
 from gigagate.exchange import ClientRequest, Exchange
+from gigagate.gigachat import session
 from gigagate.hooks import client_secrets, local_endpoints
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.call import UpstreamCall
@@ -38,6 +39,9 @@ logger = logging.getLogger(__name__)
 
 USER_AGENT = f"GigaGate/{__version__}"
 """GigaChat answers 403 to a request without one."""
+
+CLIENT = "gigagate.client"
+"""In a flow's metadata: the name of the client's key."""
 
 WAIT_SLICE = 1.0
 """Seconds a wait may take before the client is looked after: it may have left, or need a sign."""
@@ -108,7 +112,14 @@ class Gateway:
                 f"and this proxy sends to {upstream.scheme}://{upstream.host_header} only."
             )
         headers = {name.lower(): value for name, value in request.headers.items()}
-        client_request = ClientRequest(request.method, request.path, headers, _body(request))
+        client_request = ClientRequest(
+            request.method,
+            request.path,
+            headers,
+            _body(request),
+            client=flow.metadata.get(CLIENT, ""),
+            base_url=f"{'https' if flow.client_conn.tls else 'http'}://{request.host_header}/v1",
+        )
         exchange = Exchange(
             client_request, self.runtime.policy, request_id=uuid.uuid4().hex, now=int(time.time())
         )
@@ -118,7 +129,9 @@ class Gateway:
             flow.client_conn.id,
             Retries(time.monotonic() + self.runtime.settings.deadlines.retry),
             self.runtime.tokens.now(),
+            client=client_request.client,
         )
+        self.runtime.files.attach_known(call)
         self.calls[flow] = call
         return call
 
@@ -139,6 +152,10 @@ class Gateway:
                 tokens = self.runtime.tokens
                 refused = call.refused
                 call.token = await (tokens.replace(refused) if refused else tokens.get())
+            if not call.has_files:
+                await self.runtime.files.attach(call)
+            if call.exchange.missing_pictures:
+                await self.runtime.files.fetch_pictures(call)
         except GigaGateError as error:
             call.error = error
         except Exception:
@@ -163,6 +180,7 @@ class Gateway:
             "user-agent": USER_AGENT,
             "accept-encoding": "identity",
             **call.request.headers,
+            **session.client_headers(call.client),
             "content-length": str(len(call.request.body)),
             "authorization": f"Bearer {call.token.value}",
         }

@@ -8,7 +8,13 @@ from pathlib import Path
 from mitmproxy import version
 
 from gigagate import trust
+from gigagate.core.file_policy import FilePolicy
 from gigagate.core.policy import Policy
+from gigagate.files import link_key
+from gigagate.files.client import FileClient
+from gigagate.files.fetch import Fetcher
+from gigagate.files.uploads import Uploads
+from gigagate.hooks.call_files import CallFiles
 from gigagate.hooks.token_wait import TokenWait
 from gigagate.settings import Settings
 from gigagate.tokens import open_source
@@ -65,9 +71,18 @@ class Runtime:
             prompt_cache=settings.prompt_cache,
             reasoning=settings.reasoning,
             json_modes=settings.structured_output,
+            files=FilePolicy(
+                fetch_urls=settings.images.allow_urls,
+                max_image_bytes=settings.images.max_bytes,
+                generated=settings.images.generated,
+                link_key=link_key.load(settings.state_dir / "picture-links.key"),
+            ),
         )
         self.ca_file = trust.bundle(settings) if upstream.verify else None
-        self.tokens = TokenWait(open_source(settings, self.ca_file))
+        source = open_source(settings, self.ca_file)
+        self.tokens = TokenWait(source)
+        client = FileClient(upstream, source, self.ca_file)
+        self.files = CallFiles(client, Uploads(client, Fetcher(), settings.images.max_bytes))
         self.ready = False
 
     @classmethod

@@ -112,14 +112,8 @@ class GigaStream(ClientStream):
 
     def attempt(self, call: UpstreamCall) -> CommandGenerator[None]:
         """Send the request, as soon as everything it needs is there."""
-        while not call.ready:
-            yield WaitHook(call)
-            if (yield from self.check_killed(True)):
-                return
-            if call.waiting is None and not call.ready:
-                yield from self.end_in_error(call.error or InternalError())
-                return
-            yield from self.show_life()
+        if not (yield from self.wait(call)):
+            return
         upstream = self.gateway.runtime.upstream
         connection, error = yield GetHttpConnection(upstream.address, upstream.tls, None)
         if (yield from self.check_killed(True)):
@@ -138,6 +132,18 @@ class GigaStream(ClientStream):
         if body:
             yield SendHttp(RequestData(self.stream_id, body), connection)
         yield SendHttp(RequestEndOfMessage(self.stream_id), connection)
+
+    def wait(self, call: UpstreamCall) -> CommandGenerator[bool]:
+        """Until the call has everything it needs.  False: it never will, and that has been told."""
+        while not call.ready:
+            yield WaitHook(call)
+            if (yield from self.check_killed(True)):
+                return False
+            if call.waiting is None and not call.ready:
+                yield from self.end_in_error(call.error or InternalError())
+                return False
+            yield from self.show_life()
+        return True
 
     def wire_request(self, call: UpstreamCall) -> WireRequest:
         upstream = self.gateway.runtime.upstream
@@ -199,10 +205,17 @@ class GigaStream(ClientStream):
             except ValueError:
                 body = b""
         headers = dict(head.headers)
+        if self.gateway.runtime.files.forgotten(call, head.status_code, body):
+            yield from self.attempt(call)
+            return
         if (failure := call.exchange.failure(head.status_code, headers, body)) is not None:
             yield from self.attempt_failed(call, failure)
             return
         whole = call.exchange.answer(head.status_code, headers, body)
+        if call.exchange.missing_pictures:
+            if not (yield from self.wait(call)):
+                return
+            whole = call.exchange.answer(head.status_code, headers, body)
         self.log_crash(call)
         if self.answering:
             yield from self.end_stream([whole.body])
@@ -211,14 +224,24 @@ class GigaStream(ClientStream):
 
     def state_stream_answer(self, event: events.Event) -> CommandGenerator[None]:
         assert self.call is not None
+        exchange = self.call.exchange
         if isinstance(event, ResponseEndOfMessage):
             self.upstream_is_done()
-        else:
+            chunks = exchange.feed(b"")
+        elif isinstance(event, ResponseData):
             self.got_data = True
             self.heard_at = self.last_sign = time.monotonic()
-        yield from self.state_stream_response_body(event)
-        if self.call.exchange.abandons_upstream and self.sent_upstream:
+            chunks = exchange.feed(event.data)
+        else:
+            return
+        yield from self.send_data(chunks)
+        while exchange.missing_pictures:
+            if not (yield from self.wait(self.call)):
+                return
+            yield from self.send_data(exchange.resume())
+        if exchange.abandons_upstream:
             yield from self.leave_upstream()
+        if not self.sent_upstream:
             yield from self.end_stream([])
         self.log_crash(self.call)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from gigagate.core.file_policy import Generated
 from gigagate.core.policy import (
     DEFAULT_ALIASES,
     DEFAULT_JSON_MODES,
@@ -99,6 +100,8 @@ class Deadlines:
 class Images:
     allow_urls: bool = False
     max_bytes: AtLeastOne = 15 * 1024 * 1024
+    generated: Generated = "link"
+    """What a picture made by GigaChat becomes."""
 
 
 @dataclass(frozen=True, slots=True)
