@@ -124,7 +124,9 @@ class Exchange:
         """What GigaChat means by an answer that is no success."""
         if status == 200:
             return None
-        return errors.from_answer(status, headers, body, now=self._now)
+        return errors.from_answer(
+            status, headers, body, now=self._now, endpoint=self.report.endpoint
+        )
 
     def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         """The whole answer for one of GigaChat's, error or not.  Never raises.

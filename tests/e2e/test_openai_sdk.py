@@ -1,199 +1,251 @@
-"""The openai package, as it is, talks to GigaChat through the proxy: chats, streams, models."""
+"""The official openai client, as its documentation shows it, through a real proxy."""
 
-import asyncio
+import math
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import pytest
-from openai import AsyncOpenAI, NotFoundError, OpenAI
-from openai.types.chat import ChatCompletionMessageParam
-from pydantic import BaseModel
+from openai import BadRequestError, InternalServerError, OpenAI, PermissionDeniedError
+from pydantic import BaseModel, Field
 from tests.support.proxy import Proxy
 
-from gigagate.emulator import Emulator
+from gigagate.emulator.config import EmulatorConfig
+from gigagate.emulator.server import Emulator
+from gigagate.emulator.thread import EmulatorThread
 
-QUESTION: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Как дела?"}]
-
-TEXT = """\ufeff  Привет 👩‍💻🇷🇺 é e\u0301 \u2028\u0085\t"quoted" \\n \\\\ </s> 𝄞
-
-```xml
-<a b="c">&amp;</a>
-```
-data: [DONE]
-
-<write_to_file>
-<path>src/main.py</path>
-<content>
-if a < b and c > d:\r
-    print("hi")\x20\x20
-
-</content>
-</write_to_file>
-
-"""
-"""What a stream may harm: text cut inside emoji, fences and tags, odd ends of lines, blank ends."""
+HELLO: Any = [{"role": "user", "content": "Событие: Ярмарка, 7 гостей"}]
+NATIVE, BY_FUNCTION = "GigaChat-3-Ultra", "GigaChat-2-Max"
+MODELS = [NATIVE, BY_FUNCTION]
 
 
-@pytest.fixture
-def client(proxy: Proxy) -> Iterator[OpenAI]:
-    with OpenAI(base_url=proxy.base_url, api_key="any", max_retries=0, timeout=30) as client:
-        yield client
+class Guest(BaseModel):
+    name: str
+    age: int | None
+    tags: list[Literal["speaker", "visitor"]] = Field(description="What the guest is.")
 
 
-def chats(emulator: Emulator) -> list[dict]:
-    return [received.json for received in emulator.log if "chat" in received.path]
+class Event(BaseModel):
+    title: str
+    kind: Literal["fair", "talk"]
+    count: int
+    guests: list[Guest]
+    place: str | None
 
 
-BASE_PATHS = ["", "/", "/v1", "/v1/", "/v1/v1", "/api/v1", "/v1/chat/completions"]
+class Setup(NamedTuple):
+    emulator: Emulator
+    client: OpenAI
 
 
-@pytest.mark.parametrize("path", BASE_PATHS)
-def test_any_spelling_of_the_base_url_works(proxy: Proxy, emulator: Emulator, path: str) -> None:
-    base_url = f"http://localhost:{proxy.port}{path}"
-    with OpenAI(base_url=base_url, api_key="any", max_retries=0) as client:
-        emulator.script.add("Хорошо")
-        completion = client.chat.completions.create(model="gigachat", messages=QUESTION)
-        assert completion.choices[0].message.content == "Хорошо"
-        assert "gigachat" in [model.id for model in client.models.list()]
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
+    folder: Path = tmp_path_factory.mktemp("sdk")
+    config = EmulatorConfig(concurrency=0)
+    with EmulatorThread(state_dir=folder / "emulator", config=config) as emulator:
+        with Proxy(emulator, folder) as proxy:
+            with OpenAI(base_url=proxy.base_url, api_key="any", max_retries=0) as client:
+                yield Setup(emulator, client)
 
 
-def test_a_chat_is_answered(client: OpenAI, emulator: Emulator) -> None:
-    emulator.script.add(TEXT)
-    completion = client.chat.completions.create(model="gigachat", messages=QUESTION)
-    (choice,) = completion.choices
-    assert completion.object == "chat.completion"
-    assert completion.id.startswith("chatcmpl-")
-    assert completion.model.startswith("GigaChat-2-Max")
-    assert choice.message.role == "assistant"
-    assert choice.message.content == TEXT
-    assert choice.message.tool_calls is None
-    assert choice.finish_reason == "stop"
-    assert completion.usage is not None
-    assert completion.usage.prompt_tokens > 0
-    assert completion.usage.completion_tokens > 0
-    assert chats(emulator) == [{"model": "GigaChat-2-Max", "messages": QUESTION}]
+@pytest.mark.parametrize("model", MODELS)
+def test_parse_gives_an_object_of_a_pydantic_class(setup: Setup, model: str) -> None:
+    completion = setup.client.chat.completions.parse(
+        model=model, messages=HELLO, response_format=Event
+    )
+    assert completion.choices[0].finish_reason == "stop"
+    event = completion.choices[0].message.parsed
+    assert isinstance(event, Event)
+    assert event.kind == "fair"
+    assert event.guests[0].tags == ["speaker"]
+    sent = setup.emulator.log[-1].json
+    assert ("response_format" in sent) is (model == NATIVE)
 
 
-CUTS = [{"chunk_chars": 1}, {"chunk_chars": 1, "wire_bytes": 1}, {"chunk_chars": 7}]
-
-
-@pytest.mark.parametrize("cut", CUTS)
-def test_a_streamed_text_is_exact_however_it_is_cut(
-    client: OpenAI, emulator: Emulator, cut: dict[str, int]
-) -> None:
-    emulator.switch(**cut)
-    emulator.script.add(TEXT)
-    with client.chat.completions.create(model="gigachat", messages=QUESTION, stream=True) as stream:
-        chunks = list(stream)
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == TEXT
-    assert len({(chunk.id, chunk.created, chunk.model, chunk.object) for chunk in chunks}) == 1
-    assert chunks[0].choices[0].delta.role == "assistant"
-    reasons = [chunk.choices[0].finish_reason for chunk in chunks]
-    assert reasons == [None] * (len(chunks) - 1) + ["stop"]
-    assert all(chunk.usage is None for chunk in chunks)
-
-
-def test_usage_is_the_last_chunk_of_a_stream_when_asked_for(
-    client: OpenAI, emulator: Emulator
-) -> None:
-    emulator.script.add("Хорошо")
-    with client.chat.completions.create(
-        model="gigachat", messages=QUESTION, stream=True, stream_options={"include_usage": True}
+@pytest.mark.parametrize("model", MODELS)
+def test_a_stream_of_a_pydantic_class_ends_in_one(setup: Setup, model: str) -> None:
+    with setup.client.chat.completions.stream(
+        model=model, messages=HELLO, response_format=Event
     ) as stream:
-        *chunks, last = stream
-    assert all(chunk.usage is None for chunk in chunks)
-    assert chunks[-1].choices[0].finish_reason == "stop"
-    assert last.choices == []
-    assert last.usage is not None
-    total = last.usage.prompt_tokens + last.usage.completion_tokens
-    assert total == last.usage.total_tokens > 0
-
-
-def test_the_stream_helper_follows_an_answer(client: OpenAI, emulator: Emulator) -> None:
-    emulator.switch(chunk_chars=1)
-    emulator.script.add(TEXT)
-    with client.chat.completions.stream(model="gigachat", messages=QUESTION) as stream:
-        kinds = {event.type for event in stream}
+        pieces = [event.delta for event in stream if event.type == "content.delta"]
         final = stream.get_final_completion()
-    assert {"chunk", "content.delta", "content.done"} <= kinds
-    assert final.choices[0].message.content == TEXT
+    assert isinstance(final.choices[0].message.parsed, Event)
+    assert Event.model_validate_json("".join(pieces)) == final.choices[0].message.parsed
 
 
-def test_an_answer_cut_by_max_tokens_says_so(client: OpenAI) -> None:
-    completion = client.chat.completions.create(
-        model="gigachat", messages=QUESTION, max_completion_tokens=1
+def test_json_in_fences_is_parsed(setup: Setup) -> None:
+    setup.emulator.script.add('Вот:\n```json\n{"a": [1, "```"]}\n```\nГотово.')
+    completion = setup.client.chat.completions.create(
+        model=BY_FUNCTION, messages=HELLO, response_format={"type": "json_object"}
     )
-    assert completion.choices[0].finish_reason == "length"
+    assert completion.choices[0].message.content == '{"a": [1, "```"]}'
 
 
-def test_an_answer_is_parsed_into_a_class_of_the_clients(client: OpenAI) -> None:
-    class City(BaseModel):
-        name: str
-        population: int
-
-    completion = client.chat.completions.parse(
-        model="gigachat",
-        messages=[{"role": "user", "content": "Город Тверь, 416"}],
-        response_format=City,
-    )
-    assert completion.choices[0].message.parsed == City(name="Тверь", population=416)
-
-
-def test_a_dialogue_of_several_turns_is_one_session(client: OpenAI, emulator: Emulator) -> None:
-    messages: list[ChatCompletionMessageParam] = [{"role": "developer", "content": "Будь краток."}]
-    for number in range(4):
-        messages.append({"role": "user", "content": [{"type": "text", "text": f"Вопрос {number}"}]})
-        completion = client.chat.completions.create(model="gigachat", messages=messages)
-        answer = completion.choices[0].message
-        assert f"«Вопрос {number}»" in (answer.content or "")
-        messages.append(answer.model_dump())
-    assert completion.usage is not None
-    assert completion.usage.prompt_tokens_details is not None
-    assert completion.usage.prompt_tokens_details.cached_tokens
-
-    sent = [r for r in emulator.log if "chat" in r.path]
-    assert len({r.header("x-session-id") for r in sent}) == 1
-    last = sent[-1].json["messages"]
-    assert [m["role"] for m in last] == ["system"] + ["user", "assistant"] * 3 + ["user"]
-    assert all(type(m["content"]) is str for m in last)
-
-
-def test_models_are_listed_and_found(client: OpenAI) -> None:
-    ids = [model.id for model in client.models.list()]
-    assert ids[:3] == ["gigachat", "gigachat-max", "gigachat-pro"]
-    assert "GigaChat-2-Max" in ids
-    assert len(ids) == len(set(ids))
-    for name in ("gigachat", "GigaChat-2-Max"):
-        model = client.models.retrieve(name)
-        assert (model.id, model.object) == (name, "model")
-
-
-def test_a_model_that_is_not_there_is_not_found(client: OpenAI) -> None:
-    with pytest.raises(NotFoundError) as caught:
-        client.models.retrieve("gpt-17")
-    assert caught.value.code == "model_not_found"
-    assert "/v1/models" in caught.value.message
-
-
-@pytest.mark.parametrize("stream", [False, True])
-async def test_sixteen_at_once_get_their_own_answers(
-    proxy: Proxy, emulator: Emulator, stream: bool
-) -> None:
-    emulator.switch(chunk_chars=1)
-
-    async def ask(client: AsyncOpenAI, number: int) -> str:
-        messages: list[ChatCompletionMessageParam] = [
-            {"role": "user", "content": f"Вопрос {number}"}
-        ]
-        if not stream:
-            whole = await client.chat.completions.create(model="gigachat", messages=messages)
-            return whole.choices[0].message.content or ""
-        chunks = await client.chat.completions.create(
-            model="gigachat", messages=messages, stream=True
+def test_an_answer_that_is_no_json_is_an_error_and_no_text(setup: Setup) -> None:
+    setup.emulator.script.add("Не получилось.")
+    with pytest.raises(InternalServerError) as raised:
+        setup.client.chat.completions.create(
+            model=BY_FUNCTION, messages=HELLO, response_format={"type": "json_object"}
         )
-        async with chunks:
-            return "".join([chunk.choices[0].delta.content or "" async for chunk in chunks])
+    assert raised.value.code == "generation_failed"
 
-    async with AsyncOpenAI(base_url=proxy.base_url, api_key="any", max_retries=0) as client:
-        answers = await asyncio.gather(*(ask(client, number) for number in range(16)))
-    for number, answer in enumerate(answers):
-        assert f"«Вопрос {number}»" in answer
+
+@pytest.mark.parametrize("model", MODELS)
+def test_tools_and_a_schema_together(setup: Setup, model: str) -> None:
+    tool: Any = {
+        "type": "function",
+        "function": {
+            "name": "look_up",
+            "strict": True,
+            "parameters": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}},
+                "required": ["name"],
+                "additionalProperties": False,
+            },
+        },
+    }
+    messages = list(HELLO)
+    first = setup.client.chat.completions.parse(
+        model=model, messages=messages, tools=[tool], response_format=Guest
+    )
+    assert first.choices[0].finish_reason == "tool_calls"
+    (call,) = first.choices[0].message.tool_calls or ()
+    assert call.function.name == "look_up"
+    messages.append(first.choices[0].message)
+    messages.append({"role": "tool", "tool_call_id": call.id, "content": "found"})
+    setup.emulator.script.add('{"name": "Аня", "age": null, "tags": []}')
+    second = setup.client.chat.completions.parse(
+        model=model, messages=messages, tools=[tool], response_format=Guest
+    )
+    assert second.choices[0].message.parsed == Guest(name="Аня", age=None, tags=[])
+
+
+@pytest.mark.parametrize("answer", ["<think>Хм.</think>Да.", None])
+def test_reasoning_comes_as_reasoning_content(setup: Setup, answer: str | None) -> None:
+    scripted = answer or {"text": "Да.", "reasoning_content": "Хм."}
+    setup.emulator.script.add(scripted, scripted)
+    create = setup.client.chat.completions.create
+    message = create(model=NATIVE, messages=HELLO, reasoning_effort="high").choices[0].message
+    assert message.content == "Да."
+    assert message.reasoning_content == "Хм."  # type: ignore[attr-defined]
+    deltas = [
+        chunk.choices[0].delta.model_dump()
+        for chunk in create(model=NATIVE, messages=HELLO, stream=True)
+    ]
+    assert "".join(said["content"] or "" for said in deltas) == "Да."
+    assert "".join(said.get("reasoning_content") or "" for said in deltas) == "Хм."
+
+
+@pytest.mark.parametrize("model", ["text-embedding-3-small", "EmbeddingsGigaR"])
+@pytest.mark.parametrize("encoding", [None, "float", "base64"])
+def test_embeddings(setup: Setup, model: str, encoding: Any) -> None:
+    options = {} if encoding is None else {"encoding_format": encoding}
+    answer = setup.client.embeddings.create(model=model, input=["раз", "два"], **options)
+    size = 2560 if model == "EmbeddingsGigaR" else 1024
+    assert answer.model == ("EmbeddingsGigaR" if size == 2560 else "Embeddings")
+    assert answer.usage.prompt_tokens == answer.usage.total_tokens > 0
+    assert [item.index for item in answer.data] == [0, 1]
+    if encoding != "base64":
+        for item in answer.data:
+            assert len(item.embedding) == size
+            assert math.isclose(sum(x * x for x in item.embedding), 1, rel_tol=1e-3)
+
+
+def test_embeddings_that_cannot_be_are_a_400(setup: Setup) -> None:
+    with pytest.raises(BadRequestError, match="send text"):
+        setup.client.embeddings.create(model="Embeddings", input=[[1, 2]])
+    with pytest.raises(BadRequestError, match="1024"):
+        setup.client.embeddings.create(model="Embeddings", input="раз", dimensions=256)
+    with pytest.raises(BadRequestError) as raised:
+        setup.client.embeddings.create(model="Embeddings", input="слово " * 2000)
+    assert raised.value.code == "context_length_exceeded"
+
+
+def test_legacy_completions(setup: Setup) -> None:
+    create = setup.client.completions.create
+    whole = create(model=BY_FUNCTION, prompt="Привет", max_tokens=100)
+    assert whole.object == "text_completion"
+    assert "Привет" in whole.choices[0].text
+    chunks = list(
+        create(
+            model=BY_FUNCTION,
+            prompt="Привет",
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+    )
+    assert "".join(c.choices[0].text for c in chunks if c.choices) == whole.choices[0].text
+    assert chunks[-1].usage is not None
+    assert whole.usage is not None
+    assert chunks[-1].usage.total_tokens == whole.usage.total_tokens
+
+
+def test_gigachats_own_endpoints(setup: Setup) -> None:
+    client = setup.client
+    counted: Any = client.post(
+        "/tokens/count", body={"model": BY_FUNCTION, "input": ["Привет, мир"]}, cast_to=object
+    )
+    assert counted == [{"object": "tokens", "tokens": 2, "characters": 11}]
+    balance: Any = client.get("/balance", cast_to=object)
+    assert balance["balance"]
+    function = {"name": "f", "parameters": {"type": "object", "properties": {}}}
+    valid: Any = client.post("/functions/validate", body=function, cast_to=object)
+    assert valid["status"] == 200
+    lines = b'{"id":"1","request":{"input":["a"]}}\n'
+    batch: Any = client.post(
+        "/batches",
+        content=lines,
+        options={
+            "params": {"method": "embedder"},
+            "headers": {"Content-Type": "application/octet-stream"},
+        },
+        cast_to=object,
+    )
+    listed: Any = client.get(
+        "/batches", options={"params": {"batch_id": batch["id"]}}, cast_to=object
+    )
+    assert listed["batches"][0]["id"] == batch["id"]
+    setup.emulator.switch(balance="pay_as_you_go")
+    with pytest.raises(PermissionDeniedError, match="Permission denied"):
+        client.get("/balance", cast_to=object)
+
+
+@pytest.mark.parametrize("path", ["/functions/convert", "/assistants", "/threads", "/v2/batches"])
+def test_a_path_not_on_the_list_is_refused_and_goes_nowhere(setup: Setup, path: str) -> None:
+    before = len(setup.emulator.log)
+    answer = setup.client._client.post(f"{setup.client.base_url}{path[1:]}", json={})
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not_found"
+    assert len(setup.emulator.log) == before
+
+
+def test_a_context_overflow_is_one_that_clients_know(setup: Setup) -> None:
+    setup.emulator.switch(context_tokens=100)
+    try:
+        with pytest.raises(BadRequestError, match="maximum context length") as raised:
+            setup.client.chat.completions.create(
+                model=BY_FUNCTION, messages=[{"role": "user", "content": "слово " * 200}]
+            )
+    finally:
+        setup.emulator.switch(context_tokens=131072)
+    assert raised.value.code == "context_length_exceeded"
+
+
+def test_a_stop_sequence_cuts_the_stream_and_the_usage_is_an_estimate(setup: Setup) -> None:
+    setup.emulator.script.add("раз два три четыре пять")
+    chunks = list(
+        setup.client.chat.completions.create(
+            model=BY_FUNCTION,
+            messages=HELLO,
+            stop=["четыре"],
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+    )
+    text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+    assert text == "раз два три "
+    usage = chunks[-1].usage
+    assert usage is not None
+    assert usage.prompt_tokens > 0
+    assert usage.completion_tokens > 0

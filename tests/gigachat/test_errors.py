@@ -111,6 +111,18 @@ def test_a_context_overflow_is_told_in_words_that_make_cline_compact(
     assert "per minute" not in found.message
 
 
+@pytest.mark.parametrize("body", [said("Payload too large", 413), b"<title>413 Too Large</title>"])
+@pytest.mark.parametrize(("endpoint", "param"), errors.LIMITED_BY_CONTEXT.items())
+def test_too_large_a_payload_is_an_overflow_where_text_is_what_was_sent(
+    endpoint: str, param: str, body: bytes
+) -> None:
+    found = errors.from_answer(413, {}, body, now=0, endpoint=endpoint)
+    assert isinstance(found, ContextLengthExceeded)
+    assert found.param == param
+    of_a_file = errors.from_answer(413, {}, body, now=0, endpoint="/files")
+    assert of_a_file.code == "request_too_large"
+
+
 @pytest.mark.parametrize(
     ("status", "message"),
     [

@@ -80,6 +80,31 @@ _BY_NAME: Sequence[tuple[re.Pattern[str], Callable[[Hints], str]]] = (
 )
 
 
+_DEPTH = 8
+"""What lies deeper in a schema, as where it refers to itself, is left empty."""
+
+
+def inlined(schema: Any, root: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """A schema without references; of a union its first variant counts."""
+    if not isinstance(schema, dict) or depth > _DEPTH:
+        return {}
+    if isinstance(schema.get("$ref"), str):
+        target: Any = root
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            target = target.get(step) if isinstance(target, dict) else None
+        return inlined(target, root, depth + 1)
+    variants = schema.get("anyOf") or schema.get("oneOf")
+    if variants:
+        return inlined(variants[0], root, depth + 1)
+    node = dict(schema)
+    if isinstance(schema.get("properties"), dict):
+        properties = schema["properties"].items()
+        node["properties"] = {name: inlined(item, root, depth + 1) for name, item in properties}
+    if "items" in schema:
+        node["items"] = inlined(schema["items"], root, depth + 1)
+    return node
+
+
 def example(schema: Mapping[str, Any], hints: Hints, name: str = "") -> Any:
     """A value of the schema: required properties only, everything said by the hints."""
     if schema.get("enum"):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-from gigagate.emulator.arguments import Hints, example, hints_of
+from gigagate.emulator.arguments import Hints, example, hints_of, inlined
 from gigagate.emulator.model import Answer, FunctionCall
 
 FILE_ID_MARK = "00000000-0000-4000-8000-00000000f11e"
@@ -139,7 +139,8 @@ def structured(talk: Conversation) -> Answer | None:
     wanted = talk.body.get("response_format") or {"type": "text"}
     if wanted["type"] == "text":
         return None
-    value = example(wanted.get("schema") or {"type": "object"}, talk.hints)
+    schema = wanted.get("schema") or {"type": "object"}
+    value = example(inlined(schema, schema), talk.hints)
     return Answer(text=json.dumps(value, ensure_ascii=False))
 
 

@@ -60,14 +60,32 @@ _TOO_LONG = re.compile(
 """Wording of a context overflow.  The bare "Unprocessable Entity" is what GigaChat's list of
 errors gives for a text larger than the model's context; its other 422 say what is invalid."""
 
+LIMITED_BY_CONTEXT: Mapping[str, str] = {
+    "/chat/completions": "messages",
+    "/completions": "prompt",
+    "/embeddings": "input",
+}
+"""Endpoint -> what is too long there.  To these "Payload too large", whoever says so, means that
+the client must shorten it, so it is told as the overflow its client knows."""
+
 _TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _SECONDS = re.compile(r"\d+(\.\d*)?", re.ASCII)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
-def from_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: int) -> GigaGateError:
-    """The error for an answer that is no success.  now: unix seconds, for a Retry-After date."""
-    error = from_words(status, words(body))
+def from_answer(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: int,
+    endpoint: str | None = None,
+) -> GigaGateError:
+    """The error for an answer that is no success.
+
+    now: unix seconds, for a Retry-After date.  endpoint: as in the table of routes.
+    """
+    error = from_words(status, words(body), endpoint)
     if error.status == 429 or error.status >= 500:
         error.retry_after = _retry_after(headers, now)
     return error
@@ -83,7 +101,7 @@ def from_event(event: Mapping[str, Any]) -> GigaGateError:
     return from_words(status, _message(said))
 
 
-def from_words(status: int, said: str) -> GigaGateError:
+def from_words(status: int, said: str, endpoint: str | None = None) -> GigaGateError:
     quoted = f"GigaChat: {said}" if said else f"GigaChat answered {status} without a message"
     quoted = quoted if quoted.endswith((".", "!", "?", "…")) else f"{quoted}."
     if status == 401:
@@ -96,11 +114,12 @@ def from_words(status: int, said: str) -> GigaGateError:
             f"{quoted} GigaChat takes one request at a time for a person, ten for a company; "
             "wait a moment and send it again."
         )
-    if status in (400, 413, 422) and _TOO_LONG.search(said):
+    too_large = status == 413 and endpoint in LIMITED_BY_CONTEXT
+    if too_large or (status in (400, 413, 422) and _TOO_LONG.search(said)):
         return ContextLengthExceeded(
-            f"{quoted} The conversation is longer than the model's maximum context length. "
-            "Shorten it, or start a new one.",
-            param="messages",
+            f"{quoted} The input is longer than the model's maximum context length. "
+            "Shorten it, or start anew.",
+            param=LIMITED_BY_CONTEXT.get(endpoint or "", "messages"),
         )
     if status == 404 and "model" in said.lower():
         return UpstreamRejected(
