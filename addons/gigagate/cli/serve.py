@@ -15,31 +15,43 @@ from gigagate.settings import Settings
 
 PROGRAMS = {"serve": "mitmdump", "web": "mitmweb", "console": "mitmproxy"}
 
+VERBOSE = "--verbose"
+
 
 def chosen_options(user: Sequence[str]) -> set[str]:
     """Names of the mitmproxy options that the user's arguments set and a later flag would not."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-m", "--mode")
     parser.add_argument("--set", action="append", default=[], dest="options")
+    parser.add_argument("-q", "--quiet", action="store_true")
+    parser.add_argument("-v", action="store_true")
     known, _ = parser.parse_known_args(user)
     chosen = {option.partition("=")[0] for option in known.options}
+    if known.quiet or known.v:
+        chosen |= {"flow_detail", "termlog_verbosity"}
     return chosen | {"mode"} if known.mode else chosen
 
 
-def arguments(mode: str, state_dir: Path, user: Sequence[str]) -> list[str]:
+def arguments(mode: str, state_dir: Path, given: Sequence[str]) -> list[str]:
     """The user's arguments win.  What would be unsafe, the addon refuses.
 
-    flow_detail 0: the addon's own line about each request stands in place of mitmproxy's.
+    flow_detail, termlog_verbosity: the addon's own line about each request stands in place of
+    mitmproxy's lines about it and its connections.  --verbose: the addon's, not mitmproxy's own,
+    which is -v.
     """
+    user = [word for word in given if word != VERBOSE]
     defaults = {
         "mode": ["--mode", mode],
         "listen_host": ["--listen-host", "127.0.0.1"],
         "listen_port": ["-p", "4000"],
         "confdir": ["--set", f"confdir={state_dir / 'mitmproxy'}"],
         "flow_detail": ["--set", "flow_detail=0"],
+        "termlog_verbosity": ["--set", "termlog_verbosity=alert"],
     }
     chosen = chosen_options(user)
     ours = [word for name, words in defaults.items() if name not in chosen for word in words]
+    if len(user) < len(given):
+        ours += ["--set", "gigachat_verbose=true"]
     return ["-s", str(ENTRY), *ours, *user]
 
 

@@ -20,6 +20,8 @@ class Report:
     """A bounded set: "/chat/completions", "/models/{id}", …"""
     model_asked: str | None = None
     """As the client named it."""
+    model_sent: str | None = None
+    """The one GigaChat was asked for."""
     model_answered: str | None = None
     """As GigaChat named it, with its version."""
     messages: int = 0

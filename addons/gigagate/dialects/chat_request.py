@@ -21,6 +21,7 @@ def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
     call.report.messages = len(chat["messages"])
     call.report.messages_converted = sum(not _is_plain(message) for message in chat["messages"])
     body = request.chat_completion(chat, call.policy, call.notes)
+    call.report.model_sent = body["model"]
 
     def body_with(ids: FileIds) -> bytes:
         messages = attachment.with_ids(body["messages"], ids)

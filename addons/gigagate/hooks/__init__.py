@@ -5,16 +5,29 @@ from gigagate.errors import SettingsError, TrustError
 
 def build() -> list[object]:
     """The addons, in the order mitmproxy calls them.  Wrong settings end the process."""
-    from gigagate.hooks.access_log import AccessLog
+    from gigagate.hooks.accounting import Accounting
+    from gigagate.hooks.commands import Commands
     from gigagate.hooks.deadlines import Deadlines
     from gigagate.hooks.gateway import Gateway
     from gigagate.hooks.layers import Layers
+    from gigagate.hooks.local_endpoints import LocalEndpoints
     from gigagate.hooks.runtime import Runtime
     from gigagate.hooks.startup import Startup, give_up
+    from gigagate.hooks.status import Status
 
     try:
         runtime = Runtime.load()
     except (SettingsError, TrustError) as error:
         give_up(error)
     gateway = Gateway(runtime)
-    return [Startup(runtime), Layers(gateway), gateway, Deadlines(gateway), AccessLog(gateway)]
+    accounting = Accounting(gateway)
+    status = Status(runtime, accounting)
+    return [
+        Startup(runtime),
+        Layers(gateway),
+        accounting,
+        LocalEndpoints(runtime, status),
+        gateway,
+        Deadlines(gateway),
+        Commands(runtime, status),
+    ]

@@ -25,7 +25,7 @@ from gigagate.errors import (
 )
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat import session
-from gigagate.hooks import client_secrets, local_endpoints
+from gigagate.hooks import client_secrets
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.call import UpstreamCall
 from gigagate.hooks.fail_closed import fail_closed
@@ -80,7 +80,7 @@ class Gateway:
                 "Use localhost, or add the name to GIGAGATE_ALLOWED_HOSTS."
             )
         origin = request.headers.get("origin")
-        if origin and origin not in settings.allowed_origins:
+        if origin and origin not in settings.allowed_origins and not _is_ours(origin, request):
             raise HostNotAllowed(
                 f"Web pages of {origin!r} may not use this proxy. "
                 "Add the origin to access.origins in config/gigachat.yaml if they should."
@@ -94,11 +94,8 @@ class Gateway:
     def request(self, flow: http.HTTPFlow) -> None:
         if flow.response is not None or not flow.live:
             return
-        try:
-            flow.response = local_endpoints.answer(flow.request)
-            if flow.response is None and not self.runtime.ready:
-                raise NotReady("The proxy is starting. Try again in a second.", retry_after=1)
-        except GigaGateError as error:
+        if not self.runtime.ready:
+            error = NotReady("The proxy is starting. Try again in a second.", retry_after=1)
             flow.response = error_response(error, flow.request)
 
     def prepare(self, flow: http.HTTPFlow) -> UpstreamCall:
@@ -191,6 +188,11 @@ def _host_name(host_header: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0] + "]"
     return host.partition(":")[0]
+
+
+def _is_ours(origin: str, request: http.Request) -> bool:
+    """A page that came from this proxy, under the very name that was just allowed."""
+    return bool(request.host_header) and origin.partition("://")[2] == request.host_header
 
 
 def _body(request: http.Request) -> bytes:

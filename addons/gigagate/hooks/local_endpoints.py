@@ -1,39 +1,189 @@
-"""Paths the proxy answers by itself, with no upstream connection.  They win over upstream paths."""
+"""What the proxy answers about itself: status page, health, statistics, metrics.
 
-from collections.abc import Callable
+Whoever may use GigaChat through this proxy may read it; where client keys are configured, that is
+whoever has one.  The command line has a key of its own, from the file in the state directory.
+"""
 
-from mitmproxy import http
+import asyncio
+import hmac
+import os
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from weakref import WeakSet
 
-from gigagate import __version__
-from gigagate.errors import MethodNotAllowed
-from gigagate.hooks.answers import json_response
+from mitmproxy import ctx, http
+
+from gigagate import running
+from gigagate.errors import (
+    CredentialError,
+    GigaGateError,
+    HostNotAllowed,
+    InvalidApiKey,
+    MethodNotAllowed,
+)
+from gigagate.hooks import client_key, local_paths, status_page
+from gigagate.hooks.answers import error_response, json_response, response
+from gigagate.hooks.fail_closed import fail_closed
+from gigagate.hooks.in_thread import in_thread
+from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.status import Status
+from gigagate.telemetry import metrics
+
+READY_PATIENCE = 2.0
+"""Seconds that /ready waits for a first token."""
+READY_PAUSE = 30.0
+"""Seconds between its attempts to get one."""
+LOGIN = {"www-authenticate": 'Basic realm="GigaGate: your key as the password", charset="UTF-8"'}
+PRIVATE = {"cache-control": "no-store"}
 
 
-def health(request: http.Request) -> http.Response:
-    return json_response(200, {"status": "ok"}, request)
+class LocalEndpoints:
+    name = "gigagate.local_endpoints"
+
+    def __init__(self, runtime: Runtime, status: Status) -> None:
+        self.runtime = runtime
+        self.status_of_all = status
+        self.key = secrets.token_urlsafe(24)
+        """The command line's."""
+        self.form_token = secrets.token_urlsafe(24)
+        """In the status page, so that no other page can press its button."""
+        self.by_command_line: WeakSet[http.HTTPFlow] = WeakSet()
+        self.refused: WeakSet[http.HTTPFlow] = WeakSet()
+        self.asked_for_token_at = 0.0
+
+    def running(self) -> None:
+        """Where we listen, for `./run.sh status`."""
+        for host, port, *_ in ctx.master.addons.get("proxyserver").listen_addrs():
+            shown = f"[{host}]" if ":" in host else host
+            running.announce(
+                self.runtime.settings.state_dir,
+                running.Running(os.getpid(), f"http://{shown}:{port}", time.time(), self.key),
+            )
+            return
+
+    def done(self) -> None:
+        running.withdraw(self.runtime.settings.state_dir, os.getpid())
+
+    @fail_closed
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """While the key is still there to be seen."""
+        path = local_paths.of(flow.request)
+        if path is None:
+            return
+        keys = self.runtime.settings.client_keys
+        if any(hmac.compare_digest(key, self.key) for key in _presented(flow.request)):
+            self.by_command_line.add(flow)
+        elif keys and not path.open and client_key.holder(flow.request, keys) is None:
+            self.refused.add(flow)
+
+    @fail_closed
+    async def request(self, flow: http.HTTPFlow) -> None:
+        path = local_paths.of(flow.request)
+        if path is None or flow.response is not None or not flow.live:
+            return
+        if flow in self.refused:
+            flow.response = self.login(flow.request)
+            return
+        try:
+            if flow.request.method not in _methods(path.method):
+                raise MethodNotAllowed(
+                    f"{flow.request.path.partition('?')[0]} takes {path.method}, "
+                    f"not {flow.request.method}."
+                )
+            answer: Callable[[http.HTTPFlow], Awaitable[http.Response]]
+            answer = getattr(self, path.answer)
+            flow.response = await answer(flow)
+        except GigaGateError as error:
+            flow.response = error_response(error, flow.request)
+
+    def login(self, request: http.Request) -> http.Response:
+        error = InvalidApiKey(
+            "This proxy asks for a client key here. In a browser: as the password."
+        )
+        return json_response(error.status, error.body(), request, LOGIN)
+
+    async def health(self, flow: http.HTTPFlow) -> http.Response:
+        return json_response(200, {"status": "ok"}, flow.request)
+
+    async def readiness(self, flow: http.HTTPFlow) -> http.Response:
+        reasons = await self.reasons_against()
+        told = {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
+        return json_response(503 if reasons else 200, told, flow.request, PRIVATE)
+
+    async def reasons_against(self) -> list[str]:
+        """Why a request would fail now.  Wrong settings have ended the start.
+
+        Without a token, one is asked for now and then: nobody else might ask as long as a balancer
+        sends no requests here.
+        """
+        if not self.runtime.ready:
+            return ["The proxy is starting or ending."]
+        tokens = self.runtime.tokens
+        if tokens.now() is not None:
+            return []
+        now = time.monotonic()
+        if not self.asked_for_token_at or now - self.asked_for_token_at > READY_PAUSE:
+            self.asked_for_token_at = now
+            try:
+                await asyncio.wait_for(tokens.get(), READY_PATIENCE)
+                return []
+            except CredentialError as error:
+                return [error.message]
+            except TimeoutError:
+                pass
+        return [tokens.source.status()["last_error"] or "No access token yet."]
+
+    async def statistics(self, flow: http.HTTPFlow) -> http.Response:
+        return json_response(200, await self.status_of_all.statistics(), flow.request, PRIVATE)
+
+    async def metrics(self, flow: http.HTTPFlow) -> http.Response:
+        text = self.status_of_all.accounting.metrics.text()
+        headers = {"content-type": metrics.CONTENT_TYPE, **PRIVATE}
+        return response(200, headers, text, flow.request)
+
+    async def status(self, flow: http.HTTPFlow) -> http.Response:
+        request = flow.request
+        state = await self.status_of_all.state(f"http://{request.host_header}/v1")
+        if "text/html" not in request.headers.get("accept", ""):
+            return json_response(200, state, request, PRIVATE)
+        language = status_page.language(
+            request.query.get("lang", ""), request.headers.get("accept-language", "")
+        )
+        page = status_page.render(state, language, self.form_token)
+        return response(200, {**status_page.HEADERS, **PRIVATE}, page.encode(), request)
+
+    async def refresh_token(self, flow: http.HTTPFlow) -> http.Response:
+        """Raises HostNotAllowed or CredentialError."""
+        by_form = flow not in self.by_command_line
+        if by_form and not self.is_our_form(flow.request):
+            raise HostNotAllowed(
+                "Only the status page of this proxy, or ./run.sh token, may do this."
+            )
+        try:
+            await in_thread(self.runtime.tokens.source.refresh, "access token")
+        except CredentialError:
+            if not by_form:
+                raise
+        if by_form:  # the page shows what became of it
+            back = f"/?{flow.request.path.partition('?')[2]}".rstrip("?")
+            return response(303, {"location": back, **PRIVATE}, b"", flow.request)
+        return json_response(200, self.status_of_all.token(), flow.request, PRIVATE)
+
+    def is_our_form(self, request: http.Request) -> bool:
+        """A page of another origin cannot read the form's token; browsers also tell its origin."""
+        token = request.urlencoded_form.get("form_token", "")
+        return (
+            hmac.compare_digest(token.encode(), self.form_token.encode())
+            and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+            and request.headers.get("origin", f"http://{request.host_header}")
+            in (f"http://{request.host_header}", f"https://{request.host_header}")
+        )
 
 
-def front_page(request: http.Request) -> http.Response:
-    about = {
-        "service": "GigaGate",
-        "version": __version__,
-        "base_url": f"http://{request.host_header}/v1",
-    }
-    return json_response(200, about, request)
+def _methods(method: str) -> tuple[str, ...]:
+    return ("GET", "HEAD") if method == "GET" else (method,)
 
 
-ENDPOINTS: dict[str, Callable[[http.Request], http.Response]] = {
-    "/": front_page,
-    "/health": health,
-}
-
-
-def answer(request: http.Request) -> http.Response | None:
-    """None if the path is not local.  Raises MethodNotAllowed."""
-    path = request.path.partition("?")[0]
-    endpoint = ENDPOINTS.get(path)
-    if endpoint is None:
-        return None
-    if request.method not in ("GET", "HEAD"):
-        raise MethodNotAllowed(f"{path} takes GET, not {request.method}.")
-    return endpoint(request)
+def _presented(request: http.Request) -> list[str]:
+    return [key for key in client_key.presented(request) if key.isascii()]

@@ -5,11 +5,13 @@ Names and labels are OpenTelemetry's semantic conventions for generative AI wher
 label has a bounded set of values, and none holds a prompt or a key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import prometheus_client
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, Metric
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.registry import Collector
 
 from gigagate import __version__
 from gigagate.core.report import Usage
@@ -34,7 +36,7 @@ TOKENS = tuple(4**power for power in range(11))
 
 class Metrics:
     def __init__(self) -> None:
-        prometheus_client.disable_created_metrics()
+        prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = registry = CollectorRegistry()
         prometheus_client.ProcessCollector(registry=registry)
         Info("gigagate", "This proxy.", registry=registry).info({"version": __version__})
@@ -97,6 +99,10 @@ class Metrics:
         """`value` is asked at each scrape."""
         Gauge(name, about, registry=self.registry).set_function(value)
 
+    def counter(self, name: str, about: str, value: Callable[[], float]) -> None:
+        """As `gauge`, for what only grows."""
+        self.registry.register(_Counted(name, about, value))
+
     def count_event(self, event: str) -> None:
         self._events.labels(event).inc()
 
@@ -131,6 +137,16 @@ class Metrics:
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+class _Counted(Collector):
+    """A counter that somebody else keeps."""
+
+    def __init__(self, name: str, about: str, value: Callable[[], float]) -> None:
+        self._name, self._about, self._value = name, about, value
+
+    def collect(self) -> Iterator[Metric]:
+        yield CounterMetricFamily(self._name, self._about, value=self._value())
 
 
 def _per_token(finished: Finished, usage: Usage) -> float:

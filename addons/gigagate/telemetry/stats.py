@@ -56,7 +56,7 @@ class Stats:
 
     def count(self, finished: Finished) -> None:
         unsaved = self._unsaved
-        for name, value in amounts(finished, self._price(finished.model)):
+        for name, value in amounts(finished, self.price(finished.model)):
             if value:
                 counter = Counter(name, finished.client, finished.model or "")
                 unsaved[counter] = unsaved.get(counter, 0) + value
@@ -81,7 +81,8 @@ class Stats:
                 counts[counter] += value
         return summary(counts)
 
-    def _price(self, model: str | None) -> float:
+    def price(self, model: str | None) -> float:
+        """Roubles for a million tokens; 0 if the settings do not say."""
         return self._prices.get((model or "").lower(), 0)
 
 

@@ -60,7 +60,7 @@ class Proxy:
         self.lines: list[str] = []
         """Its log so far, without time stamps."""
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "gigagate", "serve", "-p", str(port)],
+            [sys.executable, "-m", "gigagate", "serve", "--verbose", "-p", str(port)],
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,0 +1,180 @@
+"""Sees each finished request once and tells all who keep accounts: log, stats, metrics, events.
+
+What the proxy answers about itself (status page, health, metrics) is no client's request and is not
+counted.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+from mitmproxy import ctx, http
+from mitmproxy.addonmanager import Loader
+from mitmproxy.log import ALERT
+
+from gigagate.core import model_map
+from gigagate.core.report import Report
+from gigagate.errors import StoreError
+from gigagate.hooks import client_key, local_paths
+from gigagate.hooks.gateway import Gateway
+from gigagate.hooks.in_thread import in_thread
+from gigagate.telemetry import log_line, prompts
+from gigagate.telemetry.finished import CLIENT_GONE, Finished
+from gigagate.telemetry.json_lines import JsonLines
+from gigagate.telemetry.metrics import Metrics
+from gigagate.telemetry.stats import Stats, roubles
+from gigagate.telemetry.stats_store import StatsStore
+from gigagate.telemetry.webhook import EVENTS, Webhook
+
+logger = logging.getLogger(__name__)
+
+RECENT = 20
+"""Requests the status page shows."""
+SAVE_SECONDS = 10.0
+VERBOSE = "gigachat_verbose"
+
+
+class Accounting:
+    name = "gigagate.accounting"
+
+    def __init__(self, gateway: Gateway) -> None:
+        settings = gateway.runtime.settings
+        self.gateway = gateway
+        self.settings = settings
+        self.stats = Stats(StatsStore(settings.state_dir), settings.prices)
+        self.metrics = Metrics()
+        self.webhook = Webhook(settings.webhook) if settings.webhook else None
+        self.recent: deque[Finished] = deque(maxlen=RECENT)
+        self.clients: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
+        """Requests in hand -> the client's name."""
+        self.saving: asyncio.Task[None] | None = None
+        known = {*model_map.KNOWN, *settings.models.aliases.values(), *settings.prices}
+        known |= {settings.models.default, settings.models.embeddings}
+        self.models = {name.lower(): name for name in known}
+        for alias, model in settings.models.aliases.items():
+            self.models.setdefault(alias, model)
+
+    def load(self, loader: Loader) -> None:
+        loader.add_option(VERBOSE, bool, False, "Log what was changed in each request.")
+        termlog = ctx.master.addons.get("termlog")
+        if self.settings.log.format == "json" and termlog is not None:
+            termlog.logger.formatter = JsonLines()
+
+    def running(self) -> None:
+        self.saving = asyncio.create_task(self.save_now_and_then())
+
+    def done(self) -> None:
+        if self.saving is not None:
+            self.saving.cancel()
+        with _store_trouble_told():
+            self.stats.save()
+
+    async def save_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(SAVE_SECONDS)
+            with _store_trouble_told():
+                await in_thread(self.stats.save, "statistics")
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if local_paths.of(flow.request) is None:
+            holder = client_key.holder(flow.request, self.settings.client_keys)
+            self.clients[flow] = holder or log_line.ANONYMOUS
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        assert flow.response is not None
+        self.finish(flow, flow.response.status_code)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Every error of ours and of GigaChat's is an answer: here it is the client that left."""
+        self.finish(flow, CLIENT_GONE)
+
+    def finish(self, flow: http.HTTPFlow, status: int) -> None:
+        client = self.clients.pop(flow, None)
+        if client is None:
+            return
+        finished = self.finished(flow, client, status)
+        price = self.stats.price(finished.model)
+        self.recent.appendleft(finished)
+        self.stats.count(finished)
+        self.metrics.observe(finished, roubles(finished, price))
+        self.tell_admin(finished)
+        self.log(flow, finished)
+
+    def finished(self, flow: http.HTTPFlow, client: str, status: int) -> Finished:
+        call = self.gateway.calls.get(flow)
+        report = call.exchange.report if call else Report()
+        request, answer = flow.request, flow.response
+        now = time.time()
+        first_byte = None
+        if call and answer and call.exchange.wants_stream and request.timestamp_end:
+            first_byte = max(0.0, answer.timestamp_start - request.timestamp_end)
+        return Finished(
+            time=now,
+            client=client,
+            method=request.method,
+            path=request.path.partition("?")[0],
+            endpoint=report.endpoint or "other",
+            model=self.model(report),
+            status=status,
+            finish_reason=report.finish_reason,
+            error="client_gone" if status == CLIENT_GONE else report.error or _error_code(answer),
+            seconds=max(0.0, now - request.timestamp_start),
+            first_byte_seconds=first_byte,
+            queue_seconds=0.0,
+            retries=len(call.retries.reasons) + (call.refused is not None) if call else 0,
+            usage=report.usage,
+            messages=report.messages,
+            messages_converted=report.messages_converted,
+            notes=tuple(call.exchange.notes) if call else (),
+        )
+
+    def model(self, report: Report) -> str | None:
+        name = report.model_answered or report.model_sent or report.model_asked
+        if name is None:
+            return None
+        return self.models.get(name.partition(":")[0].lower(), "other")
+
+    def tell_admin(self, finished: Finished) -> None:
+        if event := EVENTS.get(finished.error or ""):
+            self.metrics.count_event(event.name)
+            if self.webhook is not None:
+                self.webhook.tell(event)
+
+    def log(self, flow: http.HTTPFlow, finished: Finished) -> None:
+        verbose = getattr(ctx.options, VERBOSE)
+        fields = log_line.fields(finished, rewrites=verbose)
+        told = []
+        if self.settings.log.prompts:
+            fields["prompt"] = prompts.asked(flow.request.raw_content or b"")
+            fields["answer"] = prompts.answered(
+                flow.response.raw_content or b"" if flow.response else b""
+            )
+            told += [f"  > {fields['prompt']}", f"  < {fields['answer']}"]
+        if verbose:
+            told += [f"  {note.text}" for note in finished.notes]
+        if self.settings.log.format == "json":
+            told.clear()
+        logger.log(ALERT, "\n".join([log_line.text(finished), *told]), extra={"fields": fields})
+
+
+def _error_code(answer: http.Response | None) -> str | None:
+    """Of an answer made by the proxy itself, which GigaChat and the exchange never saw."""
+    if answer is None or answer.status_code < 400:
+        return None
+    try:
+        return str(json.loads(answer.raw_content or b"")["error"]["code"])
+    except (ValueError, LookupError, TypeError):
+        return str(answer.status_code)
+
+
+@contextlib.contextmanager
+def _store_trouble_told() -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        logger.warning("%s", error.message)

@@ -1,0 +1,27 @@
+"""The paths the proxy answers by itself, with no upstream connection.  They win over GigaChat's."""
+
+from typing import NamedTuple
+
+from mitmproxy import http
+
+
+class LocalPath(NamedTuple):
+    answer: str
+    """The name of LocalEndpoints' method."""
+    open: bool = False
+    """No client key is asked for, even where keys are configured."""
+    method: str = "GET"
+
+
+PATHS = {
+    "/": LocalPath("status"),
+    "/health": LocalPath("health", open=True),
+    "/ready": LocalPath("readiness", open=True),
+    "/stats": LocalPath("statistics"),
+    "/metrics": LocalPath("metrics"),
+    "/token/refresh": LocalPath("refresh_token", method="POST"),
+}
+
+
+def of(request: http.Request) -> LocalPath | None:
+    return PATHS.get(request.path.partition("?")[0])

@@ -1,0 +1,87 @@
+"""What the proxy can tell about itself: to the status page, the command line and mitmproxy."""
+
+import time
+from typing import Any
+
+from mitmproxy import ctx
+
+from gigagate import __version__
+from gigagate.errors import StoreError
+from gigagate.hooks.accounting import Accounting
+from gigagate.hooks.in_thread import in_thread
+from gigagate.hooks.runtime import Runtime
+from gigagate.telemetry import log_line
+
+
+class Status:
+    """`base_url` is as the one who asks has reached us."""
+
+    def __init__(self, runtime: Runtime, accounting: Accounting) -> None:
+        self.runtime = runtime
+        self.accounting = accounting
+        self.started = time.time()
+        metrics = accounting.metrics
+        metrics.gauge(
+            "gigagate_requests_in_progress",
+            "Requests that have no answer yet, or not all of it.",
+            lambda: len(accounting.clients),
+        )
+        metrics.gauge(
+            "gigagate_access_token_seconds",
+            "Time left of the access token; 0 without one.",
+            lambda: self.token()["seconds_left"] or 0,
+        )
+        metrics.counter(
+            "gigagate_oauth_calls",
+            "Calls of this process to OAuth.",
+            lambda: self.token()["oauth_calls"],
+        )
+        metrics.gauge(
+            "gigagate_tls_verified",
+            "0: GigaChat's certificate is not checked (GIGACHAT_VERIFY_SSL_CERTS).",
+            lambda: runtime.settings.upstream.verify,
+        )
+
+    def token(self) -> dict[str, Any]:
+        told = self.runtime.tokens.source.status()
+        expires_at = told["expires_at"]
+        left = None if expires_at is None else max(0, round(expires_at - time.time()))
+        return {**told, "seconds_left": left}
+
+    async def statistics(self) -> dict[str, Any]:
+        """Raises StoreError."""
+        return await in_thread(self.accounting.stats.summary, "statistics")
+
+    async def state(self, base_url: str) -> dict[str, Any]:
+        settings = self.runtime.settings
+        try:
+            statistics: dict[str, Any] | None = await self.statistics()
+        except StoreError:
+            statistics = None
+        return {
+            "service": "GigaGate",
+            "version": __version__,
+            "base_url": base_url,
+            "uptime_seconds": round(time.time() - self.started),
+            "upstream": settings.upstream.base_url,
+            "scope": settings.upstream.scope,
+            "tls_verified": settings.upstream.verify,
+            "default_model": settings.models.default,
+            "slots": settings.slots,
+            "in_progress": len(self.accounting.clients),
+            "client_keys": bool(settings.client_keys),
+            "token": self.token(),
+            "mitmweb": mitmweb_url(),
+            "statistics": statistics,
+            "recent": [
+                {"time": finished.time, **log_line.fields(finished, rewrites=False)}
+                for finished in self.accounting.recent
+            ],
+        }
+
+
+def mitmweb_url() -> str | None:
+    """Without its token, which is in the terminal."""
+    if "web_port" not in ctx.options:
+        return None
+    return f"http://{ctx.options.web_host}:{ctx.options.web_port}/"

@@ -1,0 +1,13 @@
+setInterval(async () => {
+  if (document.hidden || !getSelection().isCollapsed) return;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!answer.ok) throw answer;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.getElementById("live").replaceWith(page.getElementById("live"));
+  } catch {
+    const pill = document.querySelector(".pill");
+    pill.className = "pill bad";
+    pill.textContent = document.body.dataset.gone;
+  }
+}, 3000);

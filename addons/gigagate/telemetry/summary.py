@@ -1,0 +1,61 @@
+"""The proxy's state and statistics as text, for the command line and mitmproxy's console."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gigagate.telemetry.log_line import duration
+
+
+def status(state: Mapping[str, Any]) -> str:
+    token = state["token"]
+    if token["seconds_left"] is not None:
+        told = f"valid for {span(token['seconds_left'])} (from {token['source']})"
+    else:
+        told = token["last_error"] or "none yet; it is fetched with the first request"
+    checked = "" if state["tls_verified"] else ", its certificate NOT checked"
+    lines = [
+        f"GigaGate {state['version']}, running for {span(state['uptime_seconds'])}",
+        f"  base URL   {state['base_url']}",
+        f"  upstream   {state['upstream']} ({state['scope']}{checked})",
+        f"  token      {told}",
+        f"  requests   {state['in_progress']} in progress, at most {state['slots']} at once",
+    ]
+    if state["mitmweb"]:
+        lines.append(f"  mitmweb    {state['mitmweb']}")
+    if recent := state["recent"]:
+        lines += ["  last requests", *(f"    {_request(one)}" for one in recent[:5])]
+    return "\n".join(lines)
+
+
+def _request(one: Mapping[str, Any]) -> str:
+    words = (str(one["status"]), one["model"] or one["path"], one["error"] or one["finish_reason"])
+    return f"{' '.join(word for word in words if word)}, {duration(one['ms'] / 1000)}"
+
+
+def statistics(sums: Mapping[str, Any]) -> str:
+    lines = [
+        f"requests     {sums['requests']}, {sums['errors']} failed, {sums['retries']} repeated",
+        f"messages     {sums['messages']}, {sums['messages_converted']} converted",
+        f"tokens       {sums['tokens_prompt']} prompt ({sums['tokens_cached']} cached), "
+        f"{sums['tokens_completion']} completion",
+        f"queue        {sums['queue_seconds']} s",
+    ]
+    if sums["roubles"]:
+        lines.append(f"cost         {sums['roubles']:.2f} roubles")
+    for title in ("models", "clients"):
+        lines += [f"{title}", *(f"  {_tokens(name, of)}" for name, of in sums[title].items())]
+    lines += ["rewrites", *(f"  {kind:20} {count}" for kind, count in sums["rewrites"].items())]
+    return "\n".join(lines)
+
+
+def _tokens(name: str, sums: Mapping[str, Any]) -> str:
+    tokens = sums["tokens_prompt"] + sums["tokens_completion"]
+    cost = f", {sums['roubles']:.2f} roubles" if sums["roubles"] else ""
+    return f"{name:20} {sums['requests']} requests, {tokens} tokens{cost}"
+
+
+def span(seconds: int) -> str:
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
