@@ -72,7 +72,8 @@ def _streaming_mitmdump(place: Place) -> Sequence[str]:
 
 
 def _ours(place: Place) -> Sequence[str]:
-    return _mitmdump(place, "-s", str(_ENTRY))
+    """What run.sh executes."""
+    return [sys.executable, "-m", "gigagate", "serve", "-p", str(place.port)]
 
 
 def _gigachat_settings(place: Place) -> Mapping[str, str]:
@@ -87,7 +88,11 @@ def _gigachat_settings(place: Place) -> Mapping[str, str]:
 
 
 def _our_settings(place: Place) -> Mapping[str, str]:
-    return {**_gigachat_settings(place), "GIGAGATE_STATE_DIR": str(place.folder / "state")}
+    return {
+        **_gigachat_settings(place),
+        "GIGAGATE_STATE_DIR": str(place.folder / "state"),
+        "PYTHONPATH": str(ROOT / "addons"),
+    }
 
 
 def _forget_our_token(place: Place) -> None:

@@ -6,6 +6,7 @@ A new release that moves one of these fails here first.
 import inspect
 
 import pytest
+from mitmproxy import http
 from mitmproxy.addonmanager import AddonManager
 from mitmproxy.addons import clientplayback, next_layer, script
 from mitmproxy.proxy import layers, mode_specs
@@ -111,3 +112,9 @@ def test_events_go_through_one_method_of_the_addon_manager() -> None:
     assert "self.trigger_event(event)" in inspect.getsource(AddonManager.handle_lifecycle)
     for name in ("register", "remove", "clear"):
         assert callable(getattr(AddonManager, name))
+
+
+def test_the_type_checks_of_messages_do_nothing_else() -> None:
+    source = inspect.getsource(http.MessageData.__post_init__)
+    assert len(source.strip().splitlines()) == 4
+    assert "check_option_type" in source

@@ -29,18 +29,15 @@ class Dispatch:
         for name in ("register", "remove", "clear"):
             setattr(self._manager, name, self._forgetting(getattr(self._manager, name)))
         self._manager.trigger_event = self.trigger_event  # type: ignore[method-assign]
+        self._manager.trigger = self.trigger  # type: ignore[method-assign]
 
     async def trigger_event(self, event: hooks.Hook) -> None:
-        name = event.name
-        handling = self._handling.get(name)
-        if handling is None:
-            handling = self._handling[name] = self._find(name)
-        if not handling:
+        if not (handling := self._handling_of(event)):
             return
         arguments = event.args()
         for addon in handling:
             try:
-                result = getattr(addon, name)(*arguments)
+                result = getattr(addon, event.name)(*arguments)
                 if result is not None and inspect.isawaitable(result):
                     await result
             except exceptions.AddonHalt:
@@ -49,6 +46,17 @@ class Dispatch:
                 raise
             except Exception as error:
                 logger.exception("Addon error: %s", error)
+
+    def trigger(self, event: hooks.Hook) -> None:
+        """The same for the few events that are not asynchronous, every log line among them."""
+        if self._handling_of(event):
+            AddonManager.trigger(self._manager, event)
+
+    def _handling_of(self, event: hooks.Hook) -> list[object]:
+        handling = self._handling.get(event.name)
+        if handling is None:
+            handling = self._handling[event.name] = self._find(event.name)
+        return handling
 
     def _find(self, name: str) -> list[object]:
         return [

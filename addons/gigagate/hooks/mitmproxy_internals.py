@@ -5,13 +5,13 @@ that a new mitmproxy release that moves it fails a test and not a user.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from weakref import WeakKeyDictionary
 
-from mitmproxy import ctx
+from mitmproxy import ctx, http
 from mitmproxy.addons import clientplayback, script
 from mitmproxy.addons.next_layer import NextLayer
-from mitmproxy.connection import Client
+from mitmproxy.connection import Client, Server
 from mitmproxy.proxy import commands, events, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
@@ -74,6 +74,16 @@ def connection_handler(client: Client) -> ConnectionHandler | None:
 _replays: WeakKeyDictionary[Client, ConnectionHandler] = WeakKeyDictionary()
 
 
+def clients_with_unsent_bytes() -> int:
+    """Connections whose last answer still waits in our buffers."""
+    handlers = ctx.master.addons.get("proxyserver").connections.values()
+    writers = [h.transports[h.client].writer for h in handlers if h.client in h.transports]
+    return sum(
+        isinstance(writer, asyncio.StreamWriter) and writer.transport.get_write_buffer_size() > 0
+        for writer in writers
+    )
+
+
 def refuse_by_default(next_layer: NextLayer) -> None:
     """mitmproxy's own choice of layers forwards what it gets.  We choose them all, so it never
     should be asked; when it is (another protocol, our addon gone), nothing may pass."""
@@ -87,6 +97,12 @@ def refuse_by_default(next_layer: NextLayer) -> None:
 def listen_on_tcp_only(mode: str) -> None:
     """reverse:https:// would listen on UDP too, for QUIC."""
     mode_specs.ProxyMode.parse(mode).transport_protocol = "tcp"  # type: ignore[misc]
+
+
+def skip_type_checks_of_messages() -> None:
+    """mitmproxy checks the type of every field of every message it makes: a tenth of its time for
+    a small request.  `python -O` would skip that too, but the assertions with it."""
+    http.MessageData.__post_init__ = lambda message: None  # type: ignore[method-assign]
 
 
 def put_first(addon: object) -> None:
@@ -110,6 +126,17 @@ def close_listeners() -> None:
         for server in getattr(instance, "_servers", ()):
             if isinstance(server, asyncio.Server):
                 server.close()
+
+
+def add_to_har(more: Callable[[http.HTTPFlow], dict[str, object]]) -> None:
+    """mitmproxy writes the client's side only; a HAR's entries may have fields of our own."""
+    savehar = ctx.master.addons.get("savehar")
+    entry_of = savehar.flow_entry
+
+    def flow_entry(flow: http.HTTPFlow, servers_seen: set[Server]) -> dict[str, object]:
+        return {**entry_of(flow, servers_seen), **more(flow)}
+
+    savehar.flow_entry = flow_entry
 
 
 def _scripts() -> Iterator[script.Script]:
