@@ -59,7 +59,9 @@ def test_data_urls_are_read(url: str, content: bytes, declared: str) -> None:
     assert read_data_url(url, "x") == (content, declared)
 
 
-@pytest.mark.parametrize("url", ["data:image/png", "data:;base64,A", "data:;base64,", "data:;base64,ж"])
+@pytest.mark.parametrize(
+    "url", ["data:image/png", "data:;base64,A", "data:;base64,", "data:;base64,ж"]
+)
 def test_a_broken_data_url_is_a_400_that_names_its_place(url: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         read_data_url(url, "messages[0].content[1].image_url.url")

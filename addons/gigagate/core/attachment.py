@@ -116,10 +116,10 @@ def read_base64(text: str, path: str) -> bytes:
     """Raises InvalidRequest."""
     try:
         content = binascii.a2b_base64(text)
-    except (binascii.Error, ValueError):
-        raise InvalidRequest(f"{path} is not valid base64.", param=path) from None
+    except ValueError:
+        content = b""
     if not content:
-        raise InvalidRequest(f"{path} is empty.", param=path)
+        raise InvalidRequest(f"{path} is not valid base64, or is empty.", param=path)
     return content
 
 

@@ -145,12 +145,13 @@ class Gateway:
         try:
             await asyncio.sleep(call.pause)
             call.pause = 0
-            if call.token is None:
-                tokens = self.runtime.tokens
-                refused = call.refused
-                call.token = await (tokens.replace(refused) if refused else tokens.get())
+            tokens = self.runtime.tokens
             if not call.has_files:
                 await self.runtime.files.attach(call)
+                call.token = tokens.now()
+            if call.token is None:
+                refused = call.refused
+                call.token = await (tokens.replace(refused) if refused else tokens.get())
             if call.exchange.missing_pictures:
                 await self.runtime.files.fetch_pictures(call)
         except GigaGateError as error:
