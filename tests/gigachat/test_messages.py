@@ -7,7 +7,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat import call_id
-from gigagate.gigachat.messages import translate
+from gigagate.gigachat.messages import GO_ON, translate
 from gigagate.gigachat.tools import ToolNames
 
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
@@ -121,6 +121,9 @@ def answer(name: str, content: str = '{"ok":true}') -> Message:
         pytest.param([system("s")], [user("s")], id="system alone becomes user"),
         pytest.param(
             [system("s"), assistant("a")], [user("s"), assistant("a")], id="no user message"
+        ),
+        pytest.param(
+            [assistant("a")], [user(GO_ON), assistant("a")], id="neither user nor system message"
         ),
         pytest.param(
             [user("a"), assistant(None), {"role": "assistant"}, assistant([]), user("b")],

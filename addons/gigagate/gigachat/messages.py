@@ -31,6 +31,8 @@ from gigagate.gigachat.validation import array_at, object_at
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _RESULT_ROLES = ("tool", "function")
 
+GO_ON = "Continue."
+
 _READ = frozenset(
     {
         "role",
@@ -132,12 +134,21 @@ class _Conversation:
         self._leave_out_excess()
         self._tell_counts()
         turns = self._turns
+        if any(turn.role == "user" for turn in turns):
+            first = [_Turn("system", self._system)] if self._system else []
+        else:
+            first = [self._first_of_user()]
+        return [turn.message() for turn in (*first, *turns)]
+
+    def _first_of_user(self) -> _Turn:
+        """GigaChat v1 wants a user's message, which a history cut short may have lost."""
         if self._system:
-            has_user = any(turn.role == "user" for turn in turns)
-            if not has_user:
-                self._notes.add("messages", "no user message: the system message became one")
-            turns = [_Turn("system" if has_user else "user", self._system), *turns]
-        return [turn.message() for turn in turns or [_Turn("user", [])]]
+            self._notes.add("messages", "no user message: the system message became one")
+            return _Turn("user", self._system)
+        if self._turns:
+            self._notes.add("messages", "no user message: one was put first")
+            return _Turn("user", [GO_ON])
+        return _Turn("user", [])
 
     def _add_system(self, index: int, role: str) -> None:
         text = self._text(index)
