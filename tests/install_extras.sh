@@ -4,27 +4,34 @@
 # tests/support/real_parts.py finds what lies here.
 set -eu
 
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
-node=$root/.cache/node
-
-# The last Cline with the classic core that VS Code's extension 3.x has.  It needs Node 20.
-cline=2.18.0
+cache=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)/.cache
+node=$cache/node
 
 node_runs_cline() {
     PATH="$node/node_modules/.bin:$PATH" \
         node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 }
 
-if grep -qs "\"version\": \"$cline\"" "$node/node_modules/cline/package.json" && node_runs_cline; then
-    :
-elif ! command -v npm >/dev/null; then
+# install FOLDER PACKAGE VERSION [MORE]: into a folder of its own, if that version is not there yet.
+install() {
+    if ! grep -qs "\"version\": \"$3\"" "$1/node_modules/$2/package.json"; then
+        echo "Installing $2@$3 ..." >&2
+        npm install --prefix "$1" --no-save --no-audit --no-fund --loglevel error \
+            "$2@$3" ${4:+"$4"} >&2 ||
+            echo "npm could not install $2@$3: the tests with it are skipped." >&2
+    fi
+}
+
+if ! command -v npm >/dev/null; then
     echo "npm is not installed: the tests with the real Cline are skipped." >&2
-else
-    echo "Installing cline@$cline ..." >&2
-    own_node=
-    node_runs_cline || own_node=node@22
-    # shellcheck disable=SC2086 # nothing, if the machine's Node will do
-    npm install --prefix "$node" --no-save --no-audit --no-fund --loglevel error \
-        "cline@$cline" $own_node >&2 ||
-        echo "npm could not install cline@$cline: the tests with the real Cline are skipped." >&2
+    exit 0
 fi
+
+# The last Cline with the classic core that VS Code's extension 3.x has.  It needs Node 20.
+own_node=
+node_runs_cline || { own_node=node@22 && rm -rf "$node"; }
+install "$node" cline 2.18.0 "$own_node"
+
+# The Cline of today, a program of its own without Node.
+platform=$(node -p 'process.platform + "-" + process.arch')
+install "$cache/cline-3" "@cline/cli-$platform" 3.0.65

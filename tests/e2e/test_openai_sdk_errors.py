@@ -57,7 +57,7 @@ REFUSALS: list[tuple[int, str, type[openai.APIStatusError], str, str]] = [
     (402, "Payment Required", openai.APIStatusError, "insufficient_quota", "paid for"),
     (403, "Permission denied", openai.PermissionDeniedError, "permission_denied", "account"),
     (404, "No such model", openai.NotFoundError, "model_not_found", "/v1/models"),
-    (413, "Payload too large", openai.APIStatusError, "request_too_large", "larger"),
+    (413, "Payload too large", openai.BadRequestError, "context_length_exceeded", "Shorten"),
     (422, "Invalid params", openai.UnprocessableEntityError, "upstream_rejected", "Invalid"),
     (422, "tokens limit exceeded", openai.BadRequestError, "context_length_exceeded", "Shorten"),
     (500, "Oops", openai.InternalServerError, "upstream_failed", "try again"),

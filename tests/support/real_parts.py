@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-NODE = Path(__file__).parents[2] / ".cache" / "node" / "node_modules" / ".bin"
+CACHE = Path(__file__).parents[2] / ".cache"
+NODE = CACHE / "node" / "node_modules" / ".bin"
 """Comes first on PATH for programs of Node's: a Node of our own may be there too."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "cline": ("cline",),
+    "cline 3": (str(CACHE / "cline-3" / "node_modules" / ".bin" / "cline"),),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "redis": ("redis-server", "valkey-server"),
 }
