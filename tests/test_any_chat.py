@@ -23,8 +23,8 @@ from gigagate.errors import ClientError, UnsupportedFeature
 from gigagate.exchange import Answer, ClientRequest, Exchange
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(16)).decode()
-NOTHING_SAID = [{"role": "user", "content": ""}]
-"""Valid by OpenAI's API too, but not to be answered."""
+NOTHING_SAID = {"role": "user", "content": ""}
+"""What is left of a chat without a word: valid by OpenAI's API, but not to be answered."""
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
 
 texts = st.text(max_size=12)
@@ -227,7 +227,7 @@ def sent_body(asking: Exchange) -> tuple[dict[str, Any], dict[str, FileFacts]]:
         upstream = upstream.with_files({file.key: file.key for file in upstream.files})
     files = {file.key: FileFacts("image/png", 24) for file in upstream.files}
     body: dict[str, Any] = json.loads(upstream.body)
-    assume(body["messages"] != NOTHING_SAID)
+    assume(NOTHING_SAID not in body["messages"])
     return body, files
 
 
