@@ -1,3 +1,4 @@
+import base64
 import dataclasses
 import re
 import stat
@@ -10,6 +11,7 @@ from gigagate.errors import SettingsError
 from gigagate.settings import Secret, Settings, Upstream
 
 CHECKOUT = Path(__file__).parents[2]
+STORE_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 
 
 def test_the_key_alone_is_enough(checkout: Checkout) -> None:
@@ -176,12 +178,38 @@ def test_settings_never_show_a_secret(checkout: Checkout) -> None:
     settings = checkout.load(
         GIGACHAT_AUTH_KEY=KEY,
         GIGAGATE_STORE="redis://:hunter2@host",
-        GIGAGATE_STORE_KEY="fernet-key",
+        GIGAGATE_STORE_KEY=STORE_KEY,
         GIGAGATE_CLIENT_KEYS="anna:anna-key",
     )
     for shown in (repr(settings), str(settings), f"{settings.authorization_key}"):
-        for secret in (KEY, "hunter2", "fernet-key", "anna-key"):
+        for secret in (KEY, "hunter2", STORE_KEY, "anna-key"):
             assert secret not in shown
     assert settings.store == Secret("redis://:hunter2@host")
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.strict = True  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("GIGAGATE_STORE", "localhost:6379", "expected an address such as redis://"),
+        ("GIGAGATE_STORE", "memcached://hunter2", "expected an address such as redis://"),
+        ("GIGAGATE_STORE", "redis://", "expected an address such as redis://"),
+        ("GIGAGATE_STORE_KEY", "hunter2", "expected a Fernet key"),
+        ("GIGAGATE_STORE_KEY", "ключ", "expected a Fernet key"),
+    ],
+)
+def test_a_store_that_cannot_be_is_refused_without_showing_it(
+    checkout: Checkout, name: str, value: str, expected: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        checkout.load(GIGACHAT_AUTH_KEY=KEY, **{name: value})
+    assert name in refused.value.message
+    assert expected in refused.value.message
+    assert value not in refused.value.message.replace("redis://:password", "")
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss", "valkey", "valkeys"])
+def test_a_store_may_be_a_redis_or_a_valkey(checkout: Checkout, scheme: str) -> None:
+    address = f"{scheme}://user:hunter2@host:6380/1"
+    assert checkout.load(GIGACHAT_AUTH_KEY=KEY, GIGAGATE_STORE=address).store == Secret(address)

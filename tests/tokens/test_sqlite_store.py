@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.stores import Clock
 
 from gigagate.errors import StoreError
 from gigagate.tokens import AccessToken, SqliteTokenStore
@@ -131,7 +132,7 @@ def test_a_full_disk_is_a_store_error(path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_store_that_stays_locked_is_a_store_error(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gigagate.tokens.sqlite_store.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("gigagate.store.sqlite_file.BUSY_SECONDS", 0.1)
     SqliteTokenStore(path).save("key", TOKEN)
     locking = sqlite3.connect(path, isolation_level=None)
     locking.execute("BEGIN EXCLUSIVE")
@@ -146,3 +147,19 @@ def test_an_error_never_holds_the_token(path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         SqliteTokenStore(path).save("key", TOKEN)
     assert TOKEN.value not in repr(caught.value)
+
+
+def test_a_lease_given_while_another_process_waited_its_turn_is_not_taken_away(path: Path) -> None:
+    clock = Clock()
+    store = SqliteTokenStore(path, clock)
+    assert store.acquire("key", "a", 20)
+    clock.now -= 1
+    assert not store.acquire("key", "b", 20)
+
+
+def test_a_clock_set_back_does_not_make_a_lease_last(path: Path) -> None:
+    clock = Clock()
+    store = SqliteTokenStore(path, clock)
+    assert store.acquire("key", "a", 20)
+    clock.now -= 3600
+    assert store.acquire("key", "b", 20)

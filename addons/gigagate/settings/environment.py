@@ -63,8 +63,8 @@ VARIABLES: Mapping[str, Variable] = {
     "GIGACHAT_CA_BUNDLE_FILE": Variable("upstream.ca_bundle_file", existing_file, is_path=True),
     "GIGACHAT_MODEL": Variable("models.default"),
     "GIGAGATE_STATE_DIR": Variable("state_dir", Path, is_path=True),
-    "GIGAGATE_STORE": Variable("store", secret.Secret),
-    "GIGAGATE_STORE_KEY": Variable("store_key", secret.Secret),
+    "GIGAGATE_STORE": Variable("store", secret.store_address),
+    "GIGAGATE_STORE_KEY": Variable("store_key", secret.store_key),
     "GIGAGATE_CLIENT_KEYS": Variable("client_keys", secret.client_keys, secret.client_key_hashes),
     "GIGAGATE_AUTH_MODE": Variable("auth_mode"),
     "GIGAGATE_ALLOWED_HOSTS": Variable("access.hosts", comma_separated),
@@ -150,6 +150,9 @@ class Variables:
             existing = text.parsed(existing_file, text.path())
             return Path(existing.value)
         return self.root / "config" / "gigachat.yaml"
+
+    def env_file(self) -> Path:
+        return _env_file(self.environ, self.root)
 
     def lay_over(self, tree: dict[str, Given]) -> None:
         """Set in `tree` what variables set; two for one setting that differ raise SettingsError."""

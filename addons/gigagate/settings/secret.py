@@ -68,6 +68,28 @@ def authorization_key(text: str) -> Secret:
     return Secret(text)
 
 
+def store_address(text: str) -> Secret:
+    """Of a Redis or Valkey server; its password is in it."""
+    scheme, separator, rest = text.partition("://")
+    if scheme not in ("redis", "rediss", "valkey", "valkeys") or not separator or not rest:
+        raise ValueError("expected an address such as redis://:password@host:6379/0")
+    return Secret(text)
+
+
+def store_key(text: str) -> Secret:
+    """A Fernet key: 32 bytes in URL-safe base64."""
+    try:
+        decoded = base64.urlsafe_b64decode(text)
+    except (binascii.Error, ValueError):
+        decoded = b""
+    if len(decoded) != 32:
+        raise ValueError(
+            "expected a Fernet key, 32 bytes in base64; make one with "
+            "openssl rand -base64 32 | tr +/ -_"
+        )
+    return Secret(text)
+
+
 def client_keys(text: str) -> Mapping[str, str]:
     """`name:key,name:key` -> {SHA-256 of the key in hex: name}."""
     return _named(

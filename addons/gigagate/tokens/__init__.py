@@ -2,7 +2,8 @@
 
 token.py         the token
 oauth.py         the call that fetches one
-store.py         what a store can do; sqlite_store.py is the one in a file
+store.py         what a store can do: sqlite_store.py in a file, redis_store.py in a server
+sealed_store.py  encrypts what goes into either
 source.py        who asks whom, and when
 """
 
@@ -10,7 +11,10 @@ import hashlib
 from pathlib import Path
 
 from gigagate.settings import Settings
+from gigagate.store.redis_server import RedisServer
 from gigagate.tokens.oauth import OAuthClient
+from gigagate.tokens.redis_store import RedisTokenStore
+from gigagate.tokens.sealed_store import SealedTokenStore
 from gigagate.tokens.source import TokenSource
 from gigagate.tokens.sqlite_store import SqliteTokenStore
 from gigagate.tokens.store import TokenStore
@@ -19,10 +23,13 @@ from gigagate.tokens.token import AccessToken
 __all__ = [
     "AccessToken",
     "OAuthClient",
+    "RedisTokenStore",
+    "SealedTokenStore",
     "SqliteTokenStore",
     "TokenSource",
     "TokenStore",
     "open_source",
+    "open_store",
     "store_key",
 ]
 
@@ -34,10 +41,22 @@ def store_key(settings: Settings) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def open_source(settings: Settings, ca_file: Path | None) -> TokenSource:
+def open_store(settings: Settings, server: RedisServer | None) -> TokenStore:
+    """In `server`, or in a file if there is none."""
+    store: TokenStore = (
+        RedisTokenStore(server)
+        if server
+        else SqliteTokenStore(settings.state_dir / "tokens.sqlite3")
+    )
+    return SealedTokenStore(store, settings.store_key)
+
+
+def open_source(
+    settings: Settings, ca_file: Path | None, server: RedisServer | None = None
+) -> TokenSource:
     """`ca_file` is what trust.bundle returned."""
     return TokenSource(
         OAuthClient(settings.upstream, settings.authorization_key, ca_file),
-        SqliteTokenStore(settings.state_dir / "tokens.sqlite3"),
+        open_store(settings, server),
         store_key(settings),
     )

@@ -2,10 +2,10 @@
 
 Once means: threads of a process share one attempt and its outcome, failure too; processes take
 turns by a lease in the store, and whoever does not hold it waits for the holder's token to appear.
-A store that breaks costs a warning; each process then asks OAuth for itself.
+A store that breaks costs a warning, its own; each process then asks OAuth for itself.
 """
 
-import logging
+import contextlib
 import math
 import random
 import threading
@@ -18,8 +18,6 @@ from typing import Protocol, TypedDict
 from gigagate.errors import CredentialError, CredentialsRejected, StoreError
 from gigagate.tokens.store import TokenStore
 from gigagate.tokens.token import AccessToken
-
-logger = logging.getLogger(__name__)
 
 MARGIN = 5.0
 """A token that expires within these seconds is not used any more."""
@@ -100,10 +98,8 @@ class TokenSource:
             self._refused = value
             if self._token is not None and self._token.value == value:
                 self._token = None
-        try:
+        with contextlib.suppress(StoreError):
             self._store.drop(self._key, value)
-        except StoreError as error:
-            logger.warning("%s", error)
 
     def status(self) -> Status:
         token = self.current()
@@ -151,8 +147,7 @@ class TokenSource:
     def _stored(self, old: AccessToken | None) -> AccessToken | None:
         try:
             token = self._store.load(self._key)
-        except StoreError as error:
-            logger.warning("%s", error)
+        except StoreError:
             return None
         if token is None or not self._serves(token) or token.value == self._refused:
             return None
@@ -168,24 +163,19 @@ class TokenSource:
             self._failure, self._failed_at = error, self._clock()
             raise
         self._keep(token, "oauth")
-        try:
+        with contextlib.suppress(StoreError):
             self._store.save(self._key, token)
-        except StoreError as error:
-            logger.warning("%s", error)
         return token
 
     def _acquire(self) -> bool:
         try:
             return self._store.acquire(self._key, self._owner, LEASE)
-        except StoreError as error:
-            logger.warning("%s", error)
+        except StoreError:
             return True
 
     def _release(self) -> None:
-        try:
+        with contextlib.suppress(StoreError):
             self._store.release(self._key, self._owner)
-        except StoreError as error:
-            logger.warning("%s", error)
 
     def _keep(self, token: AccessToken, found_in: str) -> AccessToken:
         life = token.expires_at - self._clock()

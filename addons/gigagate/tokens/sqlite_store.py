@@ -1,27 +1,14 @@
-"""The token store in a file of the state directory, shared by every process of the user.
+"""The token store in a file of the state directory, for the processes of one machine."""
 
-Each call opens the file anew: calls are minutes apart, and a connection kept would have to survive
-threads, forks and the file's removal. SQLite's rollback journal serves better here than WAL, which
-needs two more files beside this one and a moment alone with it to be switched on.
-"""
-
-import contextlib
-import logging
-import os
-import sqlite3
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gigagate.errors import StoreError
+from gigagate.store import sqlite_file
+from gigagate.store.sqlite_file import SqliteFile
 from gigagate.tokens.token import AccessToken
 
-logger = logging.getLogger(__name__)
-
-BUSY_SECONDS = 5.0
-DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 SCHEMA = tuple(
     f"CREATE TABLE IF NOT EXISTS {table} "
     f"(key TEXT PRIMARY KEY, {column} TEXT NOT NULL, expires_at REAL NOT NULL)"
@@ -37,9 +24,8 @@ WHERE owner = excluded.owner OR leases.expires_at NOT BETWEEN :now AND :latest
 
 class SqliteTokenStore:
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        self._path = path
+        self._file = SqliteFile(path, *SCHEMA)
         self._clock = clock
-        self._lock = threading.Lock()
 
     def load(self, key: str) -> AccessToken | None:
         rows, _ = self._run("SELECT value, expires_at FROM tokens WHERE key = :key", key=key)
@@ -64,7 +50,8 @@ class SqliteTokenStore:
             owner=owner,
             now=now,
             seconds=seconds,
-            latest=now + seconds + BUSY_SECONDS,  # another may be given one while we wait our turn
+            # another may be given one while we wait our turn
+            latest=now + seconds + sqlite_file.BUSY_SECONDS,
         )
         return changed > 0
 
@@ -73,43 +60,9 @@ class SqliteTokenStore:
 
     def _run(self, statement: str, **parameters: object) -> tuple[list[Any], int]:
         """The rows found and the number of rows changed."""
-        with self._lock:
-            try:
-                for _ in range(2):  # another process may just have replaced a damaged file
-                    try:
-                        return self._execute(statement, parameters)
-                    except sqlite3.DatabaseError as error:
-                        if getattr(error, "sqlite_errorcode", None) not in DAMAGED:
-                            raise
-                self._put_aside()
-                return self._execute(statement, parameters)
-            except (sqlite3.Error, OSError) as error:
-                raise StoreError(
-                    f"The token store {self._path} cannot be used: {error}."
-                ) from error
 
-    def _execute(self, statement: str, parameters: Mapping[str, object]) -> tuple[list[Any], int]:
-        self._make_private()
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS)
-        with contextlib.closing(connection), connection:
-            for table in SCHEMA:
-                connection.execute(table)
+        def work(connection: Any) -> tuple[list[Any], int]:
             cursor = connection.execute(statement, parameters)
             return cursor.fetchall(), cursor.rowcount
 
-    def _make_private(self) -> None:
-        """SQLite would make the file as the umask has it.
-
-        A file that exists is not opened here: closing it would end SQLite's locks on it (POSIX).
-        """
-        try:
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError:
-            if self._path.stat().st_mode & 0o077:
-                self._path.chmod(0o600)
-
-    def _put_aside(self) -> None:
-        aside = self._path.with_name(f"{self._path.name}.damaged")
-        logger.warning("The token store %s is damaged; a new one is made.", self._path)
-        self._path.replace(aside)
-        self._path.with_name(f"{self._path.name}-journal").unlink(missing_ok=True)
+        return self._file.transact(work)

@@ -1,7 +1,7 @@
 """What TokenSource needs of a store that several processes share.
 
-Every method raises StoreError when the store cannot be used. A lease says who may ask OAuth; it
-ends by itself, so that a process that dies with it holds nobody up for long.
+Every method raises StoreError when the store cannot be used; the log has it already.  A lease says
+who may ask OAuth; it ends by itself, so that a process that dies with it holds nobody up for long.
 """
 
 from typing import Protocol

@@ -1,0 +1,24 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.stores import Place, RedisPlace, SqlitePlace
+from tests.support.valkey import Valkey
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    """A server for tests that let it live."""
+    with Valkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Every kind of place where stores keep things, empty."""
+    if request.param == "sqlite":
+        yield SqlitePlace(tmp_path)
+        return
+    found = RedisPlace(request.getfixturevalue("valkey").address)
+    yield found
+    found.close()
