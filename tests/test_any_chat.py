@@ -31,7 +31,13 @@ texts = st.text(max_size=12)
 names = st.text(max_size=12) | st.sampled_from(
     ["read_file", "web_search", "text2image", "мой", "9"]
 )
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts
+)
 objects = st.dictionaries(texts, scalars, max_size=3)
 arguments = objects.map(json.dumps) | st.sampled_from(["", "{}", "[1]", "null", '{"a":', "plain"])
 call_ids = st.sampled_from(["call_1", "call_2", "call_3", "call_g1_damaged", ""])
