@@ -7,10 +7,14 @@ def build() -> list[object]:
     """The addons, in the order mitmproxy calls them.  Wrong settings end the process."""
     from gigagate.hooks.accounting import Accounting
     from gigagate.hooks.commands import Commands
+    from gigagate.hooks.content_views import ContentViews
     from gigagate.hooks.deadlines import Deadlines
+    from gigagate.hooks.flow_commands import FlowCommands
+    from gigagate.hooks.flow_list import FlowList
     from gigagate.hooks.gateway import Gateway
     from gigagate.hooks.layers import Layers
     from gigagate.hooks.local_endpoints import LocalEndpoints
+    from gigagate.hooks.recorder import Recorder
     from gigagate.hooks.runtime import Runtime
     from gigagate.hooks.startup import Startup, give_up
     from gigagate.hooks.status import Status
@@ -22,6 +26,7 @@ def build() -> list[object]:
     gateway = Gateway(runtime)
     accounting = Accounting(gateway)
     status = Status(runtime, accounting)
+    inspection = [Recorder(gateway), FlowList(), ContentViews(), FlowCommands()]
     return [
         Startup(runtime),
         Layers(gateway),
@@ -30,4 +35,5 @@ def build() -> list[object]:
         gateway,
         Deadlines(gateway),
         Commands(runtime, status),
+        *inspection,
     ]

@@ -6,6 +6,7 @@ text is made in `gigagate.views`; here it is only chosen, and nothing that comes
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from mitmproxy import contentviews, http
 from mitmproxy.contentviews import Metadata, SyntaxHighlight
 
 from gigagate import routes
-from gigagate.hooks import recorder
+from gigagate.hooks import recording
 from gigagate.views import answer, changes, conversation
 from gigagate.views.text import cut, decoded
 
@@ -24,18 +25,26 @@ CHOSEN = 2.0
 OFFERED = 0.0
 NOT_OURS = -1.0
 
+_EMPTY_LINE = re.compile(r"^(?=\n)", re.MULTILINE)
+"""mitmweb does not show lines without any character."""
+
 type Render = Callable[[bytes, http.HTTPFlow], str]
 type Priority = Callable[[bytes], float]
 
 
 @dataclass(frozen=True)
-class GigaView(contentviews.Contentview):
-    name: str  # type: ignore[misc]
+class GigaView:
+    """A mitmproxy Contentview."""
+
+    name: str
     message: type[http.Message]
     """Which side of a flow it is for."""
     render: Render
     priority: Priority
-    syntax_highlight: SyntaxHighlight = "none"  # type: ignore[misc]
+    syntax_highlight: SyntaxHighlight = "none"
+
+    def __lt__(self, other: contentviews.Contentview) -> bool:
+        return self.name < other.name
 
     def prettify(self, data: bytes, metadata: Metadata) -> str:
         flow = metadata.flow
@@ -45,7 +54,7 @@ class GigaView(contentviews.Contentview):
             side = "requests" if self.message is http.Request else "answers"
             return f"This view is for {side}.\n\n{decoded(data)}"
         try:
-            return cut(self.render(data, flow))
+            return _EMPTY_LINE.sub(" ", cut(self.render(data, flow)))
         except ValueError as error:
             return f"{error}\n\n{decoded(data)}"
         except Exception:
@@ -60,7 +69,7 @@ class GigaView(contentviews.Contentview):
 
 
 def _is_ours(flow: http.HTTPFlow) -> bool:
-    if recorder.FACTS in flow.metadata:
+    if recording.FACTS in flow.metadata:
         return True
     return routes.normalise(flow.request.path) == "/chat/completions"
 
@@ -70,11 +79,22 @@ def _conversation(data: bytes, flow: http.HTTPFlow) -> str:
 
 
 def _changes(data: bytes, flow: http.HTTPFlow) -> str:
-    return changes.render(data, flow.metadata.get(recorder.REQUEST), recorder.facts(flow))
+    if recording.REQUEST not in flow.metadata:
+        return f"Nothing was sent to GigaChat. {_refusal(flow)}".rstrip()
+    return changes.render(data, flow.metadata.get(recording.REQUEST), recording.facts(flow))
+
+
+def _refusal(flow: http.HTTPFlow) -> str:
+    """What the client was told instead."""
+    try:
+        content = flow.response.get_content(strict=False) if flow.response else None
+        return answer.read(content or b"").error or ""
+    except ValueError:
+        return ""
 
 
 def _answer(data: bytes, flow: http.HTTPFlow) -> str:
-    return answer.render(data, recorder.facts(flow))
+    return answer.render(data, recording.facts(flow))
 
 
 def _as_the_client_has_it(data: bytes, flow: http.HTTPFlow) -> str:
@@ -82,11 +102,11 @@ def _as_the_client_has_it(data: bytes, flow: http.HTTPFlow) -> str:
 
 
 def _as_gigachat_got_it(data: bytes, flow: http.HTTPFlow) -> str:
-    return _kept(flow, recorder.REQUEST_HEAD, recorder.REQUEST, "Nothing was sent to GigaChat.")
+    return _kept(flow, recording.REQUEST_HEAD, recording.REQUEST, "Nothing was sent to GigaChat.")
 
 
 def _as_gigachat_sent_it(data: bytes, flow: http.HTTPFlow) -> str:
-    return _kept(flow, recorder.RESPONSE_HEAD, recorder.RESPONSE, "GigaChat has sent no answer.")
+    return _kept(flow, recording.RESPONSE_HEAD, recording.RESPONSE, "GigaChat has sent no answer.")
 
 
 def _kept(flow: http.HTTPFlow, head_key: str, body_key: str, nothing: str) -> str:

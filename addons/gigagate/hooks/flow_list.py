@@ -3,15 +3,18 @@
 import json
 from weakref import WeakKeyDictionary
 
-from mitmproxy import http
+from mitmproxy import ctx, http
 
-from gigagate.hooks import recorder
-from gigagate.hooks.recorder import Recorder
+from gigagate.hooks import recording
+from gigagate.hooks.recorder import inspection_is_on
 from gigagate.views import flow_line
 from gigagate.views.text import object_of, text_of
 
 SMALL = 100_000
 """Bytes: an error of ours is not larger."""
+
+WEB_COLUMNS = ["path", "status", "size", "time", "comment"]
+"""Of mitmweb's flow list, where the user has not chosen."""
 
 
 class FlowList:
@@ -19,9 +22,12 @@ class FlowList:
 
     name = "gigagate.flow_list"
 
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
+    def __init__(self) -> None:
         self.written: WeakKeyDictionary[http.HTTPFlow, tuple[str, str]] = WeakKeyDictionary()
+
+    def load(self, loader: object) -> None:
+        if "web_columns" in ctx.options and not ctx.options.has_changed("web_columns"):
+            ctx.options.update(web_columns=WEB_COLUMNS)
 
     def response(self, flow: http.HTTPFlow) -> None:
         self.describe(flow)
@@ -30,10 +36,10 @@ class FlowList:
         self.describe(flow)
 
     def describe(self, flow: http.HTTPFlow) -> None:
-        if not self.recorder.on or not flow.live:
+        if not flow.live or not inspection_is_on():
             return
-        if flow in self.recorder.recordings:
-            known = recorder.facts(flow)
+        if recording.FACTS in flow.metadata:
+            known = recording.facts(flow)
             comment, mark = flow_line.comment(known), flow_line.mark(known)
         else:
             comment, mark = _of_own_answer(flow)

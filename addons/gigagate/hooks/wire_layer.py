@@ -1,8 +1,7 @@
 """The HTTP layer of a client connection: only what `wire_stream.py` made goes out."""
 
 import logging
-from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from mitmproxy import http
 from mitmproxy.connection import Connection, Server
@@ -31,13 +30,18 @@ class Ignore(Layer):
         yield from ()
 
 
+class Listener(Protocol):
+    def hear(self, flow: http.HTTPFlow, event: HttpEvent, to: Layer | HttpStream) -> None:
+        """Every piece of a request or an answer, on its way between client, proxy and GigaChat."""
+
+
 class GigaHttpLayer(HttpLayer):
     """The HTTP layer of every client connection, and of every replayed flow."""
 
     gateway: ClassVar[Gateway]
     """Set once at the start: mitmproxy's replay makes layers without asking us."""
-    listener: ClassVar[Callable[[http.HTTPFlow, HttpEvent, Layer | HttpStream], None] | None] = None
-    """Hears all that passes between client, stream and GigaChat; None if nobody looks."""
+    listener: ClassVar[Listener | None] = None
+    """None if nobody looks."""
 
     def __init__(self, context: Context, mode: HTTPMode = HTTPMode.transparent) -> None:
         super().__init__(context, mode)
@@ -69,7 +73,7 @@ class GigaHttpLayer(HttpLayer):
         if self.listener is not None and isinstance(event, HttpEvent):
             stream = self.streams.get(event.stream_id)
             if stream is not None and hasattr(stream, "flow"):
-                self.listener(stream.flow, event, child)
+                self.listener.hear(stream.flow, event, child)
         return super().event_to_child(child, event)
 
     def get_connection(

@@ -10,7 +10,7 @@ from gigagate.core.report import Usage
 from gigagate.errors import GigaGateError
 from gigagate.views import calls
 from gigagate.views.facts import Attempt, Facts
-from gigagate.views.text import count, folded, list_of, object_of, parsed, text_of
+from gigagate.views.text import count, folded, list_of, object_of, parsed, text_of, wrapped
 
 MAX_TEXT = 200_000
 
@@ -32,6 +32,7 @@ class Said:
     choices: dict[int, Choice] = field(default_factory=dict)
     usage: Usage | None = None
     error: str | None = None
+    error_code: str | None = None
     events: int = 0
     complete: bool = True
 
@@ -44,7 +45,7 @@ def render(body: bytes, facts: Facts) -> str:
         lines += ["", *([f"── choices[{index}] ──"] if len(said.choices) > 1 else [])]
         lines += _choice(choice)
     if said.error is not None:
-        lines += ["", f"Error: {said.error}"]
+        lines += ["", wrapped(f"Error: {said.error}")]
     return "\n".join(lines) + "\n"
 
 
@@ -69,10 +70,10 @@ def is_answer(body: bytes) -> bool:
 def summary(said: Said, facts: Facts) -> Iterator[str]:
     usage = facts.usage or said.usage
     first = next(iter(said.choices.values()), Choice())
-    words = [facts.model or said.model, facts.finish_reason or first.finish_reason]
-    words.append(tokens(usage) if usage else None)
+    ending = facts.error or said.error_code or facts.finish_reason or first.finish_reason
+    words = [facts.model or said.model, ending, tokens(usage) if usage else None]
     yield " · ".join(word for word in words if word) or "no answer yet"
-    if timing := _timing(facts):
+    if timing := _timing(facts, streamed=bool(said.events)):
         yield timing
     if len(facts.attempts) > 1:
         yield _attempts(facts.attempts)
@@ -90,15 +91,15 @@ def tokens(usage: Usage) -> str:
     return f"{usage.prompt} prompt tokens{cached} + {usage.completion} in the answer"
 
 
-def _timing(facts: Facts) -> str:
+def _timing(facts: Facts, *, streamed: bool) -> str:
     words = []
     if facts.total is not None:
         words.append(f"{facts.total:.2f} s in all")
     if facts.waited is not None:
         words.append(f"{facts.waited:.2f} s waiting for a slot and a token")
-    if facts.first_byte is not None:
+    if streamed and facts.first_byte is not None:
         words.append(f"first piece after {facts.first_byte:.2f} s")
-    if facts.tokens_per_second is not None:
+    if streamed and facts.tokens_per_second is not None:
         words.append(f"{facts.tokens_per_second:.0f} tokens/s")
     return " · ".join(words)
 
@@ -122,12 +123,12 @@ def _attempts(attempts: list[Attempt]) -> str:
 def _choice(choice: Choice) -> Iterator[str]:
     if choice.reasoning:
         yield "── thinking ──"
-        yield folded("".join(choice.reasoning), MAX_TEXT)
+        yield wrapped(folded("".join(choice.reasoning), MAX_TEXT))
         yield "── answer ──"
     if text := "".join(choice.text):
-        yield folded(text, MAX_TEXT)
+        yield wrapped(folded(text, MAX_TEXT))
     for _, (name, arguments) in sorted(choice.calls.items()):
-        yield calls.line(name, "".join(arguments))
+        yield wrapped(calls.line(name, "".join(arguments)), "    ")
 
 
 def _read_stream(body: bytes) -> Said:
@@ -163,6 +164,7 @@ def _take(said: Said, answer: Mapping[str, Any], key: str) -> None:
     if "error" in answer:
         error = answer["error"]
         said.error = text_of(object_of(error).get("message") or error)
+        said.error_code = text_of(object_of(error).get("code"))
     for position, given in enumerate(list_of(answer.get("choices"))):
         given = object_of(given)
         index = given.get("index")

@@ -6,7 +6,7 @@ from typing import Any
 
 from gigagate.views import pretty_json
 from gigagate.views.facts import Facts
-from gigagate.views.text import count, list_of, object_of, parsed
+from gigagate.views.text import count, list_of, object_of, parsed, wrapped
 
 MAX_LINES = 1500
 """Compared on each side, after what is equal at both ends."""
@@ -27,8 +27,7 @@ def render(client: bytes, upstream: bytes | None, facts: Facts) -> str:
 
 def sentences(facts: Facts, *, sent: bool) -> Iterator[str]:
     if not sent:
-        reason = f": {facts.error}" if facts.error else ""
-        yield f"Nothing was sent to GigaChat{reason}."
+        yield "Nothing was sent to GigaChat."
         return
     if not facts.notes:
         yield "Nothing was changed that is worth a sentence."
@@ -36,7 +35,7 @@ def sentences(facts: Facts, *, sent: bool) -> Iterator[str]:
     things = count(len(facts.notes), "thing")
     yield f"{things} {'was' if len(facts.notes) == 1 else 'were'} changed on the way to GigaChat:"
     for note in facts.notes:
-        yield f"  • {note}"
+        yield wrapped(f"  • {note}", "    ")
 
 
 def _difference(client: bytes, upstream: bytes | None) -> Iterator[str]:
@@ -59,7 +58,8 @@ def _difference(client: bytes, upstream: bytes | None) -> Iterator[str]:
             if number > 2 or start:
                 yield "  …"
         elif number > 1:
-            yield line[0] + " " + line[1:]
+            indent = " " * (len(line) - len(line[1:].lstrip()) + 3)
+            yield from (f"{line[0]} {piece}" for piece in wrapped(line[1:], indent).split("\n"))
     if cut > 0:
         yield f"[… {count(cut, 'line')} more, not compared]"
 

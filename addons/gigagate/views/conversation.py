@@ -14,10 +14,11 @@ from gigagate.views.text import (
     parsed,
     size,
     text_of,
+    wrapped,
 )
 
 RECENT = 6
-"""The last messages are shown at length, those before them in short."""
+"""The last messages are shown at length; those before them, and instructions, in short."""
 MAX_RECENT_TEXT = 8000
 MAX_TEXT = 1200
 MAX_RESULT = 300
@@ -27,6 +28,7 @@ MAX_PARAMETER = 200
 CHARACTERS_PER_TOKEN = 3.5
 """GigaChat: "a token is three to four characters"."""
 
+_INSTRUCTIONS = ("system", "developer")
 _SHOWN_APART = ("model", "messages", "tools", "functions")
 
 
@@ -43,7 +45,7 @@ def render(body: bytes) -> str:
     for index, message in enumerate(messages):
         if len(messages) <= MAX_MESSAGES or index not in gap:
             recent = index >= len(messages) - RECENT
-            lines += _message(index, message, names, MAX_RECENT_TEXT if recent else MAX_TEXT)
+            lines += _message(index, object_of(message), names, recent=recent)
         elif index == gap.start:
             lines += [f"[… messages[{gap.start}] to messages[{gap.stop - 1}] left out here …]", ""]
     return "\n".join(lines).rstrip() + "\n"
@@ -59,7 +61,7 @@ def _parameters(chat: Mapping[str, Any]) -> str:
     for name, value in chat.items():
         if name not in _SHOWN_APART:
             words.append(f"{name} {one_line(text_of(value), MAX_PARAMETER)}")
-    return " · ".join(words)
+    return wrapped(" · ".join(words), "  ")
 
 
 def _totals(chat: Mapping[str, Any]) -> str:
@@ -92,9 +94,10 @@ def _tools(chat: Mapping[str, Any]) -> Iterator[str]:
     yield "── tools ──"
     for function in functions:
         name = text_of(function.get("name") or function.get("type"))
-        yield f"{name}({', '.join(_signature(object_of(function.get('parameters'))))})"
+        parameters = ", ".join(_signature(object_of(function.get("parameters"))))
+        yield wrapped(f"{name}({parameters})", "        ")
         if description := text_of(function.get("description")):
-            yield f"    {one_line(description, 100)}"
+            yield f"    {one_line(description, 70)}"
     yield ""
 
 
@@ -115,22 +118,24 @@ def _names_of_calls(messages: list[Any]) -> dict[str, str]:
     }
 
 
-def _message(index: int, given: object, names: Mapping[str, str], most: int) -> Iterator[str]:
-    message = object_of(given)
+def _message(
+    index: int, message: Mapping[str, Any], names: Mapping[str, str], *, recent: bool
+) -> Iterator[str]:
     role = text_of(message.get("role")) or "no role"
+    most = MAX_RECENT_TEXT if recent and role not in _INSTRUCTIONS else MAX_TEXT
     if role in ("tool", "function"):
         call_id = text_of(message.get("tool_call_id"))
         name = names.get(call_id) or text_of(message.get("name")) or f"call {call_id}"
         text = " ".join(_part(part, most) for part in _parts(message))
         yield f"── messages[{index}] · {role} ──"
-        yield f"← {name}: {one_line(text, MAX_RESULT)}"
+        yield wrapped(f"← {name}: {one_line(text, MAX_RESULT)}", "    ")
     else:
         yield f"── messages[{index}] · {role} ──"
         for part in _parts(message):
             if shown := _part(part, most):
                 yield shown
         for _, name, arguments in calls.in_message(message):
-            yield calls.line(name, arguments)
+            yield wrapped(calls.line(name, arguments), "    ")
     yield ""
 
 
@@ -148,7 +153,7 @@ def _part(part: Mapping[str, Any], most: int) -> str:
     if _is_picture(part):
         return f"[picture: {_picture(part)}]"
     if "text" in part:
-        return folded(text_of(part["text"]), most)
+        return wrapped(folded(text_of(part["text"]), most))
     return (
         f"[{text_of(part.get('type')) or 'part'}: {one_line(text_of(dict(part)), MAX_PARAMETER)}]"
     )

@@ -18,9 +18,12 @@ _RANK = {name: rank for rank, name in enumerate(_FIRST, -len(_FIRST))} | {
 
 
 def lines(value: Any, indent: str = "", opening: str = "") -> list[str]:
-    """opening: what stands before the value on its first line, as in '"name": '."""
+    """opening: what stands before the value on its first line, as in '"name": '.
+
+    The outermost object is never put on one line.
+    """
     flat = _flat(value, WIDTH - len(indent) - len(opening))
-    if flat is not None:
+    if flat is not None and (indent or not isinstance(value, dict)):
         return [indent + opening + flat]
     inner = indent + "  "
     if isinstance(value, dict):

@@ -1,11 +1,14 @@
 """Small ways of saying things: counts, sizes, long texts folded so that a view stays readable."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 MAX_OUTPUT = 1_000_000
 """Characters of a view: what a browser shows without effort."""
+
+WIDTH = 84
+"""Characters of a line: half a window of mitmweb's."""
 
 
 def count(number: int, what: str) -> str:
@@ -46,6 +49,26 @@ def folded(text: str, most: int) -> str:
     lines = text.count("\n", len(head), len(text) - len(tail))
     what = f"{count(left_out, 'character')} in {count(lines + 1, 'line')}"
     return f"{head}\n   [… {what} left out here …]\n{tail}"
+
+
+def wrapped(text: str, indent: str = "", width: int = WIDTH) -> str:
+    """Long lines broken at blanks, since mitmweb does not break them; `indent` before the rest."""
+    if len(text) <= width:
+        return text
+    return "\n".join(piece for line in text.split("\n") for piece in _pieces(line, indent, width))
+
+
+def _pieces(line: str, indent: str, width: int) -> Iterator[str]:
+    start = 0
+    room = width
+    while len(line) - start > room:
+        end = line.rfind(" ", start + room // 2, start + room + 1)
+        if end < 0:
+            end = start + room
+        yield (indent if start else "") + line[start:end]
+        start = end + (line[end] == " ")
+        room = width - len(indent)
+    yield (indent if start else "") + line[start:]
 
 
 def cut(text: str, most: int = MAX_OUTPUT) -> str:
