@@ -100,6 +100,42 @@ def test_after_a_result_the_task_is_finished() -> None:
     assert finished.name == "attempt_completion"
 
 
+STEPS = (
+    "Read the file notes.md, then replace `tea` with `coffee` in the file notes.md. "
+    "Then run the command `wc -l notes.md`"
+)
+FILES = {"type": "array", "items": {"type": "object", "properties": {"path": STRING}}}
+FILES["items"]["required"] = ["path"]
+
+
+def test_a_task_of_several_steps_is_done_step_by_step() -> None:
+    functions = [
+        function("read_files", files=FILES),
+        function("run_commands", commands={"type": "array", "items": STRING}),
+        function("editor", path=STRING, new_text=STRING),
+    ]
+    functions[2]["parameters"]["properties"]["old_text"] = STRING
+    talk, calls = [user(STEPS)], []
+    while call := play(body(*talk, functions=functions)).function_call:
+        calls.append((call.name, call.arguments))
+        talk += [called(call.name), DONE | {"name": call.name}]
+    assert calls == [
+        ("read_files", {"files": [{"path": "notes.md"}]}),
+        ("editor", {"path": "notes.md", "new_text": "coffee", "old_text": "tea"}),
+        ("run_commands", {"commands": ["wc -l notes.md"]}),
+    ]
+
+
+def test_a_task_of_several_steps_is_done_in_clines_xml_too() -> None:
+    talk, tools = [user(f"<task>{STEPS}</task>")], []
+    while not tools or tools[-1] != "attempt_completion":
+        said = play(body(*talk)).text
+        tools.append(said[1 : said.index(">")])
+        talk += [{"role": "assistant", "content": said}, user("Result: ok")]
+    assert tools == ["read_file", "replace_in_file", "execute_command", "attempt_completion"]
+    assert "------- SEARCH\ntea\n=======\ncoffee\n+++++++ REPLACE" in talk[3]["content"]
+
+
 def test_a_second_task_in_the_dialogue_is_begun_anew() -> None:
     talk = (user(TASK), called("editor"), DONE, {"role": "assistant", "content": "Готово"})
     assert play(body(*talk, user(TASK), functions=[EDITOR])).function_call is not None

@@ -1,14 +1,16 @@
 """Plausible values for a JSON schema, taken from the words of a task.
 
 "Create a file named hello.txt … containing exactly the text: hi" is enough to fill the parameters
-of every client's file-writing function: what a property is for is told by its name.
+of every client's file-writing function: what a property is for is told by its name.  So are
+"Replace `tea` with `coffee` in the file menu.md", "Run the command `ls`", and several such
+sentences in a row, each of which is a step.
 """
 
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 _FILE = re.compile(
     r"(?:\bfiles?|файл\w*)\s+(?:named\s+|called\s+|с именем\s+|под именем\s+|с названием\s+)?"
@@ -18,9 +20,17 @@ _FILE = re.compile(
 _TEXT_FOLLOWS = re.compile(
     r"(?:\b(?:text|contents?)\b|\bтекст\w*|\bсодержим\w+)(?P<colon>\s*:)?", re.IGNORECASE
 )
+_QUOTED = r"[`«\"'](.{1,500}?)[`»\"']"
+_REPLACEMENT = re.compile(
+    rf"\b(?:replace|замени\w*)\s+{_QUOTED}\s+(?:with|by|на)\s+{_QUOTED}", re.IGNORECASE
+)
+_COMMAND = re.compile(rf"(?:\bcommand|\bкоманду)\s*:?\s*{_QUOTED}", re.IGNORECASE)
+_NEXT_STEP = re.compile(r"[.,;]\s+(?=(?:and )?then\b|(?:и )?(?:затем|потом)\b)", re.IGNORECASE)
 _DIRECTORY = re.compile(r"working directory[:\s(]*((?:/|[A-Z]:\\)[^\s),\"]+)", re.IGNORECASE)
 _PROPER_NAME = re.compile(r"(?<=\s)[A-ZА-ЯЁ][\w-]+")
 _NUMBER = re.compile(r"-?\d+")
+
+Kind = Literal["run", "edit", "write", "read", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,21 @@ class Hints:
     task: str = ""
     file: str = ""
     text: str = ""
+    old_text: str = ""
+    """What `text` takes the place of."""
+    asked_command: str = ""
     directory: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What is to be done with the file, or a command to be run."""
+        if self.asked_command:
+            return "run"
+        if not self.file:
+            return "other"
+        if self.old_text:
+            return "edit"
+        return "write" if self.text else "read"
 
     @property
     def path(self) -> str:
@@ -39,6 +63,8 @@ class Hints:
 
     @property
     def command(self) -> str:
+        if self.asked_command:
+            return self.asked_command
         if self.text:
             return f"printf %s {shlex.quote(self.text)} > {shlex.quote(self.file)}"
         return f"echo {shlex.quote(self.task[:80])}"
@@ -52,12 +78,21 @@ def hints_of(task: str, surroundings: str) -> Hints:
     """What a task says; `surroundings` (system prompt, functions) may tell the directory."""
     file = _FILE.search(task)
     directory = _DIRECTORY.search(surroundings)
+    replacement = _REPLACEMENT.search(task)
+    command = _COMMAND.search(task)
     return Hints(
         task=task,
         file=file["file"] if file else "",
-        text=_text(task),
+        text=replacement[2] if replacement else _text(task),
+        old_text=replacement[1] if replacement else "",
+        asked_command=command[1] if command else "",
         directory=directory[1].rstrip(".") if directory else "",
     )
+
+
+def steps_of(task: str, surroundings: str) -> list[Hints]:
+    """One for each "…, then …"."""
+    return [hints_of(step, surroundings) for step in _NEXT_STEP.split(task)]
 
 
 def _text(task: str) -> str:
@@ -70,8 +105,10 @@ def _text(task: str) -> str:
     return line.strip(" «»\"'`.")
 
 
+_OLD_TEXT = re.compile(r"old_?(text|string|str)", re.IGNORECASE)
 _BY_NAME: Sequence[tuple[re.Pattern[str], Callable[[Hints], str]]] = (
     (re.compile(r"(file_?)?path|file_?name|file|absolute_?path", re.IGNORECASE), lambda h: h.path),
+    (_OLD_TEXT, lambda h: h.old_text),
     (re.compile(r"(new_?)?(text|string)|(file_)?contents?", re.IGNORECASE), lambda h: h.text),
     (re.compile(r"commands?|cmd", re.IGNORECASE), lambda h: h.command),
     (re.compile(r"input|patch", re.IGNORECASE), lambda h: h.patch if h.text else ""),
@@ -106,14 +143,16 @@ def inlined(schema: Any, root: Mapping[str, Any], depth: int = 0) -> dict[str, A
 
 
 def example(schema: Mapping[str, Any], hints: Hints, name: str = "") -> Any:
-    """A value of the schema: required properties only, everything said by the hints."""
+    """A value of the schema: required properties only, and the text to replace where there is one."""
     if schema.get("enum"):
         return schema["enum"][0]
     match schema.get("type", "object" if "properties" in schema else "string"):
         case "object":
             properties = schema.get("properties") or {}
-            needed = schema.get("required") or ()
-            return {n: example(properties[n], hints, n) for n in needed if n in properties}
+            needed = set(schema.get("required") or ())
+            if hints.old_text:
+                needed.update(n for n in properties if _OLD_TEXT.fullmatch(n))
+            return {n: example(s, hints, n) for n, s in properties.items() if n in needed}
         case "array":
             return [example(schema.get("items") or {"type": "string"}, hints, name)]
         case "integer" | "number":

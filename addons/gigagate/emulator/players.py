@@ -3,8 +3,8 @@
 Each looks at the conversation and answers or passes; PLAYERS is the order in which they are asked:
 
     forced      function_call names a function: call it
-    agent       functions are offered: call one that suits the task, finish after its result
-    cline_xml   Cline's protocol in text: <write_to_file>, then <attempt_completion>
+    agent       functions are offered: one that suits each step of the task, then the end
+    cline_xml   the same in Cline's protocol in text: <write_to_file>, then <attempt_completion>
     painter     the builtin text2image: an <img> tag
     structured  response_format json_schema: a value of that schema
     echo        always: says what it heard
@@ -12,11 +12,12 @@ Each looks at the conversation and answers or passes; PLAYERS is the order in wh
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from gigagate.emulator.arguments import Hints, example, hints_of, inlined
+from gigagate.emulator import cline_text
+from gigagate.emulator.arguments import Hints, Kind, example, inlined, steps_of
 from gigagate.emulator.model import Answer, FunctionCall
 
 FILE_ID_MARK = "00000000-0000-4000-8000-00000000f11e"
@@ -25,20 +26,24 @@ FILE_ID_MARK = "00000000-0000-4000-8000-00000000f11e"
 _TASK = re.compile(r"<task>\s*(.*?)\s*</task>", re.DOTALL)
 _DONE = "Готово ✅"
 _FINISHERS = ("attempt_completion", "final_result", "finish")
-_WRITERS = (
-    "editor",
-    "write",
-    "write_file",
-    "write_to_file",
-    "create_file",
-    "Write",
-    "apply_patch",
-    "execute_command",
-    "run_commands",
-    "run_shell_command",
-    "bash",
-)
-_READERS = ("read_files", "read_file", "read", "Read", "view")
+_RUNNERS = ("run_commands", "execute_command", "run_shell_command", "bash")
+_BY_KIND: Mapping[Kind, Sequence[str]] = {
+    "run": _RUNNERS,
+    "edit": ("editor", "edit", "replace", "Edit"),
+    "write": (
+        "editor",
+        "write",
+        "write_file",
+        "write_to_file",
+        "create_file",
+        "Write",
+        "apply_patch",
+        *_RUNNERS,
+    ),
+    "read": ("read_files", "read_file", "read", "Read", "view"),
+    "other": (),
+}
+"""The names clients give to functions that do such a thing, the best first."""
 
 
 class Conversation:
@@ -74,15 +79,23 @@ class Conversation:
         return self.messages[self._task_index + 1 :]
 
     @property
-    def called(self) -> bool:
-        """Whether a function has been called for this task."""
-        return any(m.get("function_call") for m in self.since_task)
+    def calls(self) -> int:
+        """How many functions have been called for this task."""
+        return sum("function_call" in m for m in self.since_task)
+
+    @property
+    def hints(self) -> Hints:
+        return self.steps[0]
 
     @cached_property
-    def hints(self) -> Hints:
+    def steps(self) -> Sequence[Hints]:
         prose = "\n".join(m["content"] for m in self.messages if m["role"] == "system")
         prose += json.dumps(self.functions, ensure_ascii=False)
-        return hints_of(self.task, prose)
+        return steps_of(self.task, prose)
+
+    def step(self, done: int) -> Hints | None:
+        """What is to be done when so much is done."""
+        return self.steps[done] if done < len(self.steps) else None
 
     def function(self, names: Sequence[str]) -> dict[str, Any] | None:
         offered = {f["name"]: f for f in self.functions}
@@ -108,22 +121,19 @@ def agent(talk: Conversation) -> Answer | None:
     if not talk.functions or talk.choice == "none":
         return None
     finisher = talk.function(_FINISHERS)
-    if talk.called:
-        return _call(finisher, talk.hints) if finisher else Answer(text=_finished(talk))
-    function = _suitable(talk) or finisher
-    return _call(function, talk.hints) if function else None
+    step = talk.step(talk.calls)
+    if step and (function := _suitable(talk, step)):
+        return _call(function, step)
+    if finisher:
+        return _call(finisher, talk.hints)
+    return Answer(text=_finished(talk)) if talk.calls else None
 
 
 def cline_xml(talk: Conversation) -> Answer | None:
     if talk.functions or not talk.tagged:
         return None
-    written = any("<write_to_file>" in m["content"] for m in talk.since_task)
-    if talk.hints.file and not written:
-        return Answer(
-            text=f"<write_to_file>\n<path>{talk.hints.file}</path>\n"
-            f"<content>{talk.hints.text}</content>\n</write_to_file>"
-        )
-    return Answer(text=f"<attempt_completion>\n<result>{_DONE}</result>\n</attempt_completion>")
+    step = talk.step(sum(m["role"] == "assistant" for m in talk.since_task))
+    return Answer(text=cline_text.call(step) if step else cline_text.END)
 
 
 def painter(talk: Conversation) -> Answer | None:
@@ -156,17 +166,15 @@ def echo(talk: Conversation) -> Answer:
 PLAYERS: Sequence[Player] = (forced, agent, cline_xml, painter, structured, echo)
 
 
-def _suitable(talk: Conversation) -> dict[str, Any] | None:
-    """By the task's own words: a file to write or read, a function named; the only one offered."""
-    if talk.hints.file:
-        names = _WRITERS if talk.hints.text else _READERS
-        if found := talk.function(names):
-            return found
-    named = [f for f in talk.functions if re.search(rf"\b{re.escape(f['name'])}\b", talk.task)]
+def _suitable(talk: Conversation, step: Hints) -> dict[str, Any] | None:
+    """By the step's own words: a command, a file, a function named; or the only one offered."""
+    if found := talk.function(_BY_KIND[step.kind]):
+        return found
+    named = [f for f in talk.functions if re.search(rf"\b{re.escape(f['name'])}\b", step.task)]
     if named:
         return named[0]
     useful = [f for f in talk.functions if "parameters" in f and f["name"] not in _FINISHERS]
-    return useful[0] if len(useful) == 1 == len(talk.functions) else None
+    return useful[0] if len(useful) == 1 == len(talk.functions) and not talk.calls else None
 
 
 def _call(function: dict[str, Any], hints: Hints) -> Answer:
