@@ -143,7 +143,7 @@ def inlined(schema: Any, root: Mapping[str, Any], depth: int = 0) -> dict[str, A
 
 
 def example(schema: Mapping[str, Any], hints: Hints, name: str = "") -> Any:
-    """A value of the schema: required properties only, and the text to replace where there is one."""
+    """A value of the schema: required properties only, and the text to replace if there is one."""
     if schema.get("enum"):
         return schema["enum"][0]
     match schema.get("type", "object" if "properties" in schema else "string"):
