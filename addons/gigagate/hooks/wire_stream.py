@@ -8,6 +8,7 @@ unforeseen error ends the request with a 500, and nothing goes upstream.
 
 import logging
 import time
+from collections import deque
 from typing import cast
 
 from mitmproxy import http
@@ -124,6 +125,7 @@ class GigaStream(ClientStream):
         self.context.server = self.flow.server_conn = connection
         request = self.wire_request(call)
         self.server_state = self.state_wait_for_response_headers
+        self.drop_stale_events()
         self.sent_upstream = True
         self.sent_at, self.heard_at = time.monotonic(), 0.0
         self.gateway.on_the_wire.add(self)
@@ -308,6 +310,11 @@ class GigaStream(ClientStream):
                 self.context.server,
             )
             self.layer.forget(self.context.server)
+
+    def drop_stale_events(self) -> None:
+        """A connection we have left may have said more while we waited for the next attempt."""
+        fresh = [e for e in self._paused_event_queue if not isinstance(e, UPSTREAM_EVENTS)]
+        self._paused_event_queue = deque(fresh)
 
     def upstream_is_done(self) -> None:
         self.sent_upstream = False
