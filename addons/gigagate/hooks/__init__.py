@@ -15,7 +15,9 @@ def build() -> list[object]:
     from gigagate.hooks.layers import Layers
     from gigagate.hooks.local_endpoints import LocalEndpoints
     from gigagate.hooks.recorder import Recorder
+    from gigagate.hooks.reload import Reload
     from gigagate.hooks.runtime import Runtime
+    from gigagate.hooks.shutdown import Shutdown
     from gigagate.hooks.startup import Startup, give_up
     from gigagate.hooks.status import Status
 
@@ -34,6 +36,8 @@ def build() -> list[object]:
         LocalEndpoints(runtime, status),
         gateway,
         Deadlines(gateway),
+        Reload(runtime),
+        Shutdown(gateway),
         Commands(runtime, status),
         *inspection,
     ]

@@ -55,29 +55,33 @@ class Upstream:
         return f"reverse:{self.scheme}://{host}:{self.port}"
 
 
+def policy(settings: Settings) -> Policy:
+    """What the translation has to know of the settings."""
+    return Policy(
+        aliases=settings.models.aliases,
+        default_model=settings.models.default,
+        embedding_model=settings.models.embeddings,
+        unknown_models=settings.models.unknown,
+        strict=settings.strict,
+        prompt_cache=settings.prompt_cache,
+        reasoning=settings.reasoning,
+        json_modes=settings.structured_output,
+        files=FilePolicy(
+            fetch_urls=settings.images.allow_urls,
+            max_image_bytes=settings.images.max_bytes,
+            generated=settings.images.generated,
+            link_key=link_key.load(settings.state_dir / "picture-links.key"),
+        ),
+    )
+
+
 class Runtime:
     """`ready` is set once mitmproxy runs and what it bound has been checked."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self.use(settings)
         upstream = settings.upstream
         self.upstream = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path)
-        self.policy = Policy(
-            aliases=settings.models.aliases,
-            default_model=settings.models.default,
-            embedding_model=settings.models.embeddings,
-            unknown_models=settings.models.unknown,
-            strict=settings.strict,
-            prompt_cache=settings.prompt_cache,
-            reasoning=settings.reasoning,
-            json_modes=settings.structured_output,
-            files=FilePolicy(
-                fetch_urls=settings.images.allow_urls,
-                max_image_bytes=settings.images.max_bytes,
-                generated=settings.images.generated,
-                link_key=link_key.load(settings.state_dir / "picture-links.key"),
-            ),
-        )
         self.ca_file = trust.bundle(settings) if upstream.verify else None
         source = open_source(settings, self.ca_file)
         self.tokens = TokenWait(source)
@@ -89,6 +93,11 @@ class Runtime:
     def load(cls) -> "Runtime":
         """Raises SettingsError or TrustError, whose text is for the person who starts us."""
         return cls(Settings.load(root=CHECKOUT))
+
+    def use(self, settings: Settings) -> None:
+        """What can change while the proxy runs, changes here, at once and together."""
+        self.policy = policy(settings)
+        self.settings = settings
 
     def warnings(self) -> Iterator[str]:
         """What the person who starts us should know, at every start."""

@@ -18,6 +18,7 @@ from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks import log_redaction, mitmproxy_internals
 from gigagate.hooks.dispatch import Dispatch
 from gigagate.hooks.option_guard import OptionGuard, check_loopback
+from gigagate.hooks.recorder import inspection_is_on
 from gigagate.hooks.runtime import Runtime
 
 logger = logging.getLogger(__name__)
@@ -48,14 +49,14 @@ class Startup:
         mitmproxy_internals.refuse_by_default(ctx.master.addons.get("nextlayer"))
         mitmproxy_internals.listen_on_tcp_only(ctx.options.mode[0])
         mitmproxy_internals.put_first(self.guard)
+        mitmproxy_internals.skip_type_checks_of_messages()
         Dispatch(ctx.master.addons).install()
         ctx.options.update(**self.guard.forced, **self.for_inspection())
 
     def for_inspection(self) -> dict[str, object]:
-        """Whoever looks at flows or saves them wants to see streams too."""
-        looks = ctx.master.addons.get("view") is not None
-        saves = ctx.options.save_stream_file or ctx.options.hardump
-        return {"store_streamed_bodies": True} if looks or saves else {}
+        """Whoever looks at flows, saves them or logs answers wants to see streams too."""
+        wanted = inspection_is_on() or self.runtime.settings.log.prompts
+        return {"store_streamed_bodies": True} if wanted else {}
 
     def complete_arguments(self) -> None:
         """Returns only if nothing is missing."""

@@ -139,6 +139,8 @@ class Settings:
     auth_mode: Literal["shared", "passthrough"] = field(default="shared", metadata=OUTSIDE)
     warnings: tuple[str, ...] = field(default=(), metadata=OUTSIDE)
     """Sentences to log at the start."""
+    sources: tuple[Path, ...] = field(default=(), metadata=OUTSIDE)
+    """The files that were read, or would be if they existed."""
 
     upstream: Upstream = Upstream()
     models: Models = Models()
@@ -196,7 +198,11 @@ class Settings:
         variables.lay_over(tree)
         settings = build(cls, tree)
         make_private_directory(settings.state_dir)
-        return replace(settings, warnings=(*variables.warnings, *_plain_http(settings.upstream)))
+        return replace(
+            settings,
+            warnings=(*variables.warnings, *_plain_http(settings.upstream)),
+            sources=(variables.config_file(), variables.env_file()),
+        )
 
 
 def make_private_directory(path: Path) -> None:

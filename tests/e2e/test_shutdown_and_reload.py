@@ -1,0 +1,109 @@
+"""SIGTERM lets answers finish; settings change without a restart, whole or not at all."""
+
+import json
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from tests.support.proxy import Proxy
+
+from gigagate.emulator.config import EmulatorConfig
+from gigagate.emulator.server import Emulator
+from gigagate.emulator.thread import EmulatorThread
+
+CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    config = EmulatorConfig(concurrency=0, chunk_chars=1, chunk_delay=0.03)
+    folder = tmp_path_factory.mktemp("emulator")
+    with EmulatorThread(state_dir=folder, config=config) as emulator:
+        yield emulator
+
+
+def chat(proxy: Proxy, **more: object) -> requests.Response:
+    return requests.post(f"{proxy.base_url}/chat/completions", json=CHAT | more, timeout=30)
+
+
+def cut_off(proxy: Proxy) -> None:
+    with pytest.raises(requests.ConnectionError):
+        chat(proxy)
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def refuses_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def streaming(proxy: Proxy) -> Iterator[bytes]:
+    url = f"{proxy.base_url}/chat/completions"
+    answer = requests.post(url, json=CHAT | {"stream": True}, stream=True, timeout=30)
+    return answer.iter_lines()
+
+
+def test_sigterm_lets_a_running_stream_finish(emulator: Emulator, tmp_path: Path) -> None:
+    with Proxy(emulator, tmp_path) as proxy:
+        lines = streaming(proxy)
+        first = next(lines)
+        proxy.process.send_signal(signal.SIGTERM)
+        until(lambda: refuses_connections(proxy.port))
+        rest = list(lines)
+        assert first.startswith(b"data: ")
+        assert rest[-2:] == [b"data: [DONE]", b""] or rest[-1] == b"data: [DONE]"
+        assert proxy.process.wait(10) == 0
+
+
+def test_a_second_sigterm_ends_at_once(emulator: Emulator, tmp_path: Path) -> None:
+    with Proxy(emulator, tmp_path) as proxy:
+        emulator.faults.add(path="/chat/completions", hang=True)
+        hanging = threading.Thread(target=cut_off, args=(proxy,))
+        before = len(emulator.log)
+        hanging.start()
+        until(lambda: len(emulator.log) > before + 1)
+        proxy.process.send_signal(signal.SIGTERM)
+        until(lambda: refuses_connections(proxy.port))
+        assert proxy.process.poll() is None
+        proxy.process.send_signal(signal.SIGTERM)
+        assert proxy.process.wait(5) == 0
+        hanging.join()
+
+
+def test_without_requests_sigterm_ends_at_once(emulator: Emulator, tmp_path: Path) -> None:
+    with Proxy(emulator, tmp_path) as proxy:
+        keep_alive = requests.Session()
+        keep_alive.get(f"{proxy.url}/health", timeout=5)
+        assert proxy.stop(signal.SIGTERM) == 0
+
+
+def test_a_changed_file_is_used_and_a_broken_one_is_not(emulator: Emulator, tmp_path: Path) -> None:
+    with Proxy(emulator, tmp_path) as proxy:
+        config = Path(proxy.environment["GIGAGATE_CONFIG"])
+
+        def answers_as(model: str) -> bool:
+            asked = {"model": "my-model"}
+            return model in chat(proxy, **asked).json()["model"]
+
+        assert answers_as("GigaChat-2-Max")
+        config.write_text(json.dumps({"models": {"aliases": {"my-model": "GigaChat-2-Pro"}}}))
+        proxy.process.send_signal(signal.SIGHUP)
+        until(lambda: answers_as("GigaChat-2-Pro"))
+        config.write_text("models: {aliasses: {}}")
+        until(lambda: "The old settings stay" in proxy.output())
+        assert "aliasses" in proxy.output()
+        assert answers_as("GigaChat-2-Pro")
