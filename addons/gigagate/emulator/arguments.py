@@ -20,7 +20,7 @@ _FILE = re.compile(
 _TEXT_FOLLOWS = re.compile(
     r"(?:\b(?:text|contents?)\b|\bтекст\w*|\bсодержим\w+)(?P<colon>\s*:)?", re.IGNORECASE
 )
-_QUOTED = r"[`«\"'](.{1,500}?)[`»\"']"
+_QUOTED = r"`([^`\n]+)`"
 _REPLACEMENT = re.compile(
     rf"\b(?:replace|замени\w*)\s+{_QUOTED}\s+(?:with|by|на)\s+{_QUOTED}", re.IGNORECASE
 )
