@@ -26,6 +26,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")})
 """Public by their number, but inside a cloud they answer its machines' questions."""
 NAT64 = IPv6Network("64:ff9b::/96")
+UNICAST = IPv6Network("2000::/3")
+"""All that has been given out of IPv6."""
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -42,8 +44,11 @@ def is_public(text: str) -> bool:
         address = ip_address(text.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(address, IPv6Address) and (inner := _embedded(address)) is not None:
-        address = inner
+    if isinstance(address, IPv6Address):
+        inner = _embedded(address)
+        if inner is None and address not in UNICAST:
+            return False
+        address = inner or address
     return (
         address.is_global
         and not address.is_multicast

@@ -16,7 +16,7 @@ def holder(request: http.Request, client_keys: Mapping[str, str]) -> str | None:
     """
     found = None
     for key in presented(request):
-        digest = hashlib.sha256(key.encode()).hexdigest()
+        digest = hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
         for known, name in client_keys.items():
             if hmac.compare_digest(digest, known):
                 found = name

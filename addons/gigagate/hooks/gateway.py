@@ -15,17 +15,20 @@ from weakref import WeakKeyDictionary
 from mitmproxy import http
 from mitmproxy.connection import Client
 
-from gigagate import __version__
+from gigagate import __version__, routes
+from gigagate.core import signed_link
+from gigagate.dialects.files import FetchFile
 from gigagate.errors import (
     GigaGateError,
     HostNotAllowed,
     InternalError,
+    InvalidApiKey,
     InvalidRequest,
     NotReady,
 )
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat import session
-from gigagate.hooks import client_secrets
+from gigagate.hooks import client_key, client_secrets, local_paths
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.call import UpstreamCall
 from gigagate.hooks.fail_closed import fail_closed
@@ -60,10 +63,13 @@ class Gateway:
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
+        holder = client_key.holder(flow.request, self.runtime.settings.client_keys)
         client_secrets.remove(flow.request)
         if flow.live and flow.is_replay != "request":
             try:
                 self.check_sender(flow.request)
+                if local_paths.of(flow.request) is None:
+                    flow.metadata[CLIENT] = self.client(flow.request, holder)
             except GigaGateError as error:
                 flow.response = error_response(error, flow.request)
 
@@ -89,6 +95,26 @@ class Gateway:
             raise InvalidRequest(f"{request.http_version} is not spoken here: use HTTP/1.1.")
         if request.authority:
             raise InvalidRequest("This is no forward proxy: send a path, not a full URL.")
+
+    def client(self, request: http.Request, holder: str | None) -> str:
+        """The name of who asks; "" where clients are not told apart.  holder: of the key it gave.
+
+        A signed link to a picture is as good as a key.  Raises InvalidApiKey or LinkRefused.
+        """
+        path, _, query = request.path.partition("?")
+        if "signature=" in query:
+            endpoint = routes.find(request.method, path)
+            if endpoint.handler is FetchFile:
+                key, now = self.runtime.policy.files.link_key, int(time.time())
+                client = signed_link.client_of(endpoint.item, query, key=key, now=now)
+                if client is not None:
+                    return client
+        if holder is None and self.runtime.settings.client_keys:
+            raise InvalidApiKey(
+                "This proxy asks for a key of its own, and the one given is none of them. "
+                "Ask whoever runs it for one, and set it as the API key of your client."
+            )
+        return holder or ""
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
