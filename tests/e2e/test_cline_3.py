@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+from tests.support import samples
 from tests.support.client_program import ClientProgram
 from tests.support.proxy import Proxy, free_port
 from tests.support.real_parts import require_real_part
 
-from gigagate.emulator import Emulator
+from gigagate.emulator import Emulator, Received
 
 PROVIDER = "openai-compatible"
 MODEL = "GigaChat-2-Max"
@@ -30,6 +32,26 @@ def cline_3_at(home: Path) -> ClientProgram:
     return ClientProgram(require_real_part("cline 3"), home, environment)
 
 
+def solve(proxy: Proxy, folder: Path, home: Path, task: str) -> list[dict[str, Any]]:
+    """What Cline reported of its run in `folder`, line by line; the last is the result."""
+    with cline_3_at(home) as cline:
+        account = ("-p", PROVIDER, "-k", "the-clients-key", "-m", MODEL)
+        set_up = cline.run("auth", *account, "-b", proxy.base_url, folder=folder)
+        assert set_up.returncode == 0, set_up.stderr
+        how = ("-P", PROVIDER, "-m", MODEL, "-c", str(folder), "--json")
+        done = cline.run(*how, task, folder=folder)
+        assert cline.running() == []
+    assert done.returncode == 0, done.stdout
+    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert said[-1]["type"] == "run_result"
+    assert said[-1]["finishReason"] == "completed"
+    return said
+
+
+def chats(emulator: Emulator) -> list[Received]:
+    return [received for received in emulator.log if "chat" in received.path]
+
+
 def test_cline_3_works_through_a_task_with_native_tools(
     proxy: Proxy, emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -37,27 +59,30 @@ def test_cline_3_works_through_a_task_with_native_tools(
     folder = tmp_path / "work"
     folder.mkdir()
     (folder / "notes.md").write_text("- хлеб 🍞\n- молоко 🥛\n")
-    with cline_3_at(tmp_path / "home") as cline:
-        account = ("-p", PROVIDER, "-k", "the-clients-key", "-m", MODEL)
-        set_up = cline.run("auth", *account, "-b", proxy.base_url, folder=folder)
-        assert set_up.returncode == 0, set_up.stderr
-        how = ("-P", PROVIDER, "-m", MODEL, "-c", str(folder), "--json")
-        done = cline.run(*how, TASK, folder=folder)
-        assert cline.running() == []
-
-    assert done.returncode == 0, done.stdout
-    said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    assert said[-1]["type"] == "run_result"
-    assert said[-1]["finishReason"] == "completed"
+    said = solve(proxy, folder, tmp_path / "home", TASK)
     assert said[-1]["usage"]["cacheReadTokens"] > 0
     assert (folder / "notes.md").read_text() == "- хлеб 🍞\n- кефир «Ряженка»\n"
     assert (folder / "lines.txt").read_text().strip() == "2"
 
-    chats = [received for received in emulator.log if "chat" in received.path]
-    assert [chat.status for chat in chats] == [200] * 4
-    *_, calls = (chat.json["messages"] for chat in chats)
-    called = [m["function_call"]["name"] for m in calls if "function_call" in m]
+    assert [chat.status for chat in chats(emulator)] == [200] * 4
+    messages = chats(emulator)[-1].json["messages"]
+    called = [m["function_call"]["name"] for m in messages if "function_call" in m]
     assert called == ["read_files", "editor", "run_commands"]
-    assert {type(message["content"]) for message in calls} == {str}
-    assert all(json.loads(m["content"]) for m in calls if m["role"] == "function")
-    assert len({chat.header("x-session-id") for chat in chats}) == 1
+    assert {type(message["content"]) for message in messages} == {str}
+    assert all(json.loads(m["content"]) for m in messages if m["role"] == "function")
+    assert len({chat.header("x-session-id") for chat in chats(emulator)}) == 1
+
+
+def test_cline_3_shows_gigachat_a_picture(proxy: Proxy, emulator: Emulator, tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "red.png").write_bytes(samples.png(1))
+    said = solve(proxy, folder, tmp_path / "home", "Read the file red.png")
+    assert "Файлов вижу: 1" in said[-1]["text"]
+
+    (upload,) = (received for received in emulator.log if received.path.endswith("/files"))
+    assert samples.png(1) in upload.body
+    assert [chat.status for chat in chats(emulator)] == [200, 200]
+    shown = chats(emulator)[-1].json["messages"][-1]
+    assert shown["role"] == "user"
+    assert len(shown["attachments"]) == 1
