@@ -24,6 +24,11 @@ VERBS = {
     "serve": Verb("serve", "[MITMPROXY OPTIONS]", "the proxy on http://localhost:4000"),
     "web": Verb("serve", "[MITMPROXY OPTIONS]", "the same, and every conversation in a browser"),
     "console": Verb("serve", "[MITMPROXY OPTIONS]", "the same in the terminal"),
+    "status": Verb("status", "[--json]", "how the running proxy does"),
+    "stats": Verb("status", "[--json]", "what it has counted: requests, tokens, rewrites"),
+    "token": Verb("status", "[--refresh] [--json]", "its access token: time left, or a new one"),
+    "models": Verb("status", "[--json]", "which models GigaChat has"),
+    "doctor": Verb("doctor", "[--json]", "check everything the proxy needs, and say what to do"),
     "demo": Verb("demo", "[--once]", "see it work against a local GigaChat: no key, no internet"),
     "emulator": Verb("emulator", "[--help]", "a strict local GigaChat to test clients with"),
 }

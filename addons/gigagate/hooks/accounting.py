@@ -23,11 +23,12 @@ from gigagate.errors import StoreError
 from gigagate.hooks import client_key, local_paths
 from gigagate.hooks.gateway import Gateway
 from gigagate.hooks.in_thread import in_thread
+from gigagate.settings import Settings
 from gigagate.telemetry import log_line, prompts
-from gigagate.telemetry.finished import CLIENT_GONE, Finished
+from gigagate.telemetry.finished import CLIENT_GONE, Finished, cost
 from gigagate.telemetry.json_lines import JsonLines
 from gigagate.telemetry.metrics import Metrics
-from gigagate.telemetry.stats import Stats, roubles
+from gigagate.telemetry.stats import Stats
 from gigagate.telemetry.stats_store import StatsStore
 from gigagate.telemetry.webhook import EVENTS, Webhook
 
@@ -43,21 +44,28 @@ class Accounting:
     name = "gigagate.accounting"
 
     def __init__(self, gateway: Gateway) -> None:
-        settings = gateway.runtime.settings
         self.gateway = gateway
-        self.settings = settings
-        self.stats = Stats(StatsStore(settings.state_dir), settings.prices)
+        self.runtime = gateway.runtime
+        self.stats = Stats(StatsStore(self.runtime.settings.state_dir))
         self.metrics = Metrics()
-        self.webhook = Webhook(settings.webhook) if settings.webhook else None
         self.recent: deque[Finished] = deque(maxlen=RECENT)
         self.clients: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
         """Requests in hand -> the client's name."""
         self.saving: asyncio.Task[None] | None = None
-        known = {*model_map.KNOWN, *settings.models.aliases.values(), *settings.prices}
+        self.webhook: Webhook | None = None
+        self.take(self.runtime.settings)
+
+    def take(self, settings: Settings) -> None:
+        """Settings may change while the proxy runs."""
+        self.settings = settings
+        if self.webhook is None or self.webhook.url != settings.webhook:
+            self.webhook = Webhook(settings.webhook) if settings.webhook else None
+        self.prices = {name.lower(): price for name, price in settings.prices.items()}
+        aliases = settings.models.aliases
+        known = {*model_map.KNOWN, *aliases.values(), *settings.prices}
         known |= {settings.models.default, settings.models.embeddings}
-        self.models = {name.lower(): name for name in known}
-        for alias, model in settings.models.aliases.items():
-            self.models.setdefault(alias, model)
+        self.models: dict[str, str] = {**aliases, **{name.lower(): name for name in known}}
+        """A name in lower case -> the one to count it by."""
 
     def load(self, loader: Loader) -> None:
         loader.add_option(VERBOSE, bool, False, "Log what was changed in each request.")
@@ -82,7 +90,7 @@ class Accounting:
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if local_paths.of(flow.request) is None:
-            holder = client_key.holder(flow.request, self.settings.client_keys)
+            holder = client_key.holder(flow.request, self.runtime.settings.client_keys)
             self.clients[flow] = holder or log_line.ANONYMOUS
 
     def response(self, flow: http.HTTPFlow) -> None:
@@ -97,11 +105,12 @@ class Accounting:
         client = self.clients.pop(flow, None)
         if client is None:
             return
+        if self.settings is not self.runtime.settings:
+            self.take(self.runtime.settings)
         finished = self.finished(flow, client, status)
-        price = self.stats.price(finished.model)
         self.recent.appendleft(finished)
         self.stats.count(finished)
-        self.metrics.observe(finished, roubles(finished, price))
+        self.metrics.observe(finished)
         self.tell_admin(finished)
         self.log(flow, finished)
 
@@ -109,6 +118,7 @@ class Accounting:
         call = self.gateway.calls.get(flow)
         report = call.exchange.report if call else Report()
         request, answer = flow.request, flow.response
+        model = self.model(report)
         now = time.time()
         first_byte = None
         if call and answer and call.exchange.wants_stream and request.timestamp_end:
@@ -119,7 +129,7 @@ class Accounting:
             method=request.method,
             path=request.path.partition("?")[0],
             endpoint=report.endpoint or "other",
-            model=self.model(report),
+            model=model,
             status=status,
             finish_reason=report.finish_reason,
             error="client_gone" if status == CLIENT_GONE else report.error or _error_code(answer),
@@ -128,6 +138,7 @@ class Accounting:
             queue_seconds=0.0,
             retries=len(call.retries.reasons) + (call.refused is not None) if call else 0,
             usage=report.usage,
+            roubles=cost(report.usage, self.prices.get((model or "").lower(), 0)),
             messages=report.messages,
             messages_converted=report.messages_converted,
             notes=tuple(call.exchange.notes) if call else (),
@@ -148,18 +159,19 @@ class Accounting:
     def log(self, flow: http.HTTPFlow, finished: Finished) -> None:
         verbose = getattr(ctx.options, VERBOSE)
         fields = log_line.fields(finished, rewrites=verbose)
-        told = []
+        lines = [log_line.text(finished)]
         if self.settings.log.prompts:
             fields["prompt"] = prompts.asked(flow.request.raw_content or b"")
             fields["answer"] = prompts.answered(
-                flow.response.raw_content or b"" if flow.response else b""
+                (flow.response and flow.response.raw_content) or b""
             )
-            told += [f"  > {fields['prompt']}", f"  < {fields['answer']}"]
+            lines += [f"  > {fields['prompt']}", f"  < {fields['answer']}"]
         if verbose:
-            told += [f"  {note.text}" for note in finished.notes]
+            lines += [f"  {note.text}" for note in finished.notes]
         if self.settings.log.format == "json":
-            told.clear()
-        logger.log(ALERT, "\n".join([log_line.text(finished), *told]), extra={"fields": fields})
+            del lines[1:]
+        text = "\n".join(line.replace("\n", "\n    ") for line in lines)
+        logger.log(ALERT, "%s", text, extra={"fields": fields})
 
 
 def _error_code(answer: http.Response | None) -> str | None:

@@ -63,8 +63,7 @@ class Commands:
 
     async def refreshed_text(self) -> str:
         await in_thread(self.runtime.tokens.source.refresh, "access token")
-        left = self.status_of_all.token()["seconds_left"]
-        return f"A new access token, valid for {summary.span(left or 0)}."
+        return f"A new access token, {summary.token(self.status_of_all.token())}"
 
     async def models_text(self) -> str:
         token = await self.runtime.tokens.get()

@@ -6,6 +6,7 @@ whoever has one.  The command line has a key of its own, from the file in the st
 
 import asyncio
 import hmac
+import logging
 import os
 import secrets
 import time
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from weakref import WeakSet
 
 from mitmproxy import ctx, http
+from mitmproxy.log import ALERT
 
 from gigagate import running
 from gigagate.errors import (
@@ -29,6 +31,8 @@ from gigagate.hooks.in_thread import in_thread
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.status import Status
 from gigagate.telemetry import metrics
+
+logger = logging.getLogger(__name__)
 
 READY_PATIENCE = 2.0
 """Seconds that /ready waits for a first token."""
@@ -53,14 +57,17 @@ class LocalEndpoints:
         self.asked_for_token_at = 0.0
 
     def running(self) -> None:
-        """Where we listen, for `./run.sh status`."""
-        for host, port, *_ in ctx.master.addons.get("proxyserver").listen_addrs():
-            shown = f"[{host}]" if ":" in host else host
-            running.announce(
-                self.runtime.settings.state_dir,
-                running.Running(os.getpid(), f"http://{shown}:{port}", time.time(), self.key),
-            )
-            return
+        """Where we listen: for `./run.sh status`, and for whoever reads the terminal."""
+        host, port, *_ = ctx.master.addons.get("proxyserver").listen_addrs()[0]
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        running.announce(
+            self.runtime.settings.state_dir,
+            running.Running(os.getpid(), url, time.time(), self.key),
+        )
+        logger.log(ALERT, "Its state: %s/", url)
+        if web := getattr(ctx.master, "web_url", ""):
+            own_password = bool(ctx.options.web_password)
+            logger.log(ALERT, "mitmweb:   %s", web.partition("?")[0] if own_password else web)
 
     def done(self) -> None:
         running.withdraw(self.runtime.settings.state_dir, os.getpid())

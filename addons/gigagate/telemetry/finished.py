@@ -33,6 +33,7 @@ class Finished:
     queue_seconds: float
     retries: int
     usage: Usage | None
+    roubles: float
     messages: int
     messages_converted: int
     """Of the messages: not plain text of a role that GigaChat knows."""
@@ -42,3 +43,10 @@ class Finished:
     def outcome(self) -> str:
         """In one word: how the model stopped, or what went wrong."""
         return self.error or self.finish_reason or ""
+
+
+def cost(usage: Usage | None, price: float) -> float:
+    """Roubles.  price: for a million tokens; those from the cache are free."""
+    if usage is None:
+        return 0
+    return (usage.prompt - usage.cached + usage.completion) * price / 1_000_000

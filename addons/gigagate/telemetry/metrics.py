@@ -106,7 +106,7 @@ class Metrics:
     def count_event(self, event: str) -> None:
         self._events.labels(event).inc()
 
-    def observe(self, finished: Finished, roubles: float) -> None:
+    def observe(self, finished: Finished) -> None:
         by_client = (finished.client, finished.model or "")
         self._requests.labels(*by_client, finished.endpoint, str(finished.status)).inc()
         if finished.error:
@@ -120,7 +120,7 @@ class Metrics:
         if finished.usage:
             for kind, amount in finished.usage._asdict().items():
                 self._tokens.labels(*by_client, kind).inc(amount)
-            self._roubles.labels(*by_client).inc(roubles)
+            self._roubles.labels(*by_client).inc(finished.roubles)
         if finished.model:
             self._observe_model(finished, finished.model)
 

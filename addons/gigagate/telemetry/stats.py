@@ -48,15 +48,14 @@ class Store(Protocol):
 class Stats:
     """`count` never blocks; `save` and `summary` wait for the store, and for each other."""
 
-    def __init__(self, store: Store, prices: Mapping[str, float]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._prices = {name.lower(): price for name, price in prices.items()}
         self._unsaved: dict[Counter, float] = {}
         self._saving = threading.Lock()
 
     def count(self, finished: Finished) -> None:
         unsaved = self._unsaved
-        for name, value in amounts(finished, self.price(finished.model)):
+        for name, value in amounts(finished):
             if value:
                 counter = Counter(name, finished.client, finished.model or "")
                 unsaved[counter] = unsaved.get(counter, 0) + value
@@ -81,13 +80,9 @@ class Stats:
                 counts[counter] += value
         return summary(counts)
 
-    def price(self, model: str | None) -> float:
-        """Roubles for a million tokens; 0 if the settings do not say."""
-        return self._prices.get((model or "").lower(), 0)
 
-
-def amounts(finished: Finished, price: float) -> Iterable[tuple[str, float]]:
-    """price: roubles for a million tokens; cached ones are free."""
+def amounts(finished: Finished) -> Iterable[tuple[str, float]]:
+    """Name of a counter -> what one request adds to it."""
     yield "requests", 1
     yield "errors", finished.error is not None
     yield "retries", finished.retries
@@ -100,13 +95,7 @@ def amounts(finished: Finished, price: float) -> Iterable[tuple[str, float]]:
         yield "tokens_prompt", usage.prompt
         yield "tokens_cached", usage.cached
         yield "tokens_completion", usage.completion
-        yield "roubles", roubles(finished, price)
-
-
-def roubles(finished: Finished, price: float) -> float:
-    if not (usage := finished.usage):
-        return 0
-    return (usage.prompt - usage.cached + usage.completion) * price / 1_000_000
+        yield "roubles", finished.roubles
 
 
 def summary(counts: Counts) -> dict[str, Any]:

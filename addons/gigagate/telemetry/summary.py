@@ -7,17 +7,12 @@ from gigagate.telemetry.log_line import duration
 
 
 def status(state: Mapping[str, Any]) -> str:
-    token = state["token"]
-    if token["seconds_left"] is not None:
-        told = f"valid for {span(token['seconds_left'])} (from {token['source']})"
-    else:
-        told = token["last_error"] or "none yet; it is fetched with the first request"
     checked = "" if state["tls_verified"] else ", its certificate NOT checked"
     lines = [
         f"GigaGate {state['version']}, running for {span(state['uptime_seconds'])}",
         f"  base URL   {state['base_url']}",
         f"  upstream   {state['upstream']} ({state['scope']}{checked})",
-        f"  token      {told}",
+        f"  token      {token(state['token'])}",
         f"  requests   {state['in_progress']} in progress, at most {state['slots']} at once",
     ]
     if state["mitmweb"]:
@@ -25,6 +20,12 @@ def status(state: Mapping[str, Any]) -> str:
     if recent := state["recent"]:
         lines += ["  last requests", *(f"    {_request(one)}" for one in recent[:5])]
     return "\n".join(lines)
+
+
+def token(told: Mapping[str, Any]) -> str:
+    if told["seconds_left"] is not None:
+        return f"valid for {span(told['seconds_left'])} (from {told['source']})"
+    return told["last_error"] or "none yet; it is fetched with the first request"
 
 
 def _request(one: Mapping[str, Any]) -> str:

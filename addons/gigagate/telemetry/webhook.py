@@ -89,7 +89,7 @@ class Webhook:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url = url
+        self.url = url
         self._host = urlsplit(url).hostname
         self._send = send
         self._clock = clock
@@ -122,7 +122,7 @@ class Webhook:
         """Until it is delivered or the attempts are used up."""
         for pause in (*PAUSES, None):
             try:
-                self._send(self._url, message)
+                self._send(self.url, message)
                 return
             except (requests.RequestException, OSError) as error:
                 reason = type(error).__name__

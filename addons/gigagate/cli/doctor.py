@@ -1,0 +1,199 @@
+"""doctor: everything the proxy needs, one line each, and after each what to do if it is not there.
+
+Exit code 0 if the proxy would work, 1 if not.  Shows no secret.
+"""
+
+import argparse
+import json
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from gigagate import running, trust, upstream_models
+from gigagate.cli import ROOT
+from gigagate.errors import GigaGateError, SettingsError
+from gigagate.settings import Settings
+from gigagate.tokens import AccessToken, OAuthClient, SqliteTokenStore
+
+TESTED_MITMPROXY = "12.2.3"
+PORT = 4000
+TIMEOUT = (5.0, 10.0)
+CLOCK_SECONDS = 120
+"""A clock off by more makes tokens look expired, or makes us use expired ones."""
+
+
+class Finding(NamedTuple):
+    what: str
+    fine: bool | None
+    """None: fine, but worth knowing; or not checked."""
+    told: str
+
+
+def main(verb: str, args: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run.sh doctor")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    as_json = parser.parse_args(args).json
+    findings = []
+    for finding in examine(lambda: Settings.load(root=ROOT)):
+        findings.append(finding)
+        if not as_json:
+            print(line(finding), flush=True)
+    if as_json:
+        print(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False, indent=2))
+    return int(any(finding.fine is False for finding in findings))
+
+
+def line(finding: Finding) -> str:
+    mark = {True: "ok  ", False: "FAIL", None: "note"}[finding.fine]
+    return f"{mark}  {finding.what:10} {finding.told}"
+
+
+def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
+    yield python()
+    yield mitmproxy_version()
+    try:
+        settings = load()
+    except SettingsError as error:
+        yield Finding("settings", False, error.message)
+        return
+    yield Finding("settings", True, f"state directory {settings.state_dir}")
+    for warning in settings.warnings:
+        yield Finding("settings", None, warning)
+    yield from Examination(settings).findings()
+
+
+def python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", True, version)
+
+
+def mitmproxy_version() -> Finding:
+    version = metadata.version("mitmproxy")
+    if version == TESTED_MITMPROXY:
+        return Finding("mitmproxy", True, version)
+    told = f"{version} has not been tested with GigaGate; {TESTED_MITMPROXY} has"
+    return Finding("mitmproxy", None, told)
+
+
+class Examination:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.upstream = settings.upstream
+        self.ca_file: Path | None = None
+        self.oauth_date: str | None = None
+
+    def findings(self) -> Iterator[Finding]:
+        certificates = self.certificates()
+        yield certificates
+        if certificates.fine is not False:
+            yield self.handshake("OAuth host", self.upstream.auth_url)
+            yield self.handshake("GigaChat", self.upstream.base_url)
+            yield self.clock()
+            yield from self.access()
+        yield self.store()
+        yield self.port()
+
+    def certificates(self) -> Finding:
+        if not self.upstream.verify:
+            return Finding("CA", False, f"{trust.NOT_VERIFIED} Remove the setting.")
+        try:
+            self.ca_file = trust.bundle(self.settings)
+        except GigaGateError as error:
+            return Finding("CA", False, error.message)
+        if self.ca_file is None:
+            return Finding("CA", None, "nothing to verify: the addresses are plain http")
+        source = self.upstream.ca_bundle_file or "the Russian Trusted Root CA"
+        return Finding("CA", True, f"public authorities and {source}")
+
+    def handshake(self, what: str, url: str) -> Finding:
+        """Any answer at all will do: it came through a verified connection."""
+        host = urlsplit(url).netloc
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        verify = (str(self.ca_file) if self.ca_file else True) if self.upstream.verify else False
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                answer = session.get(url, timeout=TIMEOUT, verify=verify, allow_redirects=False)
+        except requests.exceptions.SSLError:
+            told = (
+                f"{host}: its certificate is not trusted. If it is a private one, name its "
+                "authority's file in GIGACHAT_CA_BUNDLE_FILE"
+            )
+            return Finding(what, False, told)
+        except requests.RequestException as error:
+            told = (
+                f"{host} cannot be reached ({type(error).__name__}). Check the network, a "
+                "firewall, and the address in the settings"
+            )
+            return Finding(what, False, told)
+        self.oauth_date = self.oauth_date or answer.headers.get("date")
+        return Finding(what, True, f"{host} answers")
+
+    def clock(self) -> Finding:
+        try:
+            theirs = parsedate_to_datetime(self.oauth_date or "").timestamp()
+        except ValueError:
+            return Finding("clock", None, "not checked: the servers do not tell the time")
+        off = time.time() - theirs
+        if abs(off) > CLOCK_SECONDS:
+            ahead = "ahead of" if off > 0 else "behind"
+            told = f"{abs(off):.0f} s {ahead} the server's. Set this machine's clock"
+            return Finding("clock", False, told)
+        return Finding("clock", True, "agrees with the server's")
+
+    def access(self) -> Iterator[Finding]:
+        client = OAuthClient(self.upstream, self.settings.authorization_key, self.ca_file)
+        try:
+            token = client.fetch()
+        except GigaGateError as error:
+            yield Finding("OAuth", False, error.message)
+            return
+        minutes = (token.expires_at - time.time()) / 60
+        yield Finding("OAuth", True, f"gave a token for {minutes:.0f} minutes")
+        yield self.models(token)
+
+    def models(self, token: AccessToken) -> Finding:
+        try:
+            names = upstream_models.fetch(self.upstream, self.ca_file, token)
+        except GigaGateError as error:
+            return Finding("models", False, error.message)
+        default = self.settings.models.default
+        if default.partition(":")[0] not in {name.partition(":")[0] for name in names}:
+            told = (
+                f"the default model {default} is not among GigaChat's ({', '.join(names)}). "
+                "Set GIGACHAT_MODEL to one of them"
+            )
+            return Finding("models", False, told)
+        return Finding("models", True, f"{len(names)}, the default {default} among them")
+
+    def store(self) -> Finding:
+        store = SqliteTokenStore(self.settings.state_dir / "tokens.sqlite3")
+        try:
+            store.acquire("doctor", "doctor", 1)
+            store.release("doctor", "doctor")
+        except GigaGateError as error:
+            told = f"{error.message} The proxy works without it, but each process asks OAuth"
+            return Finding("store", False, told)
+        return Finding("store", True, "can be written")
+
+    def port(self) -> Finding:
+        proxies = running.find(self.settings.state_dir)
+        if proxies:
+            return Finding("port", True, f"a proxy listens on {proxies[0].url}/v1")
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", PORT))
+            except OSError:
+                told = f"{PORT} is taken by another program. Start with another one: ./run.sh -p"
+                return Finding("port", False, f"{told} {PORT + 1}")
+        return Finding("port", True, f"{PORT} is free")

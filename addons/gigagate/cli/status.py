@@ -1,0 +1,91 @@
+"""status, stats, token, models: asked of a proxy that runs, found by what it left in the state
+directory; models are asked of GigaChat itself."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+import requests
+
+from gigagate import running, trust, upstream_models
+from gigagate.cli import ROOT
+from gigagate.errors import GigaGateError
+from gigagate.running import Running
+from gigagate.settings import Settings
+from gigagate.telemetry import summary
+from gigagate.tokens import open_source
+
+TIMEOUT = 30.0
+
+
+def main(verb: str, args: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog=f"./run.sh {verb}")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    if verb == "token":
+        parser.add_argument("--refresh", action="store_true", help="get a new access token")
+    chosen = parser.parse_args(args)
+    settings = Settings.load(root=ROOT)
+    try:
+        if verb == "models":
+            return models(settings, as_json=chosen.json)
+        proxies = running.find(settings.state_dir)
+        if not proxies:
+            raise NotRunning(f"no proxy is running (none is named in {settings.state_dir})")
+        if verb == "status":
+            told = [ask(proxy, "GET", "/") for proxy in proxies]
+            show(told, "\n\n".join(map(summary.status, told)), as_json=chosen.json)
+        elif verb == "stats":
+            sums = ask(proxies[0], "GET", "/stats")
+            show(sums, summary.statistics(sums), as_json=chosen.json)
+        else:
+            token(proxies, refresh=chosen.refresh, as_json=chosen.json)
+    except (NotRunning, GigaGateError) as error:
+        print(f"gigagate: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+class NotRunning(Exception):
+    """There is no proxy to ask, or it does not answer."""
+
+
+def ask(proxy: Running, method: str, path: str) -> Any:
+    """The proxy's JSON.  Raises NotRunning."""
+    with requests.Session() as session:
+        session.trust_env = False
+        headers = {"Authorization": f"Bearer {proxy.key}", "Accept": "application/json"}
+        try:
+            answer = session.request(method, proxy.url + path, headers=headers, timeout=TIMEOUT)
+            told = answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise NotRunning(f"the proxy at {proxy.url} does not answer") from error
+    if not answer.ok:
+        raise NotRunning(told["error"]["message"])
+    return told
+
+
+def token(proxies: list[Running], *, refresh: bool, as_json: bool) -> None:
+    """Its state; the token itself is never shown."""
+    told = []
+    for proxy in proxies:
+        if refresh:
+            told.append(ask(proxy, "POST", "/token/refresh"))
+        else:
+            told.append(ask(proxy, "GET", "/")["token"])
+    show(told, "\n".join(summary.token(of) for of in told), as_json=as_json)
+
+
+def models(settings: Settings, *, as_json: bool) -> int:
+    """Raises GigaGateError."""
+    ca_file = trust.bundle(settings)
+    access_token = open_source(settings, ca_file).obtain()
+    names = upstream_models.fetch(settings.upstream, ca_file, access_token)
+    aliases = dict(settings.models.aliases)
+    lines = [*names, *(f"{alias} -> {model}" for alias, model in aliases.items())]
+    show({"models": names, "aliases": aliases}, "\n".join(lines), as_json=as_json)
+    return 0
+
+
+def show(value: object, text: str, *, as_json: bool) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
