@@ -24,6 +24,7 @@ VERBS = {
     "serve": Verb("serve", "[MITMPROXY OPTIONS]", "the proxy on http://localhost:4000"),
     "web": Verb("serve", "[MITMPROXY OPTIONS]", "the same, and every conversation in a browser"),
     "console": Verb("serve", "[MITMPROXY OPTIONS]", "the same in the terminal"),
+    "replay": Verb("replay", "FILE [--json]", "saved requests through the translation, unsent"),
     "status": Verb("status", "[--json]", "how the running proxy does"),
     "stats": Verb("status", "[--json]", "what it has counted: requests, tokens, rewrites"),
     "token": Verb("status", "[--refresh] [--json]", "its access token: time left, or a new one"),

@@ -13,7 +13,7 @@ from gigagate.views.text import object_of, text_of
 SMALL = 100_000
 """Bytes: an error of ours is not larger."""
 
-WEB_COLUMNS = ["path", "status", "size", "time", "comment"]
+WEB_COLUMNS = ["path", "status", "time", "comment"]
 """Of mitmweb's flow list, where the user has not chosen."""
 
 

@@ -2,16 +2,20 @@
 
 import difflib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from gigagate.views import pretty_json
 from gigagate.views.facts import Facts
 from gigagate.views.text import count, list_of, object_of, parsed, wrapped
 
-MAX_LINES = 1500
-"""Compared on each side, after what is equal at both ends."""
+MAX_LINES = 8000
+"""Looked at on each side."""
+MAX_COMPARED = 1500
+"""Of these, after what is equal at both ends."""
 CONTEXT = 2
 
+SAME = "GigaChat got what the client sent."
 EXPLAINED = (
     "- what the client sent    + what GigaChat got\n"
     "Tools are shown as functions on both sides, keys in one order, long texts cut."
@@ -42,17 +46,20 @@ def _difference(client: bytes, upstream: bytes | None) -> Iterator[str]:
     if upstream is None:
         return
     before, after = _lines(client), _lines(upstream)
+    cut = max(len(before), len(after)) > MAX_LINES
     if before == after:
-        yield "GigaChat got what the client sent."
+        yield f"The first {MAX_LINES} lines are equal." if cut else SAME
         return
     yield EXPLAINED
     yield ""
     start = _equal(before, after)
-    end = _equal(before[start:][::-1], after[start:][::-1])
+    end = 0 if cut else _equal(before[start:][::-1], after[start:][::-1])
     start, end = max(0, start - CONTEXT), max(0, end - CONTEXT)
     before, after = before[start : len(before) - end], after[start : len(after) - end]
-    cut = max(len(before), len(after)) - MAX_LINES
-    compared = difflib.unified_diff(before[:MAX_LINES], after[:MAX_LINES], n=CONTEXT, lineterm="")
+    cut = cut or max(len(before), len(after)) > MAX_COMPARED
+    compared = difflib.unified_diff(
+        before[:MAX_COMPARED], after[:MAX_COMPARED], n=CONTEXT, lineterm=""
+    )
     for number, line in enumerate(compared):
         if line.startswith("@@"):
             if number > 2 or start:
@@ -60,15 +67,15 @@ def _difference(client: bytes, upstream: bytes | None) -> Iterator[str]:
         elif number > 1:
             indent = " " * (len(line) - len(line[1:].lstrip()) + 3)
             yield from (f"{line[0]} {piece}" for piece in wrapped(line[1:], indent).split("\n"))
-    if cut > 0:
-        yield f"[… {count(cut, 'line')} more, not compared]"
+    if cut:
+        yield "[… what follows is too much to be compared]"
 
 
 def _lines(body: bytes) -> list[str]:
     try:
-        return pretty_json.lines(_comparable(parsed(body)))
+        return list(islice(pretty_json.lines(_comparable(parsed(body))), MAX_LINES + 1))
     except (ValueError, RecursionError):
-        return body.decode(errors="replace").splitlines()
+        return body.decode(errors="replace").splitlines()[: MAX_LINES + 1]
 
 
 def _comparable(value: Any) -> Any:

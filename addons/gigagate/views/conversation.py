@@ -5,6 +5,7 @@ from typing import Any
 
 from gigagate.views import calls
 from gigagate.views.text import (
+    beginning,
     count,
     digits,
     folded,
@@ -97,7 +98,7 @@ def _tools(chat: Mapping[str, Any]) -> Iterator[str]:
         parameters = ", ".join(_signature(object_of(function.get("parameters"))))
         yield wrapped(f"{name}({parameters})", "        ")
         if description := text_of(function.get("description")):
-            yield f"    {one_line(description, 70)}"
+            yield f"    {beginning(description, 76)}"
     yield ""
 
 

@@ -4,6 +4,7 @@ Two different texts stay different when they are cut: their length and a checksu
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
@@ -17,26 +18,26 @@ _RANK = {name: rank for rank, name in enumerate(_FIRST, -len(_FIRST))} | {
 }
 
 
-def lines(value: Any, indent: str = "", opening: str = "") -> list[str]:
+def lines(value: Any, indent: str = "", opening: str = "") -> Iterator[str]:
     """opening: what stands before the value on its first line, as in '"name": '.
 
     The outermost object is never put on one line.
     """
     flat = _flat(value, WIDTH - len(indent) - len(opening))
     if flat is not None and (indent or not isinstance(value, dict)):
-        return [indent + opening + flat]
+        yield indent + opening + flat
+        return
     inner = indent + "  "
     if isinstance(value, dict):
-        items = [(f"{_string(str(key))}: ", value[key]) for key in sorted(value, key=_order)]
+        items = ((f"{_string(str(key))}: ", value[key]) for key in sorted(value, key=_order))
         begin, end = "{", "}"
     else:
-        items = [("", item) for item in value]
+        items = (("", item) for item in value)
         begin, end = "[", "]"
-    out = [indent + opening + begin]
+    yield indent + opening + begin
     for key, item in items:
-        out += lines(item, inner, key)
-    out.append(indent + end)
-    return out
+        yield from lines(item, inner, key)
+    yield indent + end
 
 
 def _order(key: str) -> tuple[int, str]:

@@ -40,6 +40,12 @@ def one_line(text: str, most: int) -> str:
     return f"{flat[:most].rstrip()}… ({count(len(text), 'character')})"
 
 
+def beginning(text: str, most: int) -> str:
+    """On one line, without saying how much more there is."""
+    flat = " ".join(text[: most * 2].split())
+    return flat if len(flat) <= most else f"{flat[:most].rstrip()}…"
+
+
 def folded(text: str, most: int) -> str:
     """The beginning and the end of a long text, and how much is left out between."""
     if len(text) <= most:
