@@ -68,14 +68,16 @@ def deliver(url: str, message: Message) -> None:
     """With the public authorities alone.  Raises requests.RequestException."""
     with requests.Session() as session:
         session.trust_env = False
-        session.post(
+        answer = session.post(
             url,
             json=message,
             headers={"User-Agent": f"GigaGate/{__version__}"},
             timeout=TIMEOUT,
             verify=certifi.where(),
             allow_redirects=False,
-        ).raise_for_status()
+        )
+    if answer.status_code // 100 != 2:
+        raise requests.HTTPError(f"status {answer.status_code}")
 
 
 class Webhook:

@@ -1,0 +1,48 @@
+import json
+
+import pytest
+
+from gigagate.telemetry import prompts
+
+
+def chat(*contents: object) -> bytes:
+    messages = [{"role": "user", "content": content} for content in contents]
+    return json.dumps({"messages": messages}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (chat("first", "last"), "last"),
+        (chat([{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]), "one two"),
+        (chat(None), ""),
+        (chat(), ""),
+        (b"not json", ""),
+        (b"[]", ""),
+        (chat("x" * 3000), "x" * 2000 + "…"),
+    ],
+)
+def test_the_last_message_is_what_was_asked(body: bytes, text: str) -> None:
+    assert prompts.asked(body) == text
+
+
+CALL = {"function": {"name": "read_file", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (json.dumps({"choices": [{"message": {"content": "Привет"}}]}).encode(), "Привет"),
+        (json.dumps({"choices": [{"message": {"tool_calls": [CALL]}}]}).encode(), "[read_file]"),
+        (
+            b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n'
+            b'data: {"choices":[{"delta":{"content":"b"}}]}\n\n'
+            b'data: {"choices":[]}\n\ndata: [DONE]\n\n',
+            "ab",
+        ),
+        (b'{"error": {"message": "no"}}', ""),
+        (b"", ""),
+    ],
+)
+def test_an_answer_whole_or_streamed_is_its_text(body: bytes, text: str) -> None:
+    assert prompts.answered(body) == text
