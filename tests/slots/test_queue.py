@@ -312,7 +312,7 @@ async def test_an_outage_keeps_the_limit_and_loses_nothing(store: Store) -> None
     assert served == 100
     assert not any(each.alone for each in processes)
     for each in processes:
-        await each.close()
+        each.close()
 
 
 @virtual_time
@@ -343,7 +343,7 @@ async def test_who_closes_gives_its_slots_back_at_once(store: Store) -> None:
     await one.acquire()
     waiting = other.enter()
     assert not await waiting.wait(3)
-    await one.close()
+    one.close()
     began = now()
     assert await waiting.wait()
     assert now() - began < 0.2

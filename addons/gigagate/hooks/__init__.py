@@ -35,6 +35,7 @@ def build() -> list[object]:
         accounting,
         LocalEndpoints(runtime, status),
         gateway,
+        gateway.slots,
         Deadlines(gateway),
         Reload(runtime),
         Shutdown(gateway),

@@ -10,6 +10,7 @@ from gigagate.core.attachment import FileIds
 from gigagate.errors import GigaGateError
 from gigagate.exchange import Exchange, UpstreamRequest
 from gigagate.retries import Retries
+from gigagate.slots import Slot
 from gigagate.tokens import AccessToken
 
 
@@ -21,6 +22,10 @@ class UpstreamCall:
     """mitmproxy's name for the client's connection."""
     retries: Retries
     token: AccessToken | None = None
+    slot: Slot | None = None
+    """None for a request that needs none."""
+    abandoned: bool = False
+    """We have closed the connection to GigaChat before its answer had ended."""
     refused: AccessToken | None = None
     """The token GigaChat has answered 401 to: another one is tried, once."""
     pause: float = 0
@@ -39,11 +44,16 @@ class UpstreamCall:
     @property
     def ready(self) -> bool:
         return (
-            self.token is not None
+            self.has_slot
+            and self.token is not None
             and not self.pause
             and self.has_files
             and not self.exchange.missing_pictures
         )
+
+    @property
+    def has_slot(self) -> bool:
+        return self.slot is None or self.slot.held
 
     @property
     def has_files(self) -> bool:

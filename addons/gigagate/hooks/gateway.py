@@ -31,6 +31,7 @@ from gigagate.gigachat import session
 from gigagate.hooks import client_key, client_secrets, local_paths
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.call import UpstreamCall
+from gigagate.hooks.call_slots import CallSlots
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
 from gigagate.retries import Retries
@@ -60,6 +61,7 @@ class Gateway:
         """By the client's connection: HTTP/1 has one request at a time."""
         self.on_the_wire: set[GigaStream] = set()
         """Streams with an answer of GigaChat's to come."""
+        self.slots = CallSlots(runtime, self)
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -156,6 +158,7 @@ class Gateway:
         )
         self.runtime.files.attach_known(call)
         self.calls[flow] = call
+        self.slots.enter(call)
         return call
 
     async def gigagate_wait(self, call: UpstreamCall) -> None:
@@ -172,6 +175,9 @@ class Gateway:
             await asyncio.sleep(call.pause)
             call.pause = 0
             tokens = self.runtime.tokens
+            if call.slot is not None and not call.slot.held:
+                await call.slot.wait()
+                call.token = tokens.now()
             if not call.has_files:
                 await self.runtime.files.attach(call)
                 call.token = tokens.now()

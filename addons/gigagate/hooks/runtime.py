@@ -17,7 +17,9 @@ from gigagate.files.uploads import Uploads
 from gigagate.hooks.call_files import CallFiles
 from gigagate.hooks.token_wait import TokenWait
 from gigagate.settings import Settings
-from gigagate.tokens import open_source
+from gigagate.slots import open_slots
+from gigagate.store.redis_server import RedisServer
+from gigagate.tokens import open_source, store_key
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -79,11 +81,13 @@ class Runtime:
     """`ready` is set once mitmproxy runs and what it bound has been checked."""
 
     def __init__(self, settings: Settings) -> None:
+        server = RedisServer(settings.store) if settings.store else None
+        self.slots = open_slots(settings, store_key(settings), server)
         self.use(settings)
         upstream = settings.upstream
         self.upstream = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path)
         self.ca_file = trust.bundle(settings) if upstream.verify else None
-        source = open_source(settings, self.ca_file)
+        source = open_source(settings, self.ca_file, server)
         self.tokens = TokenWait(source)
         client = FileClient(upstream, source, self.ca_file)
         self.files = CallFiles(client, Uploads(client, Fetcher(), settings.images.max_bytes))
@@ -97,6 +101,8 @@ class Runtime:
     def use(self, settings: Settings) -> None:
         """What can change while the proxy runs, changes here, at once and together."""
         self.policy = policy(settings)
+        limits = settings.limits
+        self.slots.adjust(settings.slots, limits.queue, limits.queue_seconds)
         self.settings = settings
 
     def warnings(self) -> Iterator[str]:

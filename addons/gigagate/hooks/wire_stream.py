@@ -305,6 +305,8 @@ class GigaStream(ClientStream):
         if self.sent_upstream:
             self.upstream_is_done()
             self.response_body_buf.clear()
+            if self.call is not None:
+                self.call.abandoned = True
             yield SendHttp(
                 RequestProtocolError(self.stream_id, "cancelled", ErrorCode.CANCEL),
                 self.context.server,

@@ -76,6 +76,7 @@ class Models:
 class Limits:
     slots: AtLeastOne | None = None
     """Requests GigaChat is given at the same time; None: what the scope allows."""
+    slots_cover: Literal["all", "chat"] = "all"
     queue: Count = 100
     queue_seconds: Seconds = 120
     body_bytes: AtLeastOne = 50 * 1024 * 1024

@@ -7,3 +7,27 @@ queue.py         the slots of this process, and who waits for one
 lender.py        what the process knows of the store, and how many slots it may use without it
 store.py         what a store can do: sqlite_store.py in a file, redis_store.py in a server
 """
+
+from gigagate.settings import Settings
+from gigagate.slots.queue import Slot, Slots
+from gigagate.slots.redis_store import RedisSlotStore
+from gigagate.slots.sqlite_store import SqliteSlotStore
+from gigagate.slots.store import SlotStore
+from gigagate.store.redis_server import RedisServer
+
+__all__ = ["Slot", "Slots", "open_slots"]
+
+
+def open_slots(settings: Settings, key: str, server: RedisServer | None) -> Slots:
+    """Of the credential named `key`; lent by `server`, or by a file if there is none."""
+    store: SlotStore = (
+        RedisSlotStore(server) if server else SqliteSlotStore(settings.state_dir / "slots.sqlite3")
+    )
+    return Slots(
+        store,
+        key,
+        settings.slots,
+        queue=settings.limits.queue,
+        seconds=settings.limits.queue_seconds,
+        stays=server is not None,
+    )

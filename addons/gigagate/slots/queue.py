@@ -11,6 +11,7 @@ import contextlib
 import logging
 import math
 import random
+import threading
 import time
 import uuid
 from collections import deque
@@ -40,10 +41,12 @@ FIRST_GUESS = 5.0
 class Slot:
     """A request's place in the queue, which becomes a slot."""
 
-    __slots__ = ("_decided", "_queue", "_since", "held", "refusal")
+    __slots__ = ("_decided", "_queue", "_since", "held", "refusal", "waited")
 
     def __init__(self, queue: "Slots", since: float) -> None:
         self.held = False
+        self.waited = 0.0
+        """Seconds in the queue."""
         self.refusal: NoSlot | None = None
         self._queue = queue
         self._since = since
@@ -52,13 +55,19 @@ class Slot:
     async def wait(self, seconds: float | None = None) -> bool:
         """Whether the slot is held, after `seconds` at the latest; the place stays otherwise.
 
-        Raises NoSlot when limits.queue_seconds are over.  False at once after release().
+        Raises NoSlot when limits.queue_seconds are over.  False at once after release(), which a
+        caller that is cancelled need not call.
         """
         if self._decided is not None and not self._decided.is_set():
             left = self._since + self._queue.seconds - self._queue.clock()
-            with contextlib.suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(left if seconds is None else min(seconds, left)):
                     await self._decided.wait()
+            except TimeoutError:
+                pass  # see below
+            except asyncio.CancelledError:
+                self.release()
+                raise
             if not self._decided.is_set() and (seconds is None or seconds >= left):
                 self._queue.give_up(self)
         if self.refusal is not None:
@@ -108,6 +117,11 @@ class Slots:
         self._asked_at = self._active_at = float("-inf")
         self._hold_seconds = FIRST_GUESS
 
+    def adjust(self, limit: int, queue: int, seconds: float) -> None:
+        """The settings have changed."""
+        self.limit = self._lender.limit = limit
+        self._places, self.seconds = queue, seconds
+
     @property
     def waiting(self) -> int:
         return len(self._waiting)
@@ -127,9 +141,6 @@ class Slots:
         leaving = asyncio.ensure_future(_release_when(gone, slot)) if gone else None
         try:
             await slot.wait()
-        except BaseException:
-            slot.release()
-            raise
         finally:
             if leaving:
                 leaving.cancel()
@@ -178,22 +189,22 @@ class Slots:
         if self._keeper is None:
             self._keeper = asyncio.ensure_future(self._keep())
 
-    async def close(self) -> None:
-        """Give everything back to the store, as far as it can be reached."""
+    def close(self) -> None:
+        """The process ends: tell the store, so that nobody waits until it forgets the claim."""
         if self._keeper is not None:
             self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
-            with contextlib.suppress(StoreError, TimeoutError):
-                async with asyncio.timeout(GOODBYE):
-                    await self._leave()
+            self._keeper = None
+            leaving = threading.Thread(target=self._say_goodbye, daemon=True, name="slots")
+            leaving.start()
+            leaving.join(GOODBYE)
 
     # Slots ------------------------------------------------------------------------------------
 
     def _give(self, slot: Slot) -> None:
         self.in_use += 1
         slot.held = True
-        slot._since = self._active_at = self.clock()
+        self._active_at = self.clock()
+        slot.waited, slot._since = self._active_at - slot._since, self._active_at
         slot.decide()
 
     def _slot_is_free(self) -> None:
@@ -240,8 +251,7 @@ class Slots:
         while True:
             await self._ask()
             if self._is_done():
-                with contextlib.suppress(StoreError):
-                    await self._leave()
+                await self._leave()
                 if self._is_done():
                     self._keeper = None
                     return
@@ -278,10 +288,12 @@ class Slots:
         )
 
     async def _leave(self) -> None:
-        try:
-            await in_thread(lambda: self._store.leave(self._key, self._owner), "slots")
-        finally:
-            self._lender.left()
+        await in_thread(self._say_goodbye, "slots")
+        self._lender.left()
+
+    def _say_goodbye(self) -> None:
+        with contextlib.suppress(StoreError):
+            self._store.leave(self._key, self._owner)
 
     def _pause(self) -> float:
         if self._lender.alone:
