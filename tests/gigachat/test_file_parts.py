@@ -108,6 +108,13 @@ def test_a_malformed_part_is_a_400_that_names_the_field(part: dict[str, Any], pa
     assert refused.value.param == param
 
 
+@pytest.mark.parametrize("content", [PDF, b"<svg></svg>", WAV])
+def test_an_image_part_must_be_an_image(content: bytes) -> None:
+    with pytest.raises(UnsupportedFeature, match="no picture") as refused:
+        read({"type": "image_url", "image_url": {"url": data_url(content)}})
+    assert refused.value.param == "p.image_url.url"
+
+
 def test_limits_are_checked() -> None:
     small = FilePolicy(max_image_bytes=len(PNG) - 1)
     with pytest.raises(RequestTooLarge):

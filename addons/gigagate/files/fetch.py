@@ -108,10 +108,11 @@ class Fetcher:
     def _read(
         self, response: urllib3.BaseHTTPResponse, url: str, max_bytes: int, until: float
     ) -> tuple[bytes, str]:
+        """Looks at the clock after every piece: a slow sender must not hold the thread for long."""
         if response.status != 200:
             raise _cannot(url, f"its host answers {response.status}")
         content = bytearray()
-        for chunk in response.stream(CHUNK, decode_content=False):
+        while chunk := response.read1(CHUNK, decode_content=False):
             content += chunk
             if len(content) > max_bytes:
                 raise RequestTooLarge(

@@ -23,7 +23,14 @@ class FileReader:
         path, given = f"{path}.image_url", part.get("image_url")
         if not isinstance(given, str):
             path, given = f"{path}.url", object_at(path, given).get("url")
-        return self._of_url(text_at(path, given), "image", "", path)
+        file = self._of_url(text_at(path, given), "image", "", path)
+        if file.kind != "image":
+            raise UnsupportedFeature(
+                f"{path} is no picture that GigaChat takes, but a file of the kind {file.kind}. "
+                "Send JPEG, PNG, TIFF or BMP, or the file as a part of type file.",
+                param=path,
+            )
+        return file
 
     def input_image(self, part: dict[str, Any], path: str) -> MessageFile:
         if part.get("file_id") is not None:

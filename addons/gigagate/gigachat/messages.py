@@ -250,6 +250,7 @@ class _Conversation:
         if not placed:
             return
         left_out = file_limits.excess(placed)
+        self._counts["files attached"] = len(placed) - len(left_out)
         for turn in self._turns:
             kept = [one for one in turn.files if one not in left_out]
             turn.texts += [LEFT_OUT] * (len(turn.files) - len(kept))
