@@ -1,52 +1,18 @@
 """A flow replayed from mitmweb is translated once and signed anew; elsewhere it goes nowhere."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from tests.support.mitmweb import Web, arguments
 from tests.support.proxy import Proxy, free_port
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
 
-PASSWORD = "password-of-the-web-interface"
 PARTS = [{"type": "text", "text": "раз"}, {"type": "text", "text": "два"}]
-
-
-class Web:
-    """mitmweb's REST interface."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Bearer {PASSWORD}"
-        self.session.headers["X-XSRFToken"] = "0" * 32
-        self.session.cookies["_mitmproxy_xsrf"] = "0" * 32
-
-    def flows(self) -> list[dict]:
-        return self.session.get(self.url + "/flows", timeout=10).json()
-
-    def call(self, method: str, path: str, **arguments) -> None:
-        answer = self.session.request(method, self.url + path, timeout=10, **arguments)
-        assert answer.status_code < 300, answer.text
-
-    def replay(self, flow_id: str) -> dict:
-        """Replays and returns the flow once it has ended."""
-        self.call("POST", f"/flows/{flow_id}/replay")
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
-            flow = next(flow for flow in self.flows() if flow["id"] == flow_id)
-            if (flow.get("response") or {}).get("timestamp_end") or flow.get("error"):
-                return flow
-            time.sleep(0.05)
-        raise AssertionError("the replay did not end")
-
-    def answer(self, flow_id: str) -> bytes:
-        path = f"/flows/{flow_id}/response/content.data"
-        return self.session.get(self.url + path, timeout=10).content
 
 
 Setup = tuple[Emulator, Proxy, Web]
@@ -56,10 +22,8 @@ Setup = tuple[Emulator, Proxy, Web]
 def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     folder = tmp_path_factory.mktemp("replay")
     web_port = free_port()
-    arguments = ["--web-port", str(web_port), "--no-web-open-browser"]
-    arguments += ["--set", f"web_password={PASSWORD}"]
     with EmulatorThread(state_dir=folder / "emulator") as emulator:
-        with Proxy(emulator, folder, *arguments, verb="web") as proxy:
+        with Proxy(emulator, folder, *arguments(web_port), verb="web") as proxy:
             yield emulator, proxy, Web(f"http://127.0.0.1:{web_port}")
 
 
