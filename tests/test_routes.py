@@ -1,5 +1,6 @@
 import pytest
 
+from gigagate.dialects.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
 from gigagate.dialects.models import Model, Models
 from gigagate.dialects.openai_chat import ChatCompletions
 from gigagate.errors import MethodNotAllowed, NotFound
@@ -44,6 +45,13 @@ def test_paths_have_one_canonical_form(path: str, canonical: str) -> None:
         ("GET", "/v1/models/GigaChat-2-Max:2.0.30.01", Model, "GigaChat-2-Max:2.0.30.01"),
         ("GET", "/v1/models/openai%2FGPT-5", Model, "openai/GPT-5"),
         ("GET", "/v1/models/openai/GPT-5", Model, "openai/GPT-5"),
+        ("POST", "/v1/files", UploadFile, ""),
+        ("GET", "/v1/files/", ListFiles, ""),
+        ("GET", "/v1/files/f-1", LookAtFile, "f-1"),
+        ("DELETE", "/files/f-1", DeleteFile, "f-1"),
+        ("GET", "/v1/files/f-1/content", FetchFile, "f-1"),
+        ("GET", "/v1/files/f%2F1/content?signature=x", FetchFile, "f/1"),
+        ("GET", "/v1/files/content", LookAtFile, "content"),
     ],
 )
 def test_endpoints_are_found(method: str, path: str, handler: type, item: str) -> None:

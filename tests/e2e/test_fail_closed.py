@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 from tests.support.proxy import ENTRY, MITMDUMP, ROOT, Proxy
+from tests.support.samples import data_url
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
@@ -14,7 +15,7 @@ CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Прив�
 
 BEFORE_GIGACHAT = [
     "gigagate.hooks.gateway:Gateway.requestheaders",
-    "gigagate.hooks.gateway:Gateway.check_sender",
+    "gigagate.hooks.gateway:Gateway.admit",
     "gigagate.hooks.gateway:Gateway.request",
     "gigagate.hooks.gateway:Gateway.prepare",
     "gigagate.hooks.gateway:Gateway.wire_headers",
@@ -51,6 +52,15 @@ ON_THE_STREAM = [
     "gigagate.hooks.client_stream:ClientStream.begin_stream",
     "gigagate.hooks.wire_stream:GigaStream.state_stream_answer",
     "gigagate.exchange:Exchange.stream_headers",
+]
+
+WITH_FILES = [
+    "gigagate.hooks.call_files:CallFiles.attach_known",
+    "gigagate.hooks.call_files:CallFiles.attach",
+    "gigagate.files.uploads:Uploads.ids",
+    "gigagate.files.client:FileClient.upload",
+    "gigagate.core.multipart:write",
+    "gigagate.core.attachment:with_ids",
 ]
 
 
@@ -100,6 +110,15 @@ def test_a_fault_before_gigachat_answers_500_and_sends_nothing(
     assert "injected" not in answer.text
     assert faulty.chats_upstream() == 0
     assert "injected" in faulty.proxy.output(), "the log says why"
+
+
+@pytest.mark.parametrize("fault", WITH_FILES)
+def test_a_fault_with_a_file_answers_500_and_sends_no_chat(faulty: FaultyProxy, fault: str) -> None:
+    picture = {"type": "image_url", "image_url": {"url": data_url()}}
+    answer = faulty.post(fault, messages=[{"role": "user", "content": [picture]}])
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "internal_error"
+    assert faulty.chats_upstream() == 0
 
 
 @pytest.mark.parametrize("fault", AFTER_GIGACHAT)
