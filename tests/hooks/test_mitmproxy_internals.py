@@ -6,14 +6,17 @@ A new release that moves one of these fails here first.
 import inspect
 
 import pytest
+from h11._readers import ChunkedReader
 from mitmproxy import http
 from mitmproxy.addonmanager import AddonManager
 from mitmproxy.addons import clientplayback, next_layer, script
 from mitmproxy.proxy import layers, mode_specs
-from mitmproxy.proxy.layers.http import HttpLayer, HttpStream, _http1
+from mitmproxy.proxy.layers.http import Http1Server, HttpLayer, HttpStream, _http1
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
+from mitmproxy.proxy.server import ConnectionHandler
 
 from gigagate.hooks.client_stream import ClientStream
+from gigagate.hooks.http1_server import LimitedHttp1Server
 from gigagate.hooks.wire_layer import GigaHttpLayer
 from gigagate.hooks.wire_stream import GigaStream
 
@@ -22,6 +25,10 @@ OVERRIDDEN = [
     (HttpLayer, GigaHttpLayer, "make_stream"),
     (HttpLayer, GigaHttpLayer, "event_to_child"),
     (HttpLayer, GigaHttpLayer, "get_connection"),
+    (Http1Server, LimitedHttp1Server, "_handle_event"),
+    (Http1Server, LimitedHttp1Server, "read_headers"),
+    (Http1Server, LimitedHttp1Server, "read_body"),
+    (Http1Server, LimitedHttp1Server, "wait"),
     (HttpStream, ClientStream, "_handle_event"),
     (HttpStream, GigaStream, "start_request_stream"),
     (HttpStream, GigaStream, "handle_connect"),
@@ -112,6 +119,25 @@ def test_events_go_through_one_method_of_the_addon_manager() -> None:
     assert "self.trigger_event(event)" in inspect.getsource(AddonManager.handle_lifecycle)
     for name in ("register", "remove", "clear"):
         assert callable(getattr(AddonManager, name))
+
+
+def test_a_connection_is_closed_by_cancelling_its_reader() -> None:
+    assert list(inspect.signature(ConnectionHandler.handle_connection).parameters) == [
+        "self",
+        "connection",
+    ]
+    assert "handler.cancel(" in inspect.getsource(ConnectionHandler.close_connection)
+
+
+def test_the_clients_server_is_made_once_and_may_be_ours() -> None:
+    source = inspect.getsource(HttpLayer._handle_event)
+    assert "self.connections.setdefault(self.context.client" in source
+
+
+def test_h11s_reader_of_chunks_takes_a_buffer_and_knows_the_end() -> None:
+    assert list(inspect.signature(ChunkedReader.__call__).parameters) == ["self", "buf"]
+    assert callable(ChunkedReader.read_eof)
+    assert "self.body_reader(self.buf)" in inspect.getsource(Http1Server.read_body)
 
 
 def test_the_type_checks_of_messages_do_nothing_else() -> None:

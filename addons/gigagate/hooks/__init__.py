@@ -8,6 +8,7 @@ def build() -> list[object]:
     from gigagate.hooks.accounting import Accounting
     from gigagate.hooks.commands import Commands
     from gigagate.hooks.content_views import ContentViews
+    from gigagate.hooks.cors import Cors
     from gigagate.hooks.deadlines import Deadlines
     from gigagate.hooks.flow_commands import FlowCommands
     from gigagate.hooks.flow_list import FlowList
@@ -36,6 +37,7 @@ def build() -> list[object]:
         LocalEndpoints(runtime, status),
         gateway,
         gateway.slots,
+        Cors(runtime),
         Deadlines(gateway),
         Reload(runtime),
         Shutdown(gateway),

@@ -15,25 +15,23 @@ from weakref import WeakKeyDictionary
 from mitmproxy import http
 from mitmproxy.connection import Client
 
-from gigagate import __version__, routes
-from gigagate.core import signed_link
-from gigagate.dialects.files import FetchFile
+from gigagate import __version__
 from gigagate.errors import (
+    ClientError,
     GigaGateError,
-    HostNotAllowed,
     InternalError,
-    InvalidApiKey,
     InvalidRequest,
     NotReady,
 )
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat import session
-from gigagate.hooks import client_key, client_secrets, local_paths
+from gigagate.hooks import access, client_secrets, cors, local_paths
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.call import UpstreamCall
 from gigagate.hooks.call_slots import CallSlots
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
+from gigagate.rate_limit import RateLimit
 from gigagate.retries import Retries
 
 if TYPE_CHECKING:
@@ -56,6 +54,7 @@ class Gateway:
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
+        self.rate_limit = RateLimit()
         self.calls: WeakKeyDictionary[http.HTTPFlow, UpstreamCall] = WeakKeyDictionary()
         self.waits: dict[str, UpstreamCall] = {}
         """By the client's connection: HTTP/1 has one request at a time."""
@@ -65,58 +64,34 @@ class Gateway:
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        holder = client_key.holder(flow.request, self.runtime.settings.client_keys)
-        client_secrets.remove(flow.request)
-        if flow.live and flow.is_replay != "request":
+        try:
+            if flow.live and flow.is_replay != "request" and flow.response is None:
+                flow.response = self.admit(flow)
+        except GigaGateError as error:
+            flow.response = error_response(error, flow.request)
+        finally:
+            client_secrets.remove(flow.request)
+
+    def admit(self, flow: http.HTTPFlow) -> http.Response | None:
+        """Raises ClientError for whom we do not know; answers a browser that asks before it sends.
+
+        What the proxy says of itself is guarded where it is said, in local_endpoints.py.
+        """
+        request, settings = flow.request, self.runtime.settings
+        access.check_sender(request, settings)
+        if preflight := cors.preflight(request):
+            return preflight
+        if local_paths.of(request) is None:
+            address = flow.client_conn.peername[0]
+            per_minute = settings.limits.requests_per_minute
             try:
-                self.check_sender(flow.request)
-                if local_paths.of(flow.request) is None:
-                    flow.metadata[CLIENT] = self.client(flow.request, holder)
-            except GigaGateError as error:
-                flow.response = error_response(error, flow.request)
-
-    def check_sender(self, request: http.Request) -> None:
-        """A web page must not reach us through the user's browser.
-
-        Raises HostNotAllowed or InvalidRequest.
-        """
-        settings = self.runtime.settings
-        host = _host_name(request.host_header or "")
-        if host and host not in settings.allowed_hosts:
-            raise HostNotAllowed(
-                f"This proxy does not answer to the host name {host!r}. "
-                "Use localhost, or add the name to GIGAGATE_ALLOWED_HOSTS."
-            )
-        origin = request.headers.get("origin")
-        if origin and origin not in settings.allowed_origins and not _is_ours(origin, request):
-            raise HostNotAllowed(
-                f"Web pages of {origin!r} may not use this proxy. "
-                "Add the origin to access.origins in config/gigachat.yaml if they should."
-            )
-        if request.http_version not in ("HTTP/1.0", "HTTP/1.1"):
-            raise InvalidRequest(f"{request.http_version} is not spoken here: use HTTP/1.1.")
-        if request.authority:
-            raise InvalidRequest("This is no forward proxy: send a path, not a full URL.")
-
-    def client(self, request: http.Request, holder: str | None) -> str:
-        """The name of who asks; "" where clients are not told apart.  holder: of the key it gave.
-
-        A signed link to a picture is as good as a key.  Raises InvalidApiKey or LinkRefused.
-        """
-        path, _, query = request.path.partition("?")
-        if "signature=" in query:
-            endpoint = routes.find(request.method, path)
-            if endpoint.handler is FetchFile:
-                key, now = self.runtime.policy.files.link_key, int(time.time())
-                client = signed_link.client_of(endpoint.item, query, key=key, now=now)
-                if client is not None:
-                    return client
-        if holder is None and self.runtime.settings.client_keys:
-            raise InvalidApiKey(
-                "This proxy asks for a key of its own, and the one given is none of them. "
-                "Ask whoever runs it for one, and set it as the API key of your client."
-            )
-        return holder or ""
+                client = access.client_name(request, settings, self.runtime.policy.files.link_key)
+            except ClientError:
+                self.rate_limit.take(address, per_minute)
+                raise
+            flow.metadata[CLIENT] = client
+            self.rate_limit.take(client or address, per_minute)
+        return None
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
@@ -214,18 +189,6 @@ class Gateway:
             "content-length": str(len(call.request.body)),
             "authorization": f"Bearer {call.token.value}",
         }
-
-
-def _host_name(host_header: str) -> str:
-    host = host_header.strip().lower()
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
-
-
-def _is_ours(origin: str, request: http.Request) -> bool:
-    """A page that came from this proxy, under the very name that was just allowed."""
-    return bool(request.host_header) and origin.partition("://")[2] == request.host_header
 
 
 def _body(request: http.Request) -> bytes:

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from mitmproxy import ctx, http
 from mitmproxy.addons import clientplayback, script
 from mitmproxy.addons.next_layer import NextLayer
-from mitmproxy.connection import Client, Server
+from mitmproxy.connection import Client, Connection, Server
 from mitmproxy.proxy import commands, events, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
@@ -97,6 +97,24 @@ def refuse_by_default(next_layer: NextLayer) -> None:
 def listen_on_tcp_only(mode: str) -> None:
     """reverse:https:// would listen on UDP too, for QUIC."""
     mode_specs.ProxyMode.parse(mode).transport_protocol = "tcp"  # type: ignore[misc]
+
+
+def close_cancelled_connections() -> None:
+    """mitmproxy closes a connection by cancelling the task that reads from it.  If that task waits
+    for its turn at the layers just then, its socket would stay open for ever."""
+    handle_connection = ConnectionHandler.handle_connection
+    if handle_connection.__module__ == __name__:
+        return
+
+    async def closing(self: ConnectionHandler, connection: Connection) -> None:
+        try:
+            await handle_connection(self, connection)
+        finally:
+            transport = self.transports.pop(connection, None)
+            if transport is not None and transport.writer is not None:
+                transport.writer.close()
+
+    ConnectionHandler.handle_connection = closing  # type: ignore[method-assign]
 
 
 def skip_type_checks_of_messages() -> None:

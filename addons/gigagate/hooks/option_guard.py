@@ -4,7 +4,6 @@ The user's wishes win for port, address and the web interface, never for safety:
 forced, some wishes end the start, and mitmweb's option page cannot do what the command line cannot.
 """
 
-import ipaddress
 import sys
 from collections.abc import Set as AbstractSet
 
@@ -12,11 +11,14 @@ from mitmproxy import ctx, exceptions
 from mitmproxy.proxy.mode_specs import ProxyMode
 
 from gigagate.errors import SettingsError
+from gigagate.hooks.access import is_loopback
 from gigagate.hooks.runtime import Runtime
+from gigagate.settings import Settings
 
 REFUSED = {
     "ssl_insecure": "Without verification anybody on the way could read the access token.",
     "proxy_debug": "It prints raw requests, keys and tokens included.",
+    "web_debug": "It shows the inside of this process in the browser.",
 }
 
 
@@ -41,13 +43,32 @@ class OptionGuard:
 
     def check_start(self) -> None:
         """What the command line and mitmproxy's own config ask for.  Raises SettingsError."""
+        if self.runtime.settings.auth_mode != "shared":
+            raise SettingsError(
+                "GIGAGATE_AUTH_MODE=passthrough is not possible yet. Leave it out; "
+                "GIGAGATE_CLIENT_KEYS tells clients apart."
+            )
+        self.check_web()
         for name, reason in REFUSED.items():
-            if getattr(ctx.options, name) and not self.forced[name]:
+            if getattr(ctx.options, name, False) and not self.forced.get(name):
                 raise SettingsError(f"{reason} Start without {name}.")
         if ctx.options.has_changed("mode") or _asked_for("-m", "--mode"):
             self.check_mode()
         if ctx.options.has_changed("listen_host"):
-            check_loopback(ctx.options.listen_host)
+            check_listen_host(ctx.options.listen_host, self.runtime.settings)
+
+    def check_web(self) -> None:
+        """mitmweb's password opens everything, and its page is plain http.
+
+        Raises SettingsError.
+        """
+        host = getattr(ctx.options, "web_host", "127.0.0.1")
+        if not is_loopback(host) and not ctx.options.web_password:
+            raise SettingsError(
+                f"web_host {host or 'of all interfaces'} would show the conversations to the "
+                "network behind a password printed in the log. Set web_password, or leave "
+                "web_host out and reach it through ssh -L 8081:127.0.0.1:8081."
+            )
 
     def check_mode(self) -> None:
         """Raises SettingsError."""
@@ -62,7 +83,7 @@ class OptionGuard:
                 "the one mode GigaGate serves in. Leave --mode out, or set GIGACHAT_BASE_URL."
             )
         if modes[0].custom_listen_host is not None:
-            check_loopback(modes[0].custom_listen_host)
+            check_listen_host(modes[0].custom_listen_host, self.runtime.settings)
 
     def configure(self, updated: AbstractSet[str]) -> None:
         if not self.runtime.ready:
@@ -73,21 +94,26 @@ class OptionGuard:
         if updated & {"mode", "listen_host"}:
             try:
                 self.check_mode()
-                check_loopback(ctx.options.listen_host)
+                check_listen_host(ctx.options.listen_host, self.runtime.settings)
             except SettingsError as error:
                 raise exceptions.OptionsError(error.message) from None
 
 
-def check_loopback(host: str) -> None:
-    """Raises SettingsError for an address that others than this machine can reach."""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+def check_listen_host(host: str, settings: Settings) -> None:
+    """Others than this machine are served only if we know who they are and what they call us.
+
+    Raises SettingsError.
+    """
+    if is_loopback(host):
+        return
+    known = {
+        "GIGAGATE_CLIENT_KEYS": settings.client_keys,
+        "GIGAGATE_ALLOWED_HOSTS": settings.access.hosts,
+    }
+    if missing := [name for name, value in known.items() if not value]:
         raise SettingsError(
             f"Listening on {host or 'all interfaces'} would open your GigaChat key to the network. "
-            "Use --listen-host 127.0.0.1."
+            f"Set {' and '.join(missing)}, or use --listen-host 127.0.0.1."
         )
 
 

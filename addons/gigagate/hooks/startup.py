@@ -17,7 +17,7 @@ from mitmproxy.log import ALERT
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks import log_redaction, mitmproxy_internals
 from gigagate.hooks.dispatch import Dispatch
-from gigagate.hooks.option_guard import OptionGuard, check_loopback
+from gigagate.hooks.option_guard import OptionGuard, check_listen_host
 from gigagate.hooks.recorder import inspection_is_on
 from gigagate.hooks.runtime import Runtime
 
@@ -46,6 +46,7 @@ class Startup:
         log_redaction.install()
         mitmproxy_internals.answer_errors_in_json()
         mitmproxy_internals.translate_replayed_flows()
+        mitmproxy_internals.close_cancelled_connections()
         mitmproxy_internals.refuse_by_default(ctx.master.addons.get("nextlayer"))
         mitmproxy_internals.listen_on_tcp_only(ctx.options.mode[0])
         mitmproxy_internals.put_first(self.guard)
@@ -87,7 +88,7 @@ class Startup:
         addresses = proxyserver.listen_addrs()
         try:
             for address in addresses:
-                check_loopback(address[0])
+                check_listen_host(address[0], self.runtime.settings)
         except SettingsError as error:
             give_up(error)
         if any(server.mode.transport_protocol != "tcp" for server in proxyserver.servers):

@@ -20,6 +20,7 @@ from mitmproxy.proxy.layers.http import (
 from gigagate.errors import InternalError
 from gigagate.hooks.answers import raw_error
 from gigagate.hooks.gateway import Gateway
+from gigagate.hooks.http1_server import LimitedHttp1Server
 from gigagate.hooks.wire_stream import GigaStream, WireRequest
 
 logger = logging.getLogger(__name__)
@@ -49,11 +50,18 @@ class GigaHttpLayer(HttpLayer):
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         try:
             if isinstance(event, events.Start):
+                self.limit_client()
                 self.name_upstream()
             yield from super()._handle_event(event)
         except Exception:
             logger.exception("The connection is closed by an error of the proxy")
             yield from self.close_all()
+
+    def limit_client(self) -> None:
+        """Our server in place of mitmproxy's.  A replayed flow has brought its own."""
+        limits = self.gateway.runtime.settings.limits
+        client = LimitedHttp1Server(self.context.fork(), limits)
+        self.connections.setdefault(self.context.client, client)
 
     def name_upstream(self) -> None:
         """The certificate must be of this name, whatever name the client called us by."""

@@ -86,7 +86,7 @@ class GigaStream(ClientStream):
     def state_consume_request_body(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, RequestEndOfMessage):
             yield from self.request_is_complete()
-        else:
+        elif self.flow.response is None:  # of what is refused already, nothing is kept
             yield from super().state_consume_request_body(event)
 
     def request_is_complete(self) -> CommandGenerator[None]:

@@ -1,0 +1,47 @@
+"""So many requests a minute for each client, as a token bucket: a minute's worth may come at once.
+
+Memory is bounded: a client is forgotten when its bucket is full again, or when too many others
+have come since.
+"""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from gigagate.errors import TooManyRequests
+
+MAX_CLIENTS = 10_000
+MINUTE = 60.0
+ROUNDING = 1e-6
+
+
+class RateLimit:
+    """clock: seconds, never set back."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._full_at: OrderedDict[str, float] = OrderedDict()
+        """Client -> when its bucket will be full again; who came last stands last."""
+
+    def __len__(self) -> int:
+        return len(self._full_at)
+
+    def take(self, client: str, per_minute: int) -> None:
+        """Raises TooManyRequests, which says when to come again.  per_minute 0: no limit."""
+        if not per_minute:
+            return
+        now = self._clock()
+        full_at = max(self._full_at.get(client, now), now) + MINUTE / per_minute
+        wait = full_at - now - MINUTE
+        if wait > ROUNDING:
+            raise TooManyRequests(
+                f"This client has sent more than {per_minute} requests in a minute, "
+                "which is limits.requests_per_minute of this proxy.",
+                retry_after=math.ceil(wait),
+            )
+        self._full_at[client] = full_at
+        self._full_at.move_to_end(client)
+        oldest = next(iter(self._full_at))
+        if self._full_at[oldest] <= now or len(self._full_at) > MAX_CLIENTS:
+            del self._full_at[oldest]

@@ -1,0 +1,77 @@
+import pytest
+from h11 import Data, EndOfMessage
+from h11._receivebuffer import ReceiveBuffer
+
+from gigagate.errors import ClientError, InvalidRequest, RequestTooLarge
+from gigagate.hooks.chunked_body import MAX_LINE, ChunkedBody
+
+LIMIT = 20
+
+
+def read(content: bytes, piece: int) -> bytes:
+    """The body; it must have ended."""
+    reader, buffer, body, ended = ChunkedBody(LIMIT), ReceiveBuffer(), b"", False
+    for start in range(0, len(content), piece):
+        buffer += content[start : start + piece]
+        while (event := reader(buffer)) is not None:
+            if isinstance(event, EndOfMessage):
+                assert list(event.headers) == []
+                ended = True
+                break
+            assert isinstance(event, Data)
+            body += event.data
+    assert ended
+    return body
+
+
+PIECES = [1, 2, 7, 100_000]
+
+BODIES = [
+    (b"0\r\n\r\n", b""),
+    (b"5\r\nhello\r\n0\r\n\r\n", b"hello"),
+    (b"005;name=value\r\nhello\r\n0;x\r\n\r\n", b"hello"),
+    (b"1\r\na\r\n" * 20 + b"0\r\n\r\n", b"a" * 20),
+    (b"5\r\nhello\r\n0\r\nTrailer: is dropped\r\nAnother: one\r\n\r\n", b"hello"),
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize(("content", "body"), BODIES)
+def test_a_body_is_the_same_however_it_is_cut(content: bytes, body: bytes, piece: int) -> None:
+    assert read(content, piece) == body
+
+
+WRONG: list[tuple[bytes, type[ClientError]]] = [
+    (b"15\r\n" + b"a" * 21 + b"\r\n0\r\n\r\n", RequestTooLarge),
+    (b"1\r\na\r\n" * 21 + b"0\r\n\r\n", RequestTooLarge),
+    (b"FFFFFFFFFFFFFFFF\r\n" + b"a" * 100, RequestTooLarge),
+    (b"x\r\n\r\n", InvalidRequest),
+    (b"-1\r\n\r\n", InvalidRequest),
+    (b"+1\r\na\r\n", InvalidRequest),
+    (b"0x1\r\na\r\n", InvalidRequest),
+    (b"1 1\r\na\r\n", InvalidRequest),
+    (b"1\r\nab\r\n0\r\n\r\n", InvalidRequest),
+    (b"1\r\na\n0\r\n\r\n", InvalidRequest),
+    (b"1\n\na\r\n0\r\n\r\n", InvalidRequest),
+    (b"1;a\nb\r\na\r\n0\r\n\r\n", InvalidRequest),
+    (b"0\r\nno colon\r\n\r\n", InvalidRequest),
+    (b"1;" + b"a" * MAX_LINE, InvalidRequest),
+    (b"0\r\n" + b"X: y\r\n" * MAX_LINE, InvalidRequest),
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize(("content", "kind"), WRONG)
+def test_a_wrong_or_endless_body_is_refused(
+    content: bytes, kind: type[ClientError], piece: int
+) -> None:
+    with pytest.raises(kind):
+        read(content, piece)
+
+
+def test_many_small_chunks_come_as_one_piece() -> None:
+    buffer = ReceiveBuffer()
+    buffer += b"1\r\na\r\n" * 20
+    event = ChunkedBody(LIMIT)(buffer)
+    assert isinstance(event, Data)
+    assert event.data == b"a" * 20
