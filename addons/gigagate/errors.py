@@ -2,25 +2,25 @@
 
 GigaGateError
 ├── ClientError                    the client's request is at fault
-│   ├── InvalidRequest         400
+│   ├── InvalidRequest         400     a wrong type or value, named by its path
 │   ├── UnsupportedFeature     400     valid OpenAI, but GigaChat has no equivalent
-│   ├── ContextLengthExceeded  400
-│   ├── InvalidApiKey          401
+│   ├── ContextLengthExceeded  400     the input is longer than the model takes
+│   ├── InvalidApiKey          401     the client's key is none of the proxy's
 │   ├── HostNotAllowed         403     Host or Origin is not ours
 │   ├── LinkRefused            403     a link to a picture that is not ours or has expired
 │   ├── NotFound               404     path or model
-│   ├── MethodNotAllowed       405
+│   ├── MethodNotAllowed       405     the path is there, for another method
 │   ├── RequestTimeout         408     the client did not finish its request
-│   ├── RequestTooLarge        413
+│   ├── RequestTooLarge        413     larger than the proxy's or GigaChat's limit
 │   ├── TooManyRequests        429     of one client, by the proxy's own limit
-│   └── HeadersTooLarge        431
+│   └── HeadersTooLarge        431     the head of the request is larger than the proxy's limit
 ├── UpstreamError                  GigaChat, or the way to it
 │   ├── UpstreamRejected      (its)    GigaChat refused the request; its status and words are kept
-│   ├── UpstreamRateLimited    429
+│   ├── UpstreamRateLimited    429     GigaChat has had too many requests
 │   ├── NoSlot                 429     too many wait for GigaChat already, or waited too long
 │   ├── UpstreamUnavailable    503     cannot connect
 │   ├── UpstreamUntrusted      502     its certificate is not of an authority we trust
-│   ├── UpstreamTimeout        504
+│   ├── UpstreamTimeout        504     GigaChat did not answer in time
 │   └── UpstreamProtocolError  502     its answer is not what GigaChat sends
 ├── CredentialError                our own access to GigaChat
 │   ├── CredentialsRejected    401     GigaChat refused the proxy's key

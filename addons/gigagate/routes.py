@@ -22,27 +22,58 @@ class Endpoint(NamedTuple):
     path: str
     """Below /v1, with {id} for the part that varies."""
     handler: type[Handler]
+    about: str
+    """One sentence for the docs."""
     item: str = ""
     """What stands for {id}, unquoted."""
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/chat/completions", ChatCompletions),
-    Endpoint("POST", "/completions", Completions),
-    Endpoint("POST", "/embeddings", Embeddings),
-    Endpoint("GET", "/models", Models),
-    Endpoint("GET", "/models/{id}", Model),
-    Endpoint("POST", "/tokens/count", PassThrough),
-    Endpoint("POST", "/functions/validate", PassThrough),
-    Endpoint("POST", "/ai/check", PassThrough),
-    Endpoint("GET", "/balance", PassThrough),
-    Endpoint("POST", "/batches", PassThrough),
-    Endpoint("GET", "/batches", PassThrough),
-    Endpoint("POST", "/files", UploadFile),
-    Endpoint("GET", "/files", ListFiles),
-    Endpoint("GET", "/files/{id}/content", FetchFile),
-    Endpoint("GET", "/files/{id}", LookAtFile),
-    Endpoint("DELETE", "/files/{id}", DeleteFile),
+    Endpoint("POST", "/chat/completions", ChatCompletions, "Whole and streamed."),
+    Endpoint(
+        "POST",
+        "/completions",
+        Completions,
+        "The older API: the prompt becomes a user's message, and the model answers it.",
+    ),
+    Endpoint(
+        "POST",
+        "/embeddings",
+        Embeddings,
+        "Numbers or base64; all texts go in one request, as GigaChat takes them.",
+    ),
+    Endpoint("GET", "/models", Models, "The aliases, then GigaChat's own list."),
+    Endpoint("GET", "/models/{id}", Model, "By alias or by GigaChat's name."),
+    Endpoint("POST", "/tokens/count", PassThrough, "GigaChat's own: how many tokens texts are."),
+    Endpoint(
+        "POST", "/functions/validate", PassThrough, "GigaChat's own: whether it takes a function."
+    ),
+    Endpoint("POST", "/ai/check", PassThrough, "GigaChat's own: whether a text is a machine's."),
+    Endpoint(
+        "GET", "/balance", PassThrough, "GigaChat's own: the tokens left on the proxy's account."
+    ),
+    Endpoint(
+        "POST",
+        "/batches",
+        PassThrough,
+        "GigaChat's own, not OpenAI's: lines of requests, to be answered later.",
+    ),
+    Endpoint(
+        "GET",
+        "/batches",
+        PassThrough,
+        "GigaChat's own: all batches of the proxy's account, whoever sent them.",
+    ),
+    Endpoint(
+        "POST",
+        "/files",
+        UploadFile,
+        "A picture, a recording or a document, for messages to refer to.",
+    ),
+    Endpoint("GET", "/files", ListFiles, "Those of the client that asks."),
+    Endpoint("GET", "/files/{id}/content", FetchFile, "The file itself."),
+    Endpoint("GET", "/files/{id}", LookAtFile, "Its name, size and type."),
+    Endpoint("DELETE", "/files/{id}", DeleteFile, "It is gone at GigaChat too."),
 )
 
 _NOT_SPOKEN = {

@@ -1,0 +1,163 @@
+"""Writes the tables of docs/compatibility.md from the code that obeys them.
+
+PYTHONPATH=addons python -m tests.generate_compatibility
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gigagate import errors
+from gigagate.core.policy import DEFAULT_JSON_MODES
+from gigagate.dialects import completions, embeddings
+from gigagate.gigachat import parameters
+from gigagate.gigachat.errors import from_answer
+from gigagate.gigachat.parameter_table import Row, Table
+from gigagate.gigachat.response import FINISH_REASONS
+from gigagate.gigachat.value_types import Number
+from gigagate.routes import ENDPOINTS
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "compatibility.md"
+TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+SAMPLES = [
+    (400, "Your request contains invalid JSON syntax."),
+    (401, "Token has expired"),
+    (402, "Payment Required"),
+    (403, "Permission denied"),
+    (404, "No such model"),
+    (413, "Payload too large"),
+    (422, "Invalid params: …"),
+    (422, "Unprocessable Entity"),
+    (429, "Too many requests"),
+    (500, "Internal Server Error"),
+    (502, ""),
+    (503, ""),
+    (504, ""),
+]
+"""What GigaChat is known to say."""
+
+
+def table(head: str, rows: Iterable[Iterable[object]]) -> str:
+    columns = head.split(" | ")
+    lines = [head, " | ".join(["---"] * len(columns))]
+    lines += [" | ".join(str(cell).replace("|", "\\|") for cell in row) for row in rows]
+    return "".join(f"| {line} |\n" for line in lines)
+
+
+def code(value: object) -> str:
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+def fate(row: Row) -> str:
+    match row.fate:
+        case "kept":
+            return "kept; below the range is a 400" if isinstance(row.accepts, Number) else "kept"
+        case "clamped":
+            return "kept; out of range is moved into it"
+        case "renamed":
+            return f"sent as {code(row.target)}"
+        case "mapped":
+            pairs = [f"{code(a)} → {code(b) if b else 'left out'}" for a, b in row.values.items()]
+            return ", ".join(pairs)
+        case "dropped":
+            return "dropped; a 400 with `strict`" if row.meaning_changes else "dropped"
+        case "refused":
+            return "a 400"
+        case "emulated":
+            return "done by the proxy"
+        case "translated":
+            return f"translated to {code(row.target)}" if row.target else "translated"
+
+
+def values(row: Row) -> str:
+    if row.fate == "translated":
+        return ""
+    text = row.accepts.text
+    if row.neutral:
+        same = ", ".join(f"`{json.dumps(value)}`" for value in row.neutral)
+        text += f"; {same}: as if left out"
+    return text
+
+
+def parameter_table(rows: Table) -> str:
+    return table(
+        "parameter | what happens | values | why",
+        ((code(row.name), fate(row), values(row), row.reason) for row in rows),
+    )
+
+
+def own_errors() -> Iterator[tuple[type[errors.GigaGateError], str]]:
+    """The classes in the tree that errors.py draws, with what it says of them."""
+    for line in (errors.__doc__ or "").splitlines():
+        found = re.search(r"[├└]── (\w+) *(?:\(its\)|\d{3})? *(.*)", line)
+        if found:
+            yield getattr(errors, found[1]), found[2]
+
+
+def error_table() -> str:
+    rows = [
+        (kind.status, code(kind.code), about)
+        for kind, about in own_errors()
+        if kind.code and not issubclass(kind, _OF_THE_START)
+    ]
+    return table("status | `code` | when", rows)
+
+
+_OF_THE_START = (
+    errors.StoreError,
+    errors.SettingsError,
+    errors.TrustError,
+    errors.UpstreamRejected,
+)
+
+
+def upstream_table() -> str:
+    rows = []
+    for status, words in SAMPLES:
+        body = json.dumps({"status": status, "message": words}).encode()
+        error = from_answer(status, {}, body, now=0, endpoint="/chat/completions")
+        rows.append((f"{status} {words}".strip(), error.status, code(error.code)))
+    return table("GigaChat | status | `code`", rows)
+
+
+def finish_table() -> str:
+    rows = [(code(theirs), code(ours)) for theirs, ours in FINISH_REASONS.items()]
+    rows.append(
+        (code("function_call"), "`tool_calls`; `function_call` to a request with `functions`")
+    )
+    rows.append(
+        (code("error"), "an error, code `generation_failed`: the model wrote no valid call")
+    )
+    return table("GigaChat | client", rows)
+
+
+TABLES = {
+    "endpoints": lambda: table(
+        "method | path | what it is",
+        ((e.method, code(e.path), e.about) for e in ENDPOINTS),
+    ),
+    "chat": lambda: (
+        parameter_table(parameters.TABLE)
+        + "| anything else | dropped | | GigaChat refuses fields that it does not know. |\n"
+    ),
+    "json": lambda: table(
+        "model | `structured_output` by default",
+        ((code(name), code(mode)) for name, mode in DEFAULT_JSON_MODES.items()),
+    ),
+    "finish": finish_table,
+    "completions": lambda: parameter_table(completions.TABLE),
+    "embeddings": lambda: parameter_table(embeddings.TABLE),
+    "errors": error_table,
+    "upstream": upstream_table,
+}
+
+
+def current(document: str) -> str:
+    """The document with its tables as they should be."""
+    return TABLE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}", document)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(current(DOCUMENT.read_text()))
