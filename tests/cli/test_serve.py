@@ -12,6 +12,7 @@ OURS = {
     "listen_port": ["-p", "4000"],
     "confdir": ["--set", CONFDIR],
     "flow_detail": ["--set", "flow_detail=0"],
+    "termlog_verbosity": ["--set", "termlog_verbosity=alert"],
 }
 
 
@@ -31,9 +32,14 @@ def ours_without(*names: str) -> list[str]:
             ["--mode", MODE, *ours_without("listen_port"), "--set", "listen_port=4100"],
         ),
         (
-            ["--set=confdir=/tmp", "-q"],
-            ["--mode", MODE, *ours_without("confdir"), "--set=confdir=/tmp", "-q"],
+            ["--set=confdir=/tmp"],
+            ["--mode", MODE, *ours_without("confdir"), "--set=confdir=/tmp"],
         ),
+        # mitmproxy's own way to say more or less.
+        (["-q"], ["--mode", MODE, *ours_without("flow_detail", "termlog_verbosity"), "-q"]),
+        (["-v"], ["--mode", MODE, *ours_without("flow_detail", "termlog_verbosity"), "-v"]),
+        # Ours: rewrites, without mitmproxy's lines.
+        (["--verbose"], ["--mode", MODE, *ours_without(), "--set", "gigachat_verbose=true"]),
         # The addon tells the user why another mode is not possible.
         (["-m", "regular"], [*ours_without(), "-m", "regular"]),
         (["--mode=regular"], [*ours_without(), "--mode=regular"]),

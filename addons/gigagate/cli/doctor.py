@@ -22,7 +22,8 @@ from gigagate import running, trust, upstream_models
 from gigagate.cli import ROOT
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.settings import Settings
-from gigagate.tokens import AccessToken, OAuthClient, SqliteTokenStore
+from gigagate.store.redis_server import RedisServer
+from gigagate.tokens import AccessToken, OAuthClient, open_store
 
 TESTED_MITMPROXY = "12.2.3"
 PORT = 4000
@@ -176,7 +177,8 @@ class Examination:
         return Finding("models", True, f"{len(names)}, the default {default} among them")
 
     def store(self) -> Finding:
-        store = SqliteTokenStore(self.settings.state_dir / "tokens.sqlite3")
+        address = self.settings.store
+        store = open_store(self.settings, RedisServer(address) if address else None)
         try:
             store.acquire("doctor", "doctor", 1)
             store.release("doctor", "doctor")

@@ -13,6 +13,7 @@ from gigagate.cli import ROOT
 from gigagate.errors import GigaGateError
 from gigagate.running import Running
 from gigagate.settings import Settings
+from gigagate.store.redis_server import RedisServer
 from gigagate.telemetry import summary
 from gigagate.tokens import open_source
 
@@ -79,7 +80,8 @@ def token(proxies: list[Running], *, refresh: bool, as_json: bool) -> None:
 def models(settings: Settings, *, as_json: bool) -> int:
     """Raises GigaGateError."""
     ca_file = trust.bundle(settings)
-    access_token = open_source(settings, ca_file).obtain()
+    server = RedisServer(settings.store) if settings.store else None
+    access_token = open_source(settings, ca_file, server).obtain()
     names = upstream_models.fetch(settings.upstream, ca_file, access_token)
     aliases = dict(settings.models.aliases)
     lines = [*names, *(f"{alias} -> {model}" for alias, model in aliases.items())]

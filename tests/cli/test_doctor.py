@@ -1,0 +1,175 @@
+"""Each check names what is wrong and what to do; nothing shown is a secret."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from tests.support.checkout import KEY, Checkout
+from tests.support.proxy import settings_environment
+
+from gigagate import running
+from gigagate.cli import doctor
+from gigagate.cli.doctor import Examination, Finding
+from gigagate.emulator.server import Emulator
+from gigagate.emulator.thread import EmulatorThread
+from gigagate.running import Running
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with EmulatorThread(state_dir=tmp_path_factory.mktemp("emulator")) as emulator:
+        yield emulator
+
+
+Load = Callable[..., Examination]
+
+
+@pytest.fixture
+def examine(emulator: Emulator, tmp_path: Path) -> Load:
+    def examine(**changes: str) -> Examination:
+        environment = {
+            name: value
+            for name, value in settings_environment(emulator, tmp_path / "state").items()
+            if name.startswith(("GIGA", "HOME"))
+        }
+        checkout = Checkout(tmp_path)
+        return Examination(checkout.load(**environment | changes))
+
+    return examine
+
+
+def by_name(examination: Examination) -> dict[str, Finding]:
+    return {finding.what: finding for finding in examination.findings()}
+
+
+def test_all_is_well(examine: Load) -> None:
+    found = by_name(examine())
+    assert found.keys() == {
+        *("CA", "OAuth host", "GigaChat", "clock", "OAuth", "models", "store", "port"),
+    }
+    assert [finding for finding in found.values() if finding.fine is False] == []
+    assert "GigaChat-2-Max" in found["models"].told
+
+
+def test_a_wrong_key_is_told_without_showing_it(examine: Load) -> None:
+    found = by_name(examine(GIGACHAT_AUTH_KEY=KEY))
+    assert found["OAuth"].fine is False
+    assert "GIGACHAT_AUTH_KEY" in found["OAuth"].told
+    assert KEY not in str(found)
+    assert "models" not in found
+
+
+def test_an_unknown_authority_is_told(examine: Load, tmp_path: Path) -> None:
+    with EmulatorThread(state_dir=tmp_path / "other") as other:
+        found = by_name(examine(GIGACHAT_CA_BUNDLE_FILE=str(other.ca_file)))
+    assert found["GigaChat"].fine is False
+    assert "GIGACHAT_CA_BUNDLE_FILE" in found["GigaChat"].told
+
+
+def test_an_unreachable_host_is_told(examine: Load) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        found = by_name(examine(GIGACHAT_BASE_URL=f"https://localhost:{port}/v1"))
+    assert found["GigaChat"].fine is False
+    assert "cannot be reached" in found["GigaChat"].told
+
+
+def test_switched_off_verification_is_red(examine: Load) -> None:
+    found = by_name(examine(GIGACHAT_VERIFY_SSL_CERTS="false"))
+    assert found["CA"].fine is False
+
+
+def test_a_default_model_that_gigachat_does_not_have_is_told(examine: Load) -> None:
+    found = by_name(examine(GIGACHAT_MODEL="GigaChat-9"))
+    assert found["models"].fine is False
+    assert "GIGACHAT_MODEL" in found["models"].told
+
+
+def test_a_store_that_cannot_be_written_is_told(examine: Load) -> None:
+    examination = examine()
+    (examination.settings.state_dir / "tokens.sqlite3").mkdir()
+    found = examination.store()
+    assert found.fine is False
+
+
+def test_a_taken_port_is_told_unless_it_is_ours(
+    examine: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setattr(doctor, "PORT", other.getsockname()[1])
+        examination = examine()
+        assert examination.port().fine is False
+        ours = Running(os.getpid(), "http://127.0.0.1:4000", 0.0, "k")
+        running.announce(examination.settings.state_dir, ours)
+        assert examination.port().fine is True
+
+
+@pytest.mark.parametrize(
+    ("date", "fine"),
+    [("Thu, 01 Jan 2004 00:00:00 GMT", False), ("nonsense", None), ("", None)],
+)
+def test_the_clock_is_compared_with_the_servers(
+    examine: Load, date: str, fine: bool | None
+) -> None:
+    class Clock(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response_only(404)
+            if date:
+                self.send_header("Date", date)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Clock) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/oauth"
+        examination = examine(GIGACHAT_AUTH_URL=url)
+        examination.handshake("OAuth host", url)
+        server.shutdown()
+        thread.join()
+    assert examination.clock().fine is fine
+
+
+def command(emulator: Emulator, folder: Path, *arguments: str, **environment: str):
+    nothing = folder / "nothing"
+    nothing.touch()
+    files = {"GIGAGATE_ENV_FILE": str(nothing), "GIGAGATE_CONFIG": str(nothing)}
+    return subprocess.run(
+        [sys.executable, "-m", "gigagate", "doctor", *arguments],
+        env=settings_environment(emulator, folder / "state") | files | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_exit_code_says_whether_the_proxy_would_work(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    well = command(emulator, tmp_path, "--json")
+    findings = json.loads(well.stdout)
+    assert well.returncode == int(any(finding["fine"] is False for finding in findings))
+    ill = command(emulator, tmp_path, GIGACHAT_AUTH_KEY=KEY)
+    assert ill.returncode == 1
+    assert "FAIL  OAuth" in ill.stdout
+    for output in (well.stdout, ill.stdout, ill.stderr):
+        assert KEY not in output
+        assert emulator.authorization_key not in output
+
+
+def test_wrong_settings_are_a_finding(emulator: Emulator, tmp_path: Path) -> None:
+    ended = command(emulator, tmp_path, GIGACHAT_SCOPPE="x")
+    assert ended.returncode == 1
+    assert "FAIL  settings" in ended.stdout
+    assert "GIGACHAT_SCOPE" in ended.stdout
