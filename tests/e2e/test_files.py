@@ -174,6 +174,15 @@ def test_an_upload_that_fails_is_the_error_of_the_request(
     assert "Файлов вижу: 1" in ask(client, image(png(6))), "and it is tried again"
 
 
+@pytest.mark.parametrize("status", [429, 503, 500])
+def test_an_upload_that_may_succeed_is_repeated(
+    emulator: Emulator, client: openai.OpenAI, status: int
+) -> None:
+    emulator.faults.add(path="/files", status=status, body="{}")
+    assert "Файлов вижу: 1" in ask(client, image(png(200 + status)))
+    assert [upload.status for upload in uploads(emulator)] == [status, 200]
+
+
 CLINE_TOOL = {
     "type": "function",
     "function": {"name": "read_files", "parameters": {"type": "object", "properties": {}}},

@@ -95,7 +95,9 @@ def test_memory_is_bounded_and_the_longest_unused_goes_first(
 ) -> None:
     monkeypatch.setattr(module, "REMEMBERED", 2)
     all_uploads = uploads(Client())
-    all_uploads.ids([picture(1), picture(2), picture(1), picture(3)], "")
+    all_uploads.ids([picture(1), picture(2)], "")
+    assert all_uploads.known([picture(1)], "")
+    all_uploads.ids([picture(3)], "")
     assert all_uploads.known([picture(1), picture(3)], "")
     assert all_uploads.known([picture(2)], "") is None
 

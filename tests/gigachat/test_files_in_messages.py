@@ -125,6 +125,16 @@ CASES: list[tuple[str, list[Message], list[tuple[Any, ...]]]] = [
         ],
     ),
     (
+        "an image in a result without its call, of a function that is known",
+        [user(text("a")), {"role": "function", "name": "read", "content": [image(1)]}],
+        [
+            ("u", "a"),
+            ("a", ""),
+            ("f", json.dumps({"result": SEE_NEXT}, separators=(",", ":"))),
+            ("u", CAPTION, 1),
+        ],
+    ),
+    (
         "an image in a result without its call",
         [user(text("a")), result("gone", image(1))],
         [("u", "a\n\nResult of a function call:", 1)],

@@ -34,11 +34,13 @@ class Uploads:
     def known(self, files: Sequence[WantedFile], client: str) -> dict[str, str] | None:
         """The ids, if none has to be waited for.  Does not block."""
         ids = {}
-        for file in files:
-            future = self._ids.get((client, file.key))
-            if future is None or not future.done() or future.exception() is not None:
-                return None
-            ids[file.key] = future.result()
+        with self._lock:
+            for file in files:
+                future = self._ids.get((client, file.key))
+                if future is None or not future.done() or future.exception() is not None:
+                    return None
+                self._ids.move_to_end((client, file.key))
+                ids[file.key] = future.result()
         return ids
 
     def ids(self, files: Iterable[WantedFile], client: str) -> dict[str, str]:

@@ -170,17 +170,15 @@ class _Conversation:
             self._say("assistant", text)
         if len(made) > 1:
             self._counts["parallel calls put one after another"] += len(made)
-        shown: list[tuple[int, list[Segment]]] = []
+        shown = []
         for call in made:
-            self._add_call(index, call, text, shown)
+            shown.append(self._add_call(index, call, text))
             text = ""
-        for place, segments in shown:
-            self._say_segments(place, segments)
+        for place, files in shown:
+            self._say_segments(place, files)
 
-    def _add_call(
-        self, index: int, call: Call, text: str, shown: list[tuple[int, list[Segment]]]
-    ) -> None:
-        """Appends to `shown` the files of the result: only a user's message can have them."""
+    def _add_call(self, index: int, call: Call, text: str) -> tuple[int, list[Segment]]:
+        """Where its result stands, and the files of that: only a user's message can have them."""
         self._called.add(call.name)
         if call.broken:
             self._repaired(index, "broken arguments of a call, kept as text")
@@ -188,12 +186,10 @@ class _Conversation:
         if result is None:
             self._repaired(index, "a call without a result, given an empty one")
             self._pair(text, call, NO_RESULT)
-        else:
-            segments = self._segments(result)
-            self._pair(text, call, self._result(segments))
-            files = [Segment(files=segment.files) for segment in segments if segment.files]
-            if files:
-                shown.append((result, files))
+            return index, []
+        segments = self._segments(result)
+        self._pair(text, call, self._result(segments))
+        return result, _files_alone(segments)
 
     def _add_orphan(self, index: int, message: dict[str, Any]) -> None:
         """A result whose call is not there, as when a client cut its history short."""
@@ -203,7 +199,9 @@ class _Conversation:
         if isinstance(name, str) and (name in self._names or name in self._called):
             self._repaired(index, "a result without its call, given one without arguments")
             call = Call(NO_KEY, name, {}, state_id=ours.state_id if ours else None)
-            self._pair("", call, self._result(self._segments(index)))
+            segments = self._segments(index)
+            self._pair("", call, self._result(segments))
+            self._say_segments(index, _files_alone(segments))
         else:
             self._repaired(index, "a result without its call, made a user message")
             segments = self._segments(index)
@@ -297,6 +295,10 @@ class _Conversation:
         if self._dropped:
             names = ", ".join(sorted(name[:40] for name in self._dropped))
             self._notes.add("messages", f"message fields dropped: {names}")
+
+
+def _files_alone(segments: list[Segment]) -> list[Segment]:
+    return [Segment(files=segment.files) for segment in segments if segment.files]
 
 
 def _asked_from(messages: list[Any]) -> int:

@@ -6,9 +6,10 @@ The network is asked in threads; a call whose files are all known waits for noth
 import asyncio
 import base64
 import logging
+import time
 
 from gigagate.core import file_types
-from gigagate.errors import GigaGateError, UpstreamTimeout
+from gigagate.errors import GigaGateError, UpstreamError, UpstreamTimeout
 from gigagate.files.client import FileClient
 from gigagate.files.uploads import Uploads
 from gigagate.hooks.call import UpstreamCall
@@ -32,16 +33,26 @@ class CallFiles:
             call.attach(ids)
 
     async def attach(self, call: UpstreamCall) -> None:
-        """Raises GigaGateError."""
-        files, client = call.request.files, call.client
-        work = in_thread(lambda: self._uploads.ids(files, client), "file upload")
+        """A failed upload is repeated as a failed attempt is.  Raises GigaGateError."""
         try:
             async with asyncio.timeout(PATIENCE):
-                call.attach(await work)
+                while not call.has_files:
+                    await self._upload(call)
         except TimeoutError:
             raise UpstreamTimeout(
                 f"The files of the request were not uploaded within {PATIENCE:g} s."
             ) from None
+
+    async def _upload(self, call: UpstreamCall) -> None:
+        files, client = call.request.files, call.client
+        try:
+            call.attach(await in_thread(lambda: self._uploads.ids(files, client), "file upload"))
+        except UpstreamError as error:
+            pause = call.retries.pause(error, time.monotonic())
+            if pause is None:
+                raise
+            logger.warning("The upload again in %.1f s: %s", pause, error.message)
+            await asyncio.sleep(pause)
 
     def forgotten(self, call: UpstreamCall, status: int, body: bytes) -> bool:
         """Whether GigaChat says that it does not know a file; then all are uploaded anew, once.
