@@ -53,7 +53,7 @@ def _is_plain(message: object) -> bool:
 def parsed(answer: bytes) -> object:
     """Raises UpstreamProtocolError."""
     try:
-        return strict_json.loads(answer.decode())
+        return strict_json.loads(answer)
     except ValueError:
         raise unexpected("an answer that is not JSON", answer) from None
 

@@ -14,7 +14,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     if not body.strip():
         raise InvalidRequest("The request body is empty; it must be a JSON object.")
     try:
-        parsed = strict_json.loads(body.removeprefix(_BOM).decode())
+        parsed = strict_json.loads(body.removeprefix(_BOM))
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"The request body is not valid UTF-8 (byte {error.start}).") from None
     except JSONDecodeError as error:

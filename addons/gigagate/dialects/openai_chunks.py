@@ -38,7 +38,7 @@ class ChunkWriter:
         return self._chunk({"role": "assistant", "content": ""})
 
     def text(self, text: str) -> bytes:
-        return self._before_text + compact_json.string(text) + self._after_text
+        return self._before_text + compact_json.dumps(text) + self._after_text
 
     def reasoning(self, text: str) -> bytes:
         return self._chunk({"reasoning_content": text})

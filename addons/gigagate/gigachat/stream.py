@@ -138,7 +138,7 @@ class ChatStream:
 
 def _parsed(data: bytes) -> dict[str, Any]:
     try:
-        event = strict_json.loads(data.decode())
+        event = strict_json.loads(data)
     except ValueError:
         raise unexpected("a stream event that is not JSON", data) from None
     if not isinstance(event, dict):

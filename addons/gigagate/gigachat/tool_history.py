@@ -98,7 +98,7 @@ def result_content(text: str) -> str:
             pass
         else:
             return text if isinstance(value, dict) else f'{{"result":{text}}}'
-    return f'{{"result":{compact_json.string(text).decode()}}}'
+    return f'{{"result":{compact_json.dumps(text).decode()}}}'
 
 
 def _tool_call(tool_call: dict[str, Any], path: str) -> Call:
