@@ -13,7 +13,7 @@ from gigagate.errors import GigaGateError, UpstreamError, UpstreamTimeout
 from gigagate.files.client import FileClient
 from gigagate.files.uploads import Uploads
 from gigagate.hooks.call import UpstreamCall
-from gigagate.hooks.in_thread import in_thread
+from gigagate.threads import in_thread
 
 logger = logging.getLogger(__name__)
 

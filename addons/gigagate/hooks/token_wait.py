@@ -8,7 +8,7 @@ import asyncio
 import logging
 
 from gigagate.errors import GigaGateError
-from gigagate.hooks.in_thread import in_thread
+from gigagate.threads import in_thread
 from gigagate.tokens import AccessToken, TokenSource
 
 logger = logging.getLogger(__name__)
