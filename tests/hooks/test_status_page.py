@@ -51,6 +51,8 @@ def state(**changes: object) -> dict:
         "tls_verified": True,
         "default_model": "GigaChat-2-Max",
         "slots": 1,
+        "slots_in_use": 0,
+        "queue_length": 0,
         "in_progress": 0,
         "client_keys": False,
         "token": {"seconds_left": 900, "source": "oauth", "last_error": None},

@@ -11,7 +11,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
+from weakref import WeakSet
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
@@ -20,17 +20,17 @@ from mitmproxy.log import ALERT
 from gigagate.core import model_map
 from gigagate.core.report import Report
 from gigagate.errors import StoreError
-from gigagate.hooks import client_key, local_paths
-from gigagate.hooks.gateway import Gateway
-from gigagate.hooks.in_thread import in_thread
+from gigagate.hooks import local_paths
+from gigagate.hooks.gateway import CLIENT, Gateway
 from gigagate.settings import Settings
 from gigagate.telemetry import log_line, prompts
-from gigagate.telemetry.finished import CLIENT_GONE, Finished, cost
+from gigagate.telemetry.finished import ANONYMOUS, CLIENT_GONE, Finished, cost
 from gigagate.telemetry.json_lines import JsonLines
 from gigagate.telemetry.metrics import Metrics
 from gigagate.telemetry.stats import Stats
 from gigagate.telemetry.stats_store import StatsStore
 from gigagate.telemetry.webhook import EVENTS, Webhook
+from gigagate.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +49,7 @@ class Accounting:
         self.stats = Stats(StatsStore(self.runtime.settings.state_dir))
         self.metrics = Metrics()
         self.recent: deque[Finished] = deque(maxlen=RECENT)
-        self.clients: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
-        """Requests in hand -> the client's name."""
+        self.in_progress: WeakSet[http.HTTPFlow] = WeakSet()
         self.saving: asyncio.Task[None] | None = None
         self.webhook: Webhook | None = None
         self.take(self.runtime.settings)
@@ -90,8 +89,7 @@ class Accounting:
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if local_paths.of(flow.request) is None:
-            holder = client_key.holder(flow.request, self.runtime.settings.client_keys)
-            self.clients[flow] = holder or log_line.ANONYMOUS
+            self.in_progress.add(flow)
 
     def response(self, flow: http.HTTPFlow) -> None:
         assert flow.response is not None
@@ -102,19 +100,19 @@ class Accounting:
         self.finish(flow, CLIENT_GONE)
 
     def finish(self, flow: http.HTTPFlow, status: int) -> None:
-        client = self.clients.pop(flow, None)
-        if client is None:
+        if flow not in self.in_progress:
             return
+        self.in_progress.discard(flow)
         if self.settings is not self.runtime.settings:
             self.take(self.runtime.settings)
-        finished = self.finished(flow, client, status)
+        finished = self.finished(flow, status)
         self.recent.appendleft(finished)
         self.stats.count(finished)
         self.metrics.observe(finished)
         self.tell_admin(finished)
         self.log(flow, finished)
 
-    def finished(self, flow: http.HTTPFlow, client: str, status: int) -> Finished:
+    def finished(self, flow: http.HTTPFlow, status: int) -> Finished:
         call = self.gateway.calls.get(flow)
         report = call.exchange.report if call else Report()
         request, answer = flow.request, flow.response
@@ -125,7 +123,7 @@ class Accounting:
             first_byte = max(0.0, answer.timestamp_start - request.timestamp_end)
         return Finished(
             time=now,
-            client=client,
+            client=flow.metadata.get(CLIENT) or ANONYMOUS,
             method=request.method,
             path=request.path.partition("?")[0],
             endpoint=report.endpoint or "other",
@@ -135,7 +133,7 @@ class Accounting:
             error="client_gone" if status == CLIENT_GONE else report.error or _error_code(answer),
             seconds=max(0.0, now - request.timestamp_start),
             first_byte_seconds=first_byte,
-            queue_seconds=0.0,
+            queue_seconds=call.slot.waited if call and call.slot else 0.0,
             retries=len(call.retries.reasons) + (call.refused is not None) if call else 0,
             usage=report.usage,
             roubles=cost(report.usage, self.prices.get((model or "").lower(), 0)),

@@ -13,10 +13,10 @@ from mitmproxy.log import ALERT
 
 from gigagate import upstream_models
 from gigagate.errors import GigaGateError
-from gigagate.hooks.in_thread import in_thread
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.status import Status
 from gigagate.telemetry import summary
+from gigagate.threads import in_thread
 
 logger = logging.getLogger(__name__)
 

@@ -27,10 +27,10 @@ from gigagate.errors import (
 from gigagate.hooks import client_key, local_paths, status_page
 from gigagate.hooks.answers import error_response, json_response, response
 from gigagate.hooks.fail_closed import fail_closed
-from gigagate.hooks.in_thread import in_thread
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.status import Status
 from gigagate.telemetry import metrics
+from gigagate.threads import in_thread
 
 logger = logging.getLogger(__name__)
 

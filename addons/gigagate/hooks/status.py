@@ -1,6 +1,7 @@
 """What the proxy can tell about itself: to the status page, the command line and mitmproxy."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from mitmproxy import ctx
@@ -8,9 +9,10 @@ from mitmproxy import ctx
 from gigagate import __version__
 from gigagate.errors import StoreError
 from gigagate.hooks.accounting import Accounting
-from gigagate.hooks.in_thread import in_thread
 from gigagate.hooks.runtime import Runtime
 from gigagate.telemetry import log_line
+from gigagate.telemetry.metrics import Metrics
+from gigagate.threads import in_thread
 
 
 class Status:
@@ -20,26 +22,43 @@ class Status:
         self.runtime = runtime
         self.accounting = accounting
         self.started = time.time()
-        metrics = accounting.metrics
-        metrics.gauge(
-            "gigagate_requests_in_progress",
-            "Requests that have no answer yet, or not all of it.",
-            lambda: len(accounting.clients),
+        self.offer(accounting.metrics)
+
+    def offer(self, metrics: Metrics) -> None:
+        """What is asked for at each scrape."""
+        slots, upstream = self.runtime.slots, self.runtime.settings.upstream
+        in_progress = self.accounting.in_progress
+        gauges: tuple[tuple[str, str, Callable[[], float]], ...] = (
+            (
+                "gigagate_requests_in_progress",
+                "Requests without their whole answer.",
+                lambda: len(in_progress),
+            ),
+            ("gigagate_slots", "Requests GigaChat is given at a time.", lambda: slots.limit),
+            ("gigagate_slots_in_use", "Of them, by this process.", lambda: slots.in_use),
+            ("gigagate_queue_length", "Requests waiting for a slot.", lambda: slots.waiting),
+            (
+                "gigagate_store_away",
+                "1: the store that processes share fails, and this one goes on alone.",
+                lambda: slots.alone,
+            ),
+            (
+                "gigagate_access_token_seconds",
+                "Time left of the access token; 0 without one.",
+                lambda: self.token()["seconds_left"] or 0,
+            ),
+            (
+                "gigagate_tls_verified",
+                "0: GigaChat's certificate is not checked (GIGACHAT_VERIFY_SSL_CERTS).",
+                lambda: upstream.verify,
+            ),
         )
-        metrics.gauge(
-            "gigagate_access_token_seconds",
-            "Time left of the access token; 0 without one.",
-            lambda: self.token()["seconds_left"] or 0,
-        )
+        for name, about, value in gauges:
+            metrics.gauge(name, about, value)
         metrics.counter(
             "gigagate_oauth_calls",
             "Calls of this process to OAuth.",
             lambda: self.token()["oauth_calls"],
-        )
-        metrics.gauge(
-            "gigagate_tls_verified",
-            "0: GigaChat's certificate is not checked (GIGACHAT_VERIFY_SSL_CERTS).",
-            lambda: runtime.settings.upstream.verify,
         )
 
     def token(self) -> dict[str, Any]:
@@ -67,8 +86,10 @@ class Status:
             "scope": settings.upstream.scope,
             "tls_verified": settings.upstream.verify,
             "default_model": settings.models.default,
-            "slots": settings.slots,
-            "in_progress": len(self.accounting.clients),
+            "in_progress": len(self.accounting.in_progress),
+            "slots": self.runtime.slots.limit,
+            "slots_in_use": self.runtime.slots.in_use,
+            "queue_length": self.runtime.slots.waiting,
             "client_keys": bool(settings.client_keys),
             "token": self.token(),
             "mitmweb": mitmweb_url(),

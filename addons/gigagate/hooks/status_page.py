@@ -132,7 +132,8 @@ class _Page:
             "requests": self.number("requests"),
             "request_facts": self.facts(
                 ("in_progress", str(self.state["in_progress"])),
-                ("slots", str(self.state["slots"])),
+                ("slots", f"{self.state['slots_in_use']} / {self.state['slots']}"),
+                ("queue", str(self.state["queue_length"])),
                 ("errors", self.number("errors")),
                 ("retries", self.number("retries")),
                 ("messages", self.number("messages")),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from gigagate.core.notes import Note
 from gigagate.core.report import Usage
 
+ANONYMOUS = "anonymous"
+"""The client's name where keys are not asked for, or a wrong one was given."""
 CLIENT_GONE = 499
 """The status of a request whose client left before its answer: nginx's number for it."""
 
@@ -14,7 +16,7 @@ class Finished:
     time: float
     """Unix time of the end."""
     client: str
-    """Its key's name; "anonymous" where keys are not asked for."""
+    """Its key's name, or ANONYMOUS."""
     method: str
     path: str
     """As the client wrote it, without the query.  Not bounded: for the log alone."""

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from gigagate.telemetry.finished import CLIENT_GONE, Finished
-
-ANONYMOUS = "anonymous"
+from gigagate.telemetry.finished import ANONYMOUS, CLIENT_GONE, Finished
 
 
 def text(finished: Finished) -> str:

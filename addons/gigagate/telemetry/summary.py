@@ -13,7 +13,9 @@ def status(state: Mapping[str, Any]) -> str:
         f"  base URL   {state['base_url']}",
         f"  upstream   {state['upstream']} ({state['scope']}{checked})",
         f"  token      {token(state['token'])}",
-        f"  requests   {state['in_progress']} in progress, at most {state['slots']} at once",
+        f"  requests   {state['in_progress']} in progress",
+        f"  slots      {state['slots_in_use']} of {state['slots']} in use, "
+        f"{state['queue_length']} in the queue",
     ]
     if state["mitmweb"]:
         lines.append(f"  mitmweb    {state['mitmweb']}")
