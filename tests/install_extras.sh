@@ -22,6 +22,18 @@ install() {
     fi
 }
 
+if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then
+    :
+elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    echo "Installing chromium ..." >&2
+    apt-get update -qq >&2 &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+            chromium fonts-dejavu-core >/dev/null ||
+        echo "chromium could not be installed: the tests that look at mitmweb are skipped." >&2
+else
+    echo "chromium is not installed: the tests that look at mitmweb are skipped." >&2
+fi
+
 if ! command -v npm >/dev/null; then
     echo "npm is not installed: the tests with the real Cline are skipped." >&2
     exit 0

@@ -130,13 +130,13 @@ class Browser:
         return self.text(selector)
 
     def click(self, selector: str, text: str = "") -> None:
-        """A real click on the first visible element that fits and reads `text`, or holds it."""
+        """A real click on the last visible element that fits and reads `text`, or holds it."""
         x, y = self.wait_for(
             f"""(() => {{
                 const fitting = [...document.querySelectorAll({json.dumps(selector)})]
                     .filter(e => e.innerText.includes({json.dumps(text)}) && e.offsetParent);
-                const exact = fitting.find(e => e.innerText.trim() === {json.dumps(text)});
-                const element = exact || fitting[0];
+                const exact = fitting.findLast(e => e.innerText.trim() === {json.dumps(text)});
+                const element = exact || fitting.at(-1);
                 if (!element) return null;
                 element.scrollIntoView({{block: "nearest"}});
                 const box = element.getBoundingClientRect();

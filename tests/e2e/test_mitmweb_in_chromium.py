@@ -1,0 +1,108 @@
+"""mitmweb in a real browser: every view is chosen or picked, and read as a person reads it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+import requests
+from tests.support.browser import Browser
+from tests.support.cline_chat import CLINE_CHAT
+from tests.support.mitmweb import Web, arguments
+from tests.support.mitmweb_page import Page
+from tests.support.proxy import Proxy, free_port
+from tests.support.real_parts import require_real_part
+
+from gigagate.emulator.server import Emulator
+from gigagate.emulator.thread import EmulatorThread
+
+SAID = "Сколько будет два плюс два?"
+
+
+class Setup(NamedTuple):
+    emulator: Emulator
+    proxy: Proxy
+    web: Web
+    page: Page
+
+
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
+    chromium = require_real_part("chromium")
+    folder = tmp_path_factory.mktemp("chromium")
+    port = free_port()
+    with (
+        EmulatorThread(state_dir=folder / "emulator") as emulator,
+        Proxy(emulator, folder, *arguments(port), verb="web") as proxy,
+        Browser(chromium, folder / "profile") as browser,
+    ):
+        web = Web(f"http://127.0.0.1:{port}")
+        yield Setup(emulator, proxy, web, Page(browser, web.url))
+
+
+def post(setup: Setup, body: dict, **more: object) -> requests.Response:
+    url = f"{setup.proxy.base_url}/chat/completions"
+    return requests.post(url, json=body, timeout=20, **more)
+
+
+def test_a_conversation_of_clines(setup: Setup) -> None:
+    page = setup.page
+    assert post(setup, CLINE_CHAT).status_code == 200
+    assert "GigaChat-2-Max" in page.flow_list(" tok ")
+    page.open_flow(" tok ")
+
+    chat = page.request()
+    assert "gigachat · temperature 0 · stream true" in chat
+    assert "5 messages · 3 tools" in chat
+    assert "write_to_file(path: string, content?: string)" in chat
+    assert "Создай файл привет.txt и напиши в нём «Привет, мир!»\n</task>" in chat
+    assert '→ write_to_file(path: "привет.txt", content: "Привет, мир!")' in chat
+    assert "← write_to_file: The content was successfully saved" in chat
+
+    changed = page.request("GigaChat: what changed")
+    assert "things were changed on the way to GigaChat" in changed
+    assert "• model 'gigachat' -> GigaChat-2-Max" in changed
+    assert '+   "model": "GigaChat-2-Max"' in changed
+    assert any(
+        line.startswith("- ") and '"additionalProperties": false' in line
+        for line in changed.splitlines()
+    )
+
+    assert '"tool_call_id"' in page.request("GigaChat: as the client sent it")
+    wire = page.request("GigaChat: as GigaChat got it")
+    assert "authorization: [hidden]" in wire
+    assert '"functions":[{"name":"write_to_file"' in wire
+
+    answer = page.response()
+    assert answer.startswith("GigaChat-2-Max:")
+    assert "first piece after" in answer
+    assert "A stream of" in answer
+    assert "data: [DONE]" in page.response("GigaChat: as GigaChat sent it")
+    assert "chat.completion.chunk" in page.response("GigaChat: as the client got it")
+
+
+def test_a_stream_is_watched_while_it_runs(setup: Setup) -> None:
+    page = setup.page
+    setup.emulator.faults.add(path="/chat/completions", hang=True, after_events=3)
+    body = {"model": "gigachat-pro", "messages": [{"role": "user", "content": SAID}]}
+    with post(setup, body | {"stream": True}, stream=True) as answer:
+        pieces = answer.iter_content(1)
+        next(pieces)
+        page.open_flow("chat/completions")
+        assert SAID in page.request()
+        running = page.response()
+        assert "not ended yet" in running
+        assert "A stream of" in running
+    assert "Client disconnected" in page.flow_list("⚪")
+    page.request()
+    over = page.response()
+    assert "cut short" in over
+    assert "The connection ended early: Client disconnected" in over
+
+
+def test_an_error_is_marked_and_can_be_filtered_for(setup: Setup) -> None:
+    assert post(setup, {"model": "gigachat", "messages": []}).status_code == 400
+    page = setup.page
+    assert "🔴" in page.flow_list("400 invalid_request")
+    page.open_flow("400 invalid_request")
+    assert "Nothing was sent to GigaChat" in page.request("GigaChat: what changed")
+    assert "Error: messages is empty" in page.response()
