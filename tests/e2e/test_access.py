@@ -1,7 +1,9 @@
 """Keys, web pages, other machines: who gets through to GigaChat, and who does not."""
 
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -209,3 +211,19 @@ def test_nothing_is_bound_when_the_start_is_refused(emulator: Emulator, tmp_path
     refused_start(emulator, tmp_path, MITMDUMP, "--listen-host", "0.0.0.0", "-p", str(port))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", port))
+
+
+def test_settings_that_would_open_the_proxy_are_not_taken_over(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    names = {"access": {"hosts": ["proxy.example.com"]}}
+    arguments = ("--listen-host", "0.0.0.0")
+    with Proxy(emulator, tmp_path, *arguments, settings=names, environment=KEYS) as proxy:
+        Path(proxy.environment["GIGAGATE_CONFIG"]).write_text("access: {hosts: []}")
+        proxy.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 10
+        while "The old settings stay: Listening on 0.0.0.0" not in proxy.output():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        key = {"Authorization": bearer("key-of-anna")}
+        assert chat(proxy, Host="proxy.example.com", **key).status_code == 200

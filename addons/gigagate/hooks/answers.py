@@ -1,11 +1,11 @@
 """Answers made by the proxy itself: JSON, whatever goes wrong."""
 
-import json
 from collections.abc import Mapping
 
 from mitmproxy import http
 from mitmproxy.net.http import http1
 
+from gigagate.core import compact_json
 from gigagate.errors import GigaGateError
 
 
@@ -15,8 +15,8 @@ def json_response(
     request: http.Request | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> http.Response:
-    body = json.dumps(value, ensure_ascii=False).encode()
-    return response(status, {"content-type": "application/json", **(headers or {})}, body, request)
+    headers = {"content-type": "application/json", **(headers or {})}
+    return response(status, headers, compact_json.dumps(value), request)
 
 
 def error_response(error: GigaGateError, request: http.Request | None = None) -> http.Response:

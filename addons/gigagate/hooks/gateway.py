@@ -16,6 +16,7 @@ from mitmproxy import http
 from mitmproxy.connection import Client
 
 from gigagate import __version__
+from gigagate.core import content_coding
 from gigagate.errors import (
     ClientError,
     GigaGateError,
@@ -116,7 +117,11 @@ class Gateway:
             request.method,
             request.path,
             headers,
-            _body(request),
+            content_coding.decode(
+                request.raw_content or b"",
+                request.headers.get("content-encoding", ""),
+                self.runtime.settings.limits.body_bytes,
+            ),
             client=flow.metadata.get(CLIENT, ""),
             base_url=f"{'https' if flow.client_conn.tls else 'http'}://{request.host_header}/v1",
         )
@@ -189,14 +194,3 @@ class Gateway:
             "content-length": str(len(call.request.body)),
             "authorization": f"Bearer {call.token.value}",
         }
-
-
-def _body(request: http.Request) -> bytes:
-    encoding = request.headers.get("content-encoding", "identity").lower()
-    body = request.raw_content or b""
-    if encoding == "identity" or not body:
-        return body
-    try:
-        return request.get_content(strict=True) or b""
-    except ValueError:
-        raise InvalidRequest(f"The body is not valid {encoding}.") from None

@@ -117,6 +117,12 @@ def check_listen_host(host: str, settings: Settings) -> None:
         )
 
 
+def check_bound(settings: Settings) -> None:
+    """Where we really listen.  Raises SettingsError."""
+    for address in ctx.master.addons.get("proxyserver").listen_addrs():
+        check_listen_host(address[0], settings)
+
+
 def _asked_for(*names: str) -> bool:
     """An option given with mitmproxy's own default does not count as changed."""
     return any(word.partition("=")[0] in names for word in sys.argv)

@@ -14,6 +14,7 @@ from mitmproxy.log import ALERT
 from mitmproxy.utils import asyncio_utils
 
 from gigagate.errors import GigaGateError
+from gigagate.hooks.option_guard import check_bound
 from gigagate.hooks.runtime import CHECKOUT, Runtime
 from gigagate.settings import Settings
 
@@ -64,6 +65,7 @@ class Reload:
             if fixed:
                 logger.warning("A change of %s needs a restart", ", ".join(fixed))
                 return
+            check_bound(settings)
             self.runtime.use(settings)
         except GigaGateError as error:
             logger.error("The old settings stay: %s", error.message)

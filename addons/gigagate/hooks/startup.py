@@ -17,7 +17,7 @@ from mitmproxy.log import ALERT
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks import log_redaction, mitmproxy_internals
 from gigagate.hooks.dispatch import Dispatch
-from gigagate.hooks.option_guard import OptionGuard, check_listen_host
+from gigagate.hooks.option_guard import OptionGuard, check_bound
 from gigagate.hooks.recorder import inspection_is_on
 from gigagate.hooks.runtime import Runtime
 
@@ -85,10 +85,8 @@ class Startup:
     def running(self) -> None:
         mitmproxy_internals.stop_watching(self)
         proxyserver = ctx.master.addons.get("proxyserver")
-        addresses = proxyserver.listen_addrs()
         try:
-            for address in addresses:
-                check_listen_host(address[0], self.runtime.settings)
+            check_bound(self.runtime.settings)
         except SettingsError as error:
             give_up(error)
         if any(server.mode.transport_protocol != "tcp" for server in proxyserver.servers):
@@ -96,7 +94,7 @@ class Startup:
         self.runtime.ready = True
         for warning in self.runtime.warnings():
             logger.warning(warning)
-        for host, port, *_ in addresses:
+        for host, port, *_ in proxyserver.listen_addrs():
             logger.log(ALERT, "GigaGate listens on http://%s:%d/v1", _shown(host), port)
 
     def done(self) -> None:

@@ -1,0 +1,56 @@
+import gzip
+import zlib
+
+import pytest
+
+from gigagate.core.content_coding import decode
+from gigagate.errors import ClientError, InvalidRequest, RequestTooLarge
+
+LIMIT = 1000
+TEXT = '{"model": "gigachat", "content": "Привет"}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (TEXT, ""),
+        (TEXT, "identity"),
+        (gzip.compress(TEXT), "gzip"),
+        (gzip.compress(TEXT), " GZip "),
+        (gzip.compress(TEXT), "x-gzip"),
+        (gzip.compress(TEXT[:5]) + gzip.compress(TEXT[5:]), "gzip"),
+        (zlib.compress(TEXT), "deflate"),
+    ],
+)
+def test_a_coded_body_is_undone(body: bytes, coding: str) -> None:
+    assert decode(body, coding, LIMIT) == TEXT
+
+
+def test_an_empty_body_needs_no_coding() -> None:
+    assert decode(b"", "gzip", LIMIT) == b""
+
+
+WRONG: list[tuple[bytes, str, type[ClientError]]] = [
+    (b"not gzip", "gzip", InvalidRequest),
+    (gzip.compress(TEXT)[:-1], "gzip", InvalidRequest),
+    (gzip.compress(TEXT) + b"more", "gzip", InvalidRequest),
+    (zlib.compress(TEXT), "gzip", InvalidRequest),
+    (TEXT, "br", InvalidRequest),
+    (TEXT, "gzip, gzip", InvalidRequest),
+    (TEXT, "\udcff", InvalidRequest),
+    (gzip.compress(b"a" * 1001), "gzip", RequestTooLarge),
+    (gzip.compress(b"a" * 600) * 2, "gzip", RequestTooLarge),
+    (gzip.compress(bytes(100_000_000)), "gzip", RequestTooLarge),
+]
+
+
+@pytest.mark.parametrize(("body", "coding", "kind"), WRONG)
+def test_a_wrong_or_swelling_body_is_refused(
+    body: bytes, coding: str, kind: type[ClientError]
+) -> None:
+    with pytest.raises(kind):
+        decode(body, coding, LIMIT)
+
+
+def test_a_body_of_just_the_limit_is_taken() -> None:
+    assert len(decode(gzip.compress(b"a" * LIMIT), "gzip", LIMIT)) == LIMIT
