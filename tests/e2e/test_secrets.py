@@ -4,6 +4,8 @@ import json
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -55,7 +57,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
         contents: dict[str, bytes] = {}
         with web_proxy as proxy:
             drive(proxy, emulator)
-            contents |= look_at_mitmweb(web)
+            contents |= look_at_mitmweb(web, folder)
         with Proxy(
             emulator, folder, "--set", "flow_detail=4", "--set", "termlog_verbosity=debug"
         ) as proxy:
@@ -107,7 +109,7 @@ def send_raw(port: int, data: bytes) -> bytes:
     return answer
 
 
-def look_at_mitmweb(web: str) -> dict[str, bytes]:
+def look_at_mitmweb(web: str, folder: Path) -> dict[str, bytes]:
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {WEB_PASSWORD}"
 
@@ -117,6 +119,8 @@ def look_at_mitmweb(web: str) -> dict[str, bytes]:
         return answer.content
 
     seen = {path: get(path) for path in ("/flows", "/events", "/options", "/state", "/flows/dump")}
+    views = [view for view in json.loads(seen["/state"])["contentViews"] if "gigachat" in view]
+    assert len(views) == 7
     flows = json.loads(seen["/flows"])
     assert len(flows) >= 5
     for flow in flows:
@@ -125,7 +129,30 @@ def look_at_mitmweb(web: str) -> dict[str, bytes]:
                 path = f"/flows/{flow['id']}/{side}/content.data"
                 answer = session.get(web + path, timeout=20)
                 seen[path] = answer.content
+                for view in views:
+                    path = f"/flows/{flow['id']}/{side}/content/{quote(view)}.json"
+                    seen[path] = get(path)
+        for command in ("gigachat.explain", "gigachat.fixture", "export curl", "export raw"):
+            seen[f"{command} {flow['id']}"] = run_command(web, command, flow["id"], folder)
     return seen
+
+
+def run_command(web: str, command: str, flow_id: str, folder: Path) -> bytes:
+    """What it answers, and the file it writes (which is searched like any other)."""
+    name, *form = command.split()
+    name = "export.file" if name == "export" else name
+    arguments = [*form, f"@{flow_id}"]
+    if name != "gigachat.explain":
+        arguments.append(str(folder / f"{'-'.join([name, *form])}-{flow_id}"))
+    headers = {"Authorization": f"Bearer {WEB_PASSWORD}", "X-XSRFToken": "0" * 32}
+    cookies = {"_mitmproxy_xsrf": "0" * 32}
+    return requests.post(
+        f"{web}/commands/{name}",
+        json={"arguments": arguments},
+        headers=headers,
+        cookies=cookies,
+        timeout=20,
+    ).content
 
 
 def access_tokens(emulator: Emulator) -> list[str]:
@@ -146,6 +173,8 @@ def test_the_search_finds_what_is_there(traces: Traces) -> None:
     assert {"/flows", "/events", "flows", "flows.har"} <= traces.contents.keys()
     assert "Привет".encode() in traces.contents["flows"]
     assert "tls-keys" in traces.contents
+    for part in ("export.file-curl", "export.file-raw", "gigachat.fixture", "as%20gigachat%20sent"):
+        assert any(part in name for name in traces.containing("chat")), part
 
 
 def test_no_access_token_anywhere(traces: Traces) -> None:
