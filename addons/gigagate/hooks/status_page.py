@@ -231,7 +231,7 @@ class _Page:
         if not (url := self.state["mitmweb"]):
             return f'<p class="quiet">{self.text("no_mitmweb")}</p>'
         link = f'<a href="{escape(url)}" rel="noreferrer">{escape(url)}</a>'
-        return f'<p class="quiet">{self.text("mitmweb")} {link} {self.text("mitmweb_note")}</p>'
+        return f'<p class="quiet">{self.text("mitmweb")} {link}. {self.text("mitmweb_note")}</p>'
 
     def milliseconds(self, ms: int) -> str:
         if ms < 10_000:
