@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +60,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
         with web_proxy as proxy:
             drive(proxy, emulator)
             contents |= look_at_mitmweb(web, folder)
+            contents |= ask_the_proxy(proxy)
         with Proxy(
             emulator, folder, "--set", "flow_detail=4", "--set", "termlog_verbosity=debug"
         ) as proxy:
@@ -155,6 +158,23 @@ def run_command(web: str, command: str, flow_id: str, folder: Path) -> bytes:
     ).content
 
 
+def ask_the_proxy(proxy: Proxy) -> dict[str, bytes]:
+    """What it tells about itself, by HTTP and on the command line."""
+    seen = {
+        f"{path} {accept}": requests.get(
+            proxy.url + path, headers={"Accept": accept}, timeout=20
+        ).content
+        for path in ("/", "/stats", "/metrics", "/ready")
+        for accept in ("application/json", "text/html")
+    }
+    for verb in ("status", "stats", "token", "models", "doctor"):
+        command = [sys.executable, "-m", "gigagate", verb, "--json"]
+        ended = subprocess.run(command, env=proxy.environment, capture_output=True, timeout=60)
+        assert ended.stdout, ended.stderr
+        seen[verb] = ended.stdout + ended.stderr
+    return seen
+
+
 def access_tokens(emulator: Emulator) -> list[str]:
     """As GigaChat saw them."""
     return list(
@@ -171,6 +191,8 @@ def test_the_search_finds_what_is_there(traces: Traces) -> None:
     assert len(traces.access_tokens) >= 2
     assert traces.containing("chat/completions")
     assert {"/flows", "/events", "flows", "flows.har"} <= traces.contents.keys()
+    assert b"gen_ai_client_token_usage" in traces.contents["/metrics application/json"]
+    assert b"GigaChat-2-Max" in traces.contents["doctor"]
     assert "Привет".encode() in traces.contents["flows"]
     assert "tls-keys" in traces.contents
     for part in ("export.file-curl", "export.file-raw", "gigachat.fixture", "as%20gigachat%20sent"):
