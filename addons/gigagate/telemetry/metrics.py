@@ -5,6 +5,7 @@ Names and labels are OpenTelemetry's semantic conventions for generative AI wher
 label has a bounded set of values, and none holds a prompt or a key.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 
 import prometheus_client
@@ -41,59 +42,68 @@ class Metrics:
         prometheus_client.ProcessCollector(registry=registry)
         Info("gigagate", "This proxy.", registry=registry).info({"version": __version__})
 
-        self._duration = Histogram(
-            "gen_ai_server_request_duration_seconds",
-            "From a request's first byte to the last one of its answer.",
-            (*OPERATION, "error_type"),
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self._first_token = Histogram(
-            "gen_ai_server_time_to_first_token_seconds",
-            "From a request's last byte until its streamed answer began.",
-            OPERATION,
-            buckets=FIRST_TOKEN_SECONDS,
-            registry=registry,
-        )
-        self._token_time = Histogram(
-            "gen_ai_server_time_per_output_token_seconds",
-            "Between two tokens of a streamed answer, on average.",
-            OPERATION,
-            buckets=TOKEN_SECONDS,
-            registry=registry,
-        )
-        self._token_usage = Histogram(
-            "gen_ai_client_token_usage",
-            "Tokens of one request (input, those found in the cache included) and of its answer.",
-            (*OPERATION, "gen_ai_token_type"),
-            buckets=TOKENS,
-            registry=registry,
-        )
-
         def counter(name: str, about: str, *labels: str) -> Counter:
             return Counter(name, about, labels, registry=registry)
 
+        def counters(name: str, about: str, *labels: str) -> Callable[..., Counter]:
+            """One for each combination of labels; looking it up is most of the work, so once."""
+            return functools.cache(counter(name, about, *labels).labels)
+
+        def histograms(
+            name: str, about: str, buckets: tuple[float, ...], *labels: str
+        ) -> Callable[..., Histogram]:
+            return functools.cache(
+                Histogram(name, about, labels, buckets=buckets, registry=registry).labels
+            )
+
+        self._duration = histograms(
+            "gen_ai_server_request_duration_seconds",
+            "From a request's first byte to the last one of its answer.",
+            SECONDS,
+            *OPERATION,
+            "error_type",
+        )
+        self._first_token = histograms(
+            "gen_ai_server_time_to_first_token_seconds",
+            "From a request's last byte until its streamed answer began.",
+            FIRST_TOKEN_SECONDS,
+            *OPERATION,
+        )
+        self._token_time = histograms(
+            "gen_ai_server_time_per_output_token_seconds",
+            "Between two tokens of a streamed answer, on average.",
+            TOKEN_SECONDS,
+            *OPERATION,
+        )
+        self._token_usage = histograms(
+            "gen_ai_client_token_usage",
+            "Tokens of one request (input, those found in the cache included) and of its answer.",
+            TOKENS,
+            *OPERATION,
+            "gen_ai_token_type",
+        )
+
         by_client = ("client", "model")
-        self._requests = counter(
+        self._requests = counters(
             "gigagate_requests", "Requests ended.", *by_client, "endpoint", "status"
         )
-        self._errors = counter(
+        self._errors = counters(
             "gigagate_errors", "Requests that failed, by the error's code.", "code"
         )
-        self._tokens = counter(
+        self._tokens = counters(
             "gigagate_tokens", "Tokens: prompt, of them cached, completion.", *by_client, "type"
         )
-        self._roubles = counter(
+        self._roubles = counters(
             "gigagate_roubles", "Cost by the prices in the settings.", *by_client
         )
         self._messages = counter("gigagate_messages", "Messages that clients sent.")
         self._converted = counter(
             "gigagate_messages_converted", "Messages that GigaChat does not take as they are."
         )
-        self._rewrites = counter("gigagate_rewrites", "Changes made to requests.", "kind")
+        self._rewrites = counters("gigagate_rewrites", "Changes made to requests.", "kind")
         self._retries = counter("gigagate_retries", "Requests to GigaChat that were repeated.")
         self._queue = counter("gigagate_queue_seconds", "Time spent waiting for a slot.")
-        self._events = counter("gigagate_events", "Troubles an admin must know of.", "event")
+        self._events = counters("gigagate_events", "Troubles an admin must know of.", "event")
 
     def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
         """`value` is asked at each scrape."""
@@ -104,36 +114,36 @@ class Metrics:
         self.registry.register(_Counted(name, about, value))
 
     def count_event(self, event: str) -> None:
-        self._events.labels(event).inc()
+        self._events(event).inc()
 
     def observe(self, finished: Finished) -> None:
         by_client = (finished.client, finished.model or "")
-        self._requests.labels(*by_client, finished.endpoint, str(finished.status)).inc()
+        self._requests(*by_client, finished.endpoint, str(finished.status)).inc()
         if finished.error:
-            self._errors.labels(finished.error).inc()
+            self._errors(finished.error).inc()
         self._messages.inc(finished.messages)
         self._converted.inc(finished.messages_converted)
         for note in finished.notes:
-            self._rewrites.labels(note.kind).inc()
+            self._rewrites(note.kind).inc()
         self._retries.inc(finished.retries)
         self._queue.inc(finished.queue_seconds)
         if finished.usage:
             for kind, amount in finished.usage._asdict().items():
-                self._tokens.labels(*by_client, kind).inc(amount)
-            self._roubles.labels(*by_client).inc(finished.roubles)
+                self._tokens(*by_client, kind).inc(amount)
+            self._roubles(*by_client).inc(finished.roubles)
         if finished.model:
             self._observe_model(finished, finished.model)
 
     def _observe_model(self, finished: Finished, model: str) -> None:
         operation = (OPERATIONS.get(finished.endpoint, "chat"), PROVIDER, model)
-        self._duration.labels(*operation, finished.error or "").observe(finished.seconds)
+        self._duration(*operation, finished.error or "").observe(finished.seconds)
         if usage := finished.usage:
-            self._token_usage.labels(*operation, "input").observe(usage.prompt)
-            self._token_usage.labels(*operation, "output").observe(usage.completion)
+            self._token_usage(*operation, "input").observe(usage.prompt)
+            self._token_usage(*operation, "output").observe(usage.completion)
         if finished.first_byte_seconds is not None:
-            self._first_token.labels(*operation).observe(finished.first_byte_seconds)
+            self._first_token(*operation).observe(finished.first_byte_seconds)
             if usage and usage.completion > 1 and not finished.error:
-                self._token_time.labels(*operation).observe(_per_token(finished, usage))
+                self._token_time(*operation).observe(_per_token(finished, usage))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
