@@ -88,7 +88,7 @@ def test_flows_of_others_are_left_alone(setup: Setup) -> None:
     requests.get(f"{setup.proxy.url}/health", timeout=20)
     flow = setup.web.wait_for_flow(lambda flow: flow["request"]["path"] == "/health")
     assert setup.web.view(flow["id"], "response")[0] == "JSON"
-    assert flow["comment"] == flow["marked"] == ""
+    assert (flow["comment"], flow["marked"]) == ("/health", "")
 
 
 def test_the_flow_list_says_how_it_went(setup: Setup) -> None:
@@ -97,7 +97,7 @@ def test_the_flow_list_says_how_it_went(setup: Setup) -> None:
     assert flow["comment"].endswith(" s stop")
     assert flow["marked"] == ""
     _, refused = send(setup, messages=[])
-    assert refused["comment"] == "400 invalid_request"
+    assert refused["comment"] == "🔴 invalid_request /v1/chat/completions"
     assert refused["marked"] == "🔴"
     _, text = setup.web.view(refused["id"], "request", "GigaChat: what changed")
     assert text.startswith("Nothing was sent to GigaChat. messages is empty")
@@ -134,7 +134,7 @@ def test_a_stream_that_the_client_leaves_is_kept(setup: Setup) -> None:
                 break
     flow = setup.web.wait_for_flow(lambda flow: flow["id"] not in known and flow.get("error"))
     assert flow["comment"].endswith("Client disconnected")
-    assert flow["marked"] == "⚪"
+    assert flow["marked"] == "👋"
     _, text = setup.web.view(flow["id"], "response")
     assert "events, cut short" in text
     _, text = setup.web.view(flow["id"], "response", "GigaChat: as GigaChat sent it")

@@ -82,17 +82,18 @@ def test_a_conversation_of_clines(setup: Setup) -> None:
 
 def test_a_stream_is_watched_while_it_runs(setup: Setup) -> None:
     page = setup.page
+    known = page.number_of_flows()
     setup.emulator.faults.add(path="/chat/completions", hang=True, after_events=3)
     body = {"model": "gigachat-pro", "messages": [{"role": "user", "content": SAID}]}
     with post(setup, body | {"stream": True}, stream=True) as answer:
         pieces = answer.iter_content(1)
         next(pieces)
-        page.open_flow("chat/completions")
+        page.open_next_flow(known)
         assert SAID in page.request()
         running = page.response()
         assert "not ended yet" in running
         assert "A stream of" in running
-    assert "Client disconnected" in page.flow_list("⚪")
+    assert "Client disconnected" in page.flow_list("👋")
     page.request()
     over = page.response()
     assert "cut short" in over
@@ -102,7 +103,7 @@ def test_a_stream_is_watched_while_it_runs(setup: Setup) -> None:
 def test_an_error_is_marked_and_can_be_filtered_for(setup: Setup) -> None:
     assert post(setup, {"model": "gigachat", "messages": []}).status_code == 400
     page = setup.page
-    assert "🔴" in page.flow_list("400 invalid_request")
-    page.open_flow("400 invalid_request")
+    assert "🔴" in page.flow_list("invalid_request")
+    page.open_flow("invalid_request")
     assert "Nothing was sent to GigaChat" in page.request("GigaChat: what changed")
     assert "Error: messages is empty" in page.response()

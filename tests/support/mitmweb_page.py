@@ -3,6 +3,7 @@
 from tests.support.browser import Browser
 from tests.support.mitmweb import PASSWORD
 
+ROW = ".flow-table tbody tr"
 CONTENT = ".contentview pre"
 TITLE = ".contentview h5"
 
@@ -17,9 +18,17 @@ class Page:
         """All that the list says, once it says `text`."""
         return self.browser.wait_for_text(".flow-table", text)
 
+    def number_of_flows(self) -> int:
+        return self.browser.evaluate(f"document.querySelectorAll('{ROW} td.col-status').length")
+
+    def open_next_flow(self, known: int) -> None:
+        """The one that comes after `known` others."""
+        self.browser.wait_for(f"document.querySelectorAll('{ROW} td.col-status').length > {known}")
+        self.browser.click(f"{ROW} td.col-status")
+
     def open_flow(self, text: str) -> None:
         """The last one in whose line `text` stands."""
-        self.browser.click(".flow-table tbody tr", text)
+        self.browser.click(ROW, text)
         self.browser.wait_for_text(".flow-detail", "Request")
 
     def request(self, view: str = "") -> str:

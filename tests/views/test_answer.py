@@ -47,8 +47,8 @@ def call(index: int, name: str | None, arguments: str) -> dict[str, Any]:
 def test_a_whole_answer() -> None:
     body = json.dumps(COMPLETION).encode()
     assert answer.render(body, Facts()).splitlines() == [
-        "GigaChat-2-Max:2.0 · stop · "
-        "120 prompt tokens (80 of them cached, not billed) + 45 in the answer",
+        "GigaChat-2-Max:2.0 · stop · 120 prompt tokens (80 of them cached, not billed) + 45",
+        "  in the answer",
         "",
         "Привет",
     ]
@@ -78,8 +78,8 @@ def test_a_stream_is_put_together() -> None:
 
 
 def test_time_and_attempts_are_told() -> None:
-    lines = answer.render(sse(delta(content="x")), KNOWN).splitlines()
-    assert lines[1:4] == [
+    body = sse(delta(content="x"))
+    assert list(answer.summary(answer.read(body), KNOWN))[1:] == [
         "1.50 s in all · 0.10 s waiting for a slot and a token · first piece after 0.50 s · "
         "45 tokens/s",
         "3 attempts: 401 after 0.02 s (the access token was refused, another one was taken); "

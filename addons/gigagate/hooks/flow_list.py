@@ -4,6 +4,7 @@ import json
 from weakref import WeakKeyDictionary
 
 from mitmproxy import ctx, http
+from mitmproxy.utils.emoji import emoji
 
 from gigagate.hooks import recording
 from gigagate.hooks.recorder import inspection_is_on
@@ -13,8 +14,9 @@ from gigagate.views.text import object_of, text_of
 SMALL = 100_000
 """Bytes: an error of ours is not larger."""
 
-WEB_COLUMNS = ["path", "status", "time", "comment"]
-"""Of mitmweb's flow list, where the user has not chosen."""
+WEB_COLUMNS = ["status", "time", "comment"]
+"""Of mitmweb's flow list, where the user has not chosen.  Beside a path, which nearly always is the
+same here, mitmweb leaves a comment no more room than for a word or two."""
 
 
 class FlowList:
@@ -43,21 +45,24 @@ class FlowList:
             comment, mark = flow_line.comment(known), flow_line.mark(known)
         else:
             comment, mark = _of_own_answer(flow)
+        if mark:
+            comment = f"{emoji[mark]} {comment}"
         before = self.written.get(flow, ("", ""))
         if flow.comment == before[0]:
             flow.comment = comment
         if flow.marked == before[1]:
             flow.marked = mark
-        self.written[flow] = (flow.comment, flow.marked)
+        self.written[flow] = (comment, mark)
 
 
 def _of_own_answer(flow: http.HTTPFlow) -> tuple[str, str]:
     """Of a request that got no further than us: refused, or answered here."""
+    path = flow.request.path.partition("?")[0]
     if flow.response is None or flow.response.status_code < 400:
-        return "", ""
+        return path, ""
     try:
         error = object_of(json.loads((flow.response.raw_content or b"{}")[:SMALL])).get("error")
     except ValueError:
         error = None
-    code = text_of(object_of(error).get("code"))
-    return f"{flow.response.status_code} {code}".rstrip(), flow_line.ERROR
+    code = text_of(object_of(error).get("code")) or str(flow.response.status_code)
+    return f"{code} {path}", flow_line.ERROR

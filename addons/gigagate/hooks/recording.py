@@ -53,7 +53,8 @@ class Recording:
         """GigaChat's answer."""
         self.given = bytearray()
         """The client's, of a stream."""
-        self.token = ""
+        self.tokens: set[str] = set()
+        """That signed the attempts."""
         self.attempt_began = 0.0
         self.update: asyncio.TimerHandle | None = None
         for key in KEYS:
@@ -67,7 +68,8 @@ class Recording:
         self.facts.attempts.append(Attempt())
         self.facts.first_byte = None
         self.received.clear()
-        self.token = request.headers.get("authorization", "").rpartition(" ")[2]
+        if token := request.headers.get("authorization", "").rpartition(" ")[2]:
+            self.tokens.add(token)
         metadata = self.flow.metadata
         metadata[REQUEST_HEAD] = self.head(
             f"{request.method} {request.path} {request.http_version}", request.headers
@@ -129,12 +131,12 @@ class Recording:
         self.facts.kinds = sorted({note.kind for note in self.exchange.notes})
         self.flow.metadata[FACTS] = self.facts.dumps()
         if self.received:
-            self.flow.metadata[RESPONSE] = self.without_token(bytes(self.received))
+            self.flow.metadata[RESPONSE] = self.without_tokens(bytes(self.received))
 
-    def without_token(self, answer: bytes) -> bytes:
-        """A server may echo the access token; where it complains, also in another form."""
-        if self.token:
-            answer = answer.replace(self.token.encode(), MASK.encode())
+    def without_tokens(self, answer: bytes) -> bytes:
+        """A server may echo an access token; where it complains, also in another form."""
+        for token in self.tokens:
+            answer = answer.replace(token.encode(), MASK.encode())
         if self.facts.attempts[-1].status == 200:
             return answer
         return mask(answer.decode(errors="replace")).encode()
@@ -145,4 +147,6 @@ class Recording:
             for name, value in headers.items(multi=True)
         ]
         text = "\n".join([start, *lines])
-        return text.replace(self.token, MASK) if self.token else text
+        for token in self.tokens:
+            text = text.replace(token, MASK)
+        return text

@@ -40,7 +40,7 @@ class Said:
 def render(body: bytes, facts: Facts) -> str:
     """Raises ValueError if it is no chat answer."""
     said = read(body)
-    lines = list(summary(said, facts))
+    lines = [wrapped(line, "  ") for line in summary(said, facts)]
     for index, choice in sorted(said.choices.items()):
         lines += ["", *([f"── choices[{index}] ──"] if len(said.choices) > 1 else [])]
         lines += _choice(choice)

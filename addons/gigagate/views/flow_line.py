@@ -3,7 +3,7 @@
 from gigagate.views.facts import Facts
 
 ERROR = ":red_circle:"
-GONE = ":white_circle:"
+GONE = ":wave:"
 REPEATED = ":repeat:"
 REWRITTEN = ":memo:"
 
