@@ -131,6 +131,7 @@ def test_four_processes_keep_one_limit_and_all_are_served(
     assert most_at_once(held) == LIMIT
 
 
+@pytest.mark.parametrize("where", ["sqlite"], indirect=True)
 def test_the_slots_of_a_killed_process_come_back_within_the_time_of_its_claim(
     start: Callable[[int, float], Process],
 ) -> None:

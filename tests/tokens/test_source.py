@@ -135,6 +135,18 @@ def test_a_token_about_to_expire_serves_no_more(
     assert oauth.calls == 2
 
 
+@pytest.mark.parametrize("life", [1.0, 4.0, 30.0])
+def test_a_token_given_for_less_than_a_minute_serves_nine_tenths_of_it(
+    source: TokenSource, clock: Clock, oauth: FakeOAuth, life: float
+) -> None:
+    oauth.life = life
+    token = source.obtain()
+    clock.now += 0.89 * life
+    assert source.obtain() == token
+    clock.now += 0.02 * life
+    assert source.obtain().value == "token-2"
+
+
 @pytest.mark.parametrize(("life", "due"), [(1800.0, 1500.0), (7200.0, 6900.0), (100.0, 80.0)])
 def test_a_refresh_is_due_five_minutes_before_the_end_or_at_four_fifths_of_a_short_life(
     source: TokenSource, clock: Clock, oauth: FakeOAuth, life: float, due: float
@@ -242,7 +254,12 @@ def test_fifty_threads_share_one_failure(source: TokenSource, oauth: FakeOAuth) 
 
 
 @pytest.mark.parametrize(
-    ("failure", "seconds"), [(CredentialsRejected("Rejected."), 10), (TokenUnavailable("No."), 2)]
+    ("failure", "seconds"),
+    [
+        (CredentialsRejected("Rejected."), 10),
+        (TokenUnavailable("No."), 2),
+        (TokenUnavailable("No.", status=502), 2),
+    ],
 )
 def test_a_failure_answers_for_further_attempts_for_a_while(
     source: TokenSource,
@@ -255,12 +272,14 @@ def test_a_failure_answers_for_further_attempts_for_a_while(
     with pytest.raises(type(failure)) as first:
         source.obtain()
     assert first.value is failure
+    assert failure.retry_after == seconds
     clock.now += 0.5
     with pytest.raises(type(failure)) as remembered:
         source.obtain()
     assert remembered.value.message.startswith(failure.message)
     assert f"the next attempt is in {seconds} s" in remembered.value.message
     assert remembered.value.retry_after == seconds
+    assert remembered.value.status == failure.status
     assert oauth.calls == 1
     clock.now += seconds
     oauth.failure = None

@@ -23,6 +23,7 @@ from gigagate.errors import (
     InternalError,
     InvalidRequest,
     NotReady,
+    TokenUnavailable,
 )
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat import session
@@ -34,6 +35,7 @@ from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
 from gigagate.rate_limit import RateLimit
 from gigagate.retries import Retries
+from gigagate.tokens import AccessToken
 
 if TYPE_CHECKING:
     from gigagate.hooks.wire_stream import GigaStream
@@ -162,8 +164,7 @@ class Gateway:
                 await self.runtime.files.attach(call)
                 call.token = tokens.now()
             if call.token is None:
-                refused = call.refused
-                call.token = await (tokens.replace(refused) if refused else tokens.get())
+                call.token = await self.access_token(call)
             if call.exchange.missing_pictures:
                 await self.runtime.files.fetch_pictures(call)
         except GigaGateError as error:
@@ -171,6 +172,19 @@ class Gateway:
         except Exception:
             logger.exception("The call cannot be made ready")
             call.error = InternalError()
+
+    async def access_token(self, call: UpstreamCall) -> AccessToken:
+        """Raises CredentialError, an outage of OAuth's only when it lasts (deadlines.retry)."""
+        tokens, refused = self.runtime.tokens, call.refused
+        while True:
+            try:
+                return await (tokens.replace(refused) if refused else tokens.get())
+            except TokenUnavailable as error:
+                pause = call.retries.pause(error, time.monotonic())
+                if pause is None:
+                    raise
+                logger.warning("Again in %.1f s: %s", pause, error.message)
+                await asyncio.sleep(pause)
 
     def client_disconnected(self, client: Client) -> None:
         """Whatever it waited for, others may have it."""

@@ -84,7 +84,7 @@ class OAuthClient:
                 ) as response:
                     return response.status_code, response.raw.read(MAX_ANSWER, decode_content=True)
         except requests.exceptions.SSLError:
-            raise self._unavailable(
+            raise self._broken(
                 "its certificate is not trusted. If it is a private one, name its authority's "
                 "file in GIGACHAT_CA_BUNDLE_FILE on the proxy"
             ) from None
@@ -100,12 +100,12 @@ class OAuthClient:
         value = body.get("access_token", body.get("tok"))
         expires_at = body.get("expires_at", body.get("exp"))
         if not isinstance(value, str) or not HEADER_SAFE.fullmatch(value):
-            raise self._unavailable("its answer holds no token. Check GIGACHAT_AUTH_URL")
+            raise self._broken("its answer holds no token. Check GIGACHAT_AUTH_URL")
         if not isinstance(expires_at, int | float):
-            raise self._unavailable("its answer does not say when the token expires")
+            raise self._broken("its answer does not say when the token expires")
         seconds = expires_at / 1000 if expires_at > MILLISECONDS else float(expires_at)
         if not seconds > self._clock():
-            raise self._unavailable(
+            raise self._broken(
                 "its token has already expired, by this machine's clock. Set the clock"
             )
         return AccessToken(value, seconds)
@@ -127,7 +127,9 @@ class OAuthClient:
         if status == 429:
             return self._unavailable(f"too many tokens were asked for ({reason})")
         if 300 <= status < 400:
-            return self._unavailable(f"it redirects ({reason}). Check GIGACHAT_AUTH_URL")
+            return self._broken(f"it redirects ({reason}). Check GIGACHAT_AUTH_URL")
+        if status < 500:
+            return self._broken(f"it answered {reason}. Check GIGACHAT_AUTH_URL")
         return self._unavailable(f"it answered {reason}")
 
     def _words(self, status: int, body: dict[str, Any]) -> str:
@@ -138,7 +140,12 @@ class OAuthClient:
         return f"HTTP {status}, code {body.get('code')}: {message}"
 
     def _unavailable(self, reason: str) -> TokenUnavailable:
+        """It may pass by itself."""
         return TokenUnavailable(f"No access token from {self._host}: {reason}.")
+
+    def _broken(self, reason: str) -> TokenUnavailable:
+        """Somebody has to do something."""
+        return TokenUnavailable(f"No access token from {self._host}: {reason}.", status=502)
 
 
 def _json_object(answer: bytes) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from gigagate.tokens.token import AccessToken
 
 MARGIN = 5.0
 """A token that expires within these seconds is not used any more."""
+SHORT_MARGIN = 0.1
+"""One that was given for less than a minute is used for nine tenths of its life."""
 REFRESH_AHEAD = 300.0
 SHORT_LIFE = 0.2
 """A token is renewed 300 s before its end; a short-lived one in the last fifth of its life."""
@@ -66,7 +68,7 @@ class TokenSource:
         self._lock = threading.Lock()
         self._flight: Future[AccessToken] | None = None
         self._token: AccessToken | None = None
-        self._refresh_at = 0.0
+        self._refresh_at = self._serves_until = 0.0
         self._refused: str | None = None
         self._failure: CredentialError | None = None
         self._failed_at = 0.0
@@ -76,7 +78,7 @@ class TokenSource:
     def current(self) -> AccessToken | None:
         """The token in memory, if it still serves."""
         token = self._token
-        return token if token is not None and self._serves(token) else None
+        return token if token is not None and self._clock() < self._serves_until else None
 
     def needs_refresh(self, token: AccessToken) -> bool:
         """Whether it is time to call `refresh`: close to the end, and nobody is at it."""
@@ -149,7 +151,9 @@ class TokenSource:
             token = self._store.load(self._key)
         except StoreError:
             return None
-        if token is None or not self._serves(token) or token.value == self._refused:
+        if token is None or token.value == self._refused:
+            return None
+        if token.expires_at - self._clock() <= MARGIN:
             return None
         if old is not None and token.expires_at <= old.expires_at:
             return None
@@ -161,6 +165,7 @@ class TokenSource:
             token = self._oauth.fetch()
         except CredentialError as error:
             self._failure, self._failed_at = error, self._clock()
+            error.retry_after = math.ceil(self._cooling_down())
             raise
         self._keep(token, "oauth")
         with contextlib.suppress(StoreError):
@@ -182,12 +187,10 @@ class TokenSource:
         with self._lock:
             self._token = token
             self._refresh_at = token.expires_at - min(REFRESH_AHEAD, SHORT_LIFE * life)
+            self._serves_until = token.expires_at - min(MARGIN, SHORT_MARGIN * life)
             self._found_in = found_in
             self._failure = None
         return token
-
-    def _serves(self, token: AccessToken) -> bool:
-        return token.expires_at - self._clock() > MARGIN
 
     def _cooling_down(self) -> float:
         """Seconds left; none at all if the clock has been set back."""
@@ -203,5 +206,6 @@ class TokenSource:
         wait = math.ceil(self._cooling_down())
         return type(self._failure)(
             f"{self._failure.message} (Not asked again yet: the next attempt is in {wait} s.)",
+            status=self._failure.status,
             retry_after=wait,
         )
