@@ -88,8 +88,13 @@ def _gigachat_settings(place: Place) -> Mapping[str, str]:
 
 
 def _our_settings(place: Place) -> Mapping[str, str]:
+    """The peers have no limit: ours must not be what is measured."""
+    config = place.folder / "gigachat.yaml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("limits: {slots: 64}\n")
     return {
         **_gigachat_settings(place),
+        "GIGAGATE_CONFIG": str(config),
         "GIGAGATE_STATE_DIR": str(place.folder / "state"),
         "PYTHONPATH": str(ROOT / "addons"),
     }
