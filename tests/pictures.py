@@ -42,7 +42,7 @@ def traffic(proxy: Proxy, emulator: Emulator) -> None:
 
 def take(browser: Browser, page: Page, proxy: Proxy, folder: Path) -> None:
     page.flow_list("tool_calls")
-    browser.screenshot(folder / "flow-list.png")
+    browser.screenshot(folder / "flow-list.png", height=400)
     page.open_flow("tool_calls")
     page.request()
     browser.screenshot(folder / "conversation.png")
@@ -52,7 +52,7 @@ def take(browser: Browser, page: Page, proxy: Proxy, folder: Path) -> None:
     browser.screenshot(folder / "as-gigachat-got-it.png")
     page.open_flow("attempts")
     page.response()
-    browser.screenshot(folder / "answer.png")
+    browser.screenshot(folder / "answer.png", height=520)
     browser.open(proxy.url)
     browser.wait_for_text("body", "GigaGate")
     browser.screenshot(folder / "status-page.png")

@@ -1,6 +1,7 @@
 """Both sides of a conversation can be seen while it runs, when it broke, and years later."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 import requests
-from mitmproxy import http
+from mitmproxy import flowfilter, http
 from mitmproxy.io import FlowReader
 from tests.support.mitmweb import Web, arguments
 from tests.support.proxy import ENTRY, ROOT, Proxy, free_port
@@ -20,6 +21,7 @@ from gigagate.emulator.thread import EmulatorThread
 PARTS = [{"type": "text", "text": "раз"}, {"type": "text", "text": "два"}]
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": PARTS}]}
 SENT = {"model": "GigaChat-2-Max", "messages": [{"role": "user", "content": "раз\nдва"}]}
+DEBUGGING = ROOT / "docs" / "debugging.md"
 MITMWEB = (str(Path(sys.executable).with_name("mitmweb")), "-s", str(ENTRY))
 
 
@@ -229,3 +231,33 @@ def test_nothing_is_kept_when_nobody_looks(tmp_path: Path) -> None:
     whole, streamed = [line for line in proxy.output().splitlines() if "KEPT /v1/chat" in line]
     assert whole.endswith("[] True ''")
     assert streamed.endswith("[] False ''")
+
+
+def test_the_oldest_flows_go_when_there_are_too_many(tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"inspect": {"flows": 3}}
+    with EmulatorThread(state_dir=tmp_path / "emulator") as emulator:
+        with Proxy(emulator, tmp_path, *arguments(port), verb="web", settings=settings) as proxy:
+            for number in range(5):
+                body = CHAT | {"model": f"model-{number}"}
+                requests.post(f"{proxy.base_url}/chat/completions", json=body, timeout=20)
+            web = Web(f"http://127.0.0.1:{port}")
+            asked = [web.view(flow["id"], "request")[1].split()[0] for flow in web.flows()]
+            assert asked == ["model-2", "model-3", "model-4"]
+
+
+def test_documented_filters_find_flows(setup: Setup) -> None:
+    send(setup, messages=[])
+    send(setup, temperature=0)
+    send(setup, stream=True)
+    requests.get(f"{setup.proxy.url}/health", timeout=20)
+    documented = re.findall(r"^\| `([!~][^`]+)` \|", DEBUGGING.read_text(), re.MULTILINE)
+    assert len(documented) >= 5
+    some = {"tool_calls": "stop", "length": "tok", "привет": "role", "429": "400"}
+    with (setup.folder / "flows").open("rb") as file:
+        flows = list(FlowReader(file).stream())
+    for expression in documented:
+        for documented_word, word in some.items():
+            expression = expression.replace(documented_word, word)
+        found = [flow for flow in flows if flowfilter.match(expression, flow)]
+        assert 0 < len(found) < len(flows), expression

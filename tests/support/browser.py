@@ -146,6 +146,9 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
-    def screenshot(self, file: Path) -> None:
-        picture = self.call("Page.captureScreenshot", format="png")
+    def screenshot(self, file: Path, height: int | None = None) -> None:
+        """height: of the upper part that is wanted."""
+        width, full = self.size
+        clip = {"x": 0, "y": 0, "width": width, "height": height or full, "scale": 1}
+        picture = self.call("Page.captureScreenshot", format="png", clip=clip)
         file.write_bytes(base64.b64decode(picture["data"]))

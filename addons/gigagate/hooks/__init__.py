@@ -12,6 +12,7 @@ def build() -> list[object]:
     from gigagate.hooks.deadlines import Deadlines
     from gigagate.hooks.flow_commands import FlowCommands
     from gigagate.hooks.flow_list import FlowList
+    from gigagate.hooks.flow_memory import FlowMemory
     from gigagate.hooks.gateway import Gateway
     from gigagate.hooks.layers import Layers
     from gigagate.hooks.local_endpoints import LocalEndpoints
@@ -29,7 +30,13 @@ def build() -> list[object]:
     gateway = Gateway(runtime)
     accounting = Accounting(gateway)
     status = Status(runtime, accounting)
-    inspection = [Recorder(gateway), FlowList(), ContentViews(), FlowCommands()]
+    inspection = [
+        Recorder(gateway),
+        FlowList(),
+        FlowMemory(runtime),
+        ContentViews(),
+        FlowCommands(),
+    ]
     return [
         Startup(runtime),
         Layers(gateway),
