@@ -32,7 +32,7 @@ class CallSlots:
         self.runtime = runtime
         self.gateway = gateway
         self.of_client: dict[str, Slot] = {}
-        """By the client's connection; the last one, released or not."""
+        """By the client's connection: those whose call has not ended."""
         self.leaving: WeakKeyDictionary[Connection, Slot] = WeakKeyDictionary()
 
     def enter(self, call: UpstreamCall) -> None:
@@ -47,16 +47,19 @@ class CallSlots:
 
     def response(self, flow: http.HTTPFlow) -> None:
         call = self.gateway.calls.get(flow)
-        if call is not None and call.slot is not None:
-            if call.abandoned:
-                self.release_soon(call.slot, flow.server_conn)
-            else:
-                call.slot.release()
+        self.ended(flow, at_once=call is None or not call.abandoned)
 
     def error(self, flow: http.HTTPFlow) -> None:
-        call = self.gateway.calls.get(flow)
-        if call is not None and call.slot is not None:
-            self.release_soon(call.slot, flow.server_conn)
+        self.ended(flow, at_once=False)
+
+    def ended(self, flow: http.HTTPFlow, *, at_once: bool) -> None:
+        slot = self.of_client.pop(flow.client_conn.id, None)
+        if slot is None:
+            return
+        if at_once:
+            slot.release()
+        else:
+            self.release_soon(slot, flow.server_conn)
 
     def client_disconnected(self, client: Client) -> None:
         slot = self.of_client.pop(client.id, None)

@@ -1,0 +1,53 @@
+"""A server that hangs or dies holds up no request for long, and is used again when it is back."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.valkey import Valkey
+
+from gigagate.settings import Secret
+from gigagate.slots import Slots
+from gigagate.slots.redis_store import RedisSlotStore
+from gigagate.store.redis_server import RedisServer
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Valkey]:
+    with Valkey(tmp_path) as server:
+        yield server
+
+
+def slots(valkey: Valkey) -> Slots:
+    store = RedisSlotStore(RedisServer(Secret(valkey.address)))
+    return Slots(store, "key", 2, queue=10, seconds=120, stays=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["at the start", "later"])
+@pytest.mark.parametrize(
+    ("away", "back"), [(Valkey.freeze, Valkey.thaw), (Valkey.kill, Valkey.start)]
+)
+async def test_a_server_that_is_away_holds_up_nobody(
+    mortal: Valkey, away: Callable[[Valkey], None], back: Callable[[Valkey], None], first: bool
+) -> None:
+    one = slots(mortal)
+    if not first:
+        (await one.acquire()).release()
+    away(mortal)
+    async with asyncio.timeout(5):
+        held = [await one.acquire(), await one.acquire()]
+    await until(lambda: one.alone)
+    back(mortal)
+    await until(lambda: not one.alone)
+    for slot in held:
+        slot.release()
+    async with asyncio.timeout(10):
+        assert (await one.acquire()).held
+    one.close()
