@@ -139,7 +139,7 @@ def test_a_waiting_request_whose_token_hook_fails_is_refused(faulty: FaultyProxy
     faulty.emulator.revoke_tokens()
     answer = faulty.post("gigagate.hooks.gateway:Gateway.gigagate_wait")
     assert answer.status_code == 500
-    assert faulty.chats_upstream() == 1, "only the attempt with the revoked token"
+    assert faulty.chats_upstream() <= 1, "at most the attempt with the revoked token"
 
 
 def test_the_proxy_still_works_afterwards(faulty: FaultyProxy) -> None:
