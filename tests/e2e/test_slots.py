@@ -95,9 +95,10 @@ def test_a_full_queue_and_a_slow_one_say_when_to_come_again(
         answers = list(threads.map(lambda _: chat(proxy), range(3)))
     assert [answer.status_code for answer in answers] == [429] * 3
     assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in answers)
-    codes = sorted(answer.json()["error"]["code"] for answer in answers)
-    assert codes == ["queue_full", "queue_timeout", "queue_timeout"]
-    assert {answer.json()["error"]["type"] for answer in answers} == {"rate_limit_error"}
+    errors = [answer.json()["error"] for answer in answers]
+    assert {(error["code"], error["type"]) for error in errors} == {("no_slot", "rate_limit_error")}
+    assert sum("queue is full" in error["message"] for error in errors) == 1
+    assert sum("limits.queue_seconds" in error["message"] for error in errors) == 2
     assert chat(proxy).status_code == 200
     assert refused(emulator) == 0
 

@@ -179,7 +179,6 @@ class Slots:
             f"The request waited {self.seconds:g} s in this proxy's queue "
             "(limits.queue_seconds in config/gigachat.yaml), and GigaChat was still busy with "
             f"earlier ones: it is given {self.limit} at a time (limits.slots).",
-            code="queue_timeout",
             retry_after=self._retry_after(),
         )
         self.release(slot)
@@ -235,7 +234,6 @@ class Slots:
             f"This proxy's queue is full: {len(self._waiting)} requests wait for GigaChat "
             f"(limits.queue in config/gigachat.yaml), which is given {self.limit} at a time "
             f"(limits.slots). Try again in {seconds} s.",
-            code="queue_full",
             retry_after=seconds,
         )
 
