@@ -57,7 +57,7 @@ class Outcome:
             yield f"refused: {self.error.status} {self.error.code}: {self.error.message}"
             return
         assert self.sent is not None
-        yield from changes.sentences(Facts(notes=self.notes), sent=True)
+        yield from changes.sentences(Facts(notes=self.notes))
         yield ""
         yield f"{self.sent.method} {self.sent.path}"
         yield from (f"{name}: {value}" for name, value in self.sent.headers.items())

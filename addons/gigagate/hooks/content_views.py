@@ -79,9 +79,10 @@ def _conversation(data: bytes, flow: http.HTTPFlow) -> str:
 
 
 def _changes(data: bytes, flow: http.HTTPFlow) -> str:
-    if recording.REQUEST not in flow.metadata:
-        return f"Nothing was sent to GigaChat. {_refusal(flow)}".rstrip()
-    return changes.render(data, flow.metadata.get(recording.REQUEST), recording.facts(flow))
+    upstream = flow.metadata.get(recording.REQUEST)
+    if not isinstance(upstream, bytes):
+        return f"{changes.NOTHING_SENT} {_refusal(flow)}".rstrip()
+    return changes.render(data, upstream, recording.facts(flow))
 
 
 def _refusal(flow: http.HTTPFlow) -> str:
@@ -102,7 +103,7 @@ def _as_the_client_has_it(data: bytes, flow: http.HTTPFlow) -> str:
 
 
 def _as_gigachat_got_it(data: bytes, flow: http.HTTPFlow) -> str:
-    return _kept(flow, recording.REQUEST_HEAD, recording.REQUEST, "Nothing was sent to GigaChat.")
+    return _kept(flow, recording.REQUEST_HEAD, recording.REQUEST, changes.NOTHING_SENT)
 
 
 def _as_gigachat_sent_it(data: bytes, flow: http.HTTPFlow) -> str:

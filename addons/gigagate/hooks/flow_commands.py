@@ -62,7 +62,8 @@ def _http(flows: Sequence[flow.Flow], most: int | None = None) -> list[http.HTTP
 def _explained(chat: http.HTTPFlow) -> Iterator[str]:
     known = recording.facts(chat)
     yield f"{chat.request.method} {chat.request.path.partition('?')[0]}"
-    yield from changes.sentences(known, sent=recording.REQUEST in chat.metadata)
+    sent = recording.REQUEST in chat.metadata
+    yield from changes.sentences(known) if sent else [changes.NOTHING_SENT]
     if chat.response is None:
         yield "There is no answer yet." if chat.error is None else f"It failed: {chat.error.msg}"
         return

@@ -15,6 +15,7 @@ MAX_COMPARED = 1500
 """Of these, after what is equal at both ends."""
 CONTEXT = 2
 
+NOTHING_SENT = "Nothing was sent to GigaChat."
 SAME = "GigaChat got what the client sent."
 EXPLAINED = (
     "- what the client sent    + what GigaChat got\n"
@@ -22,17 +23,12 @@ EXPLAINED = (
 )
 
 
-def render(client: bytes, upstream: bytes | None, facts: Facts) -> str:
+def render(client: bytes, upstream: bytes, facts: Facts) -> str:
     """client, upstream: the bodies.  Never raises for what is no JSON: that is compared as text."""
-    return "\n".join(
-        [*sentences(facts, sent=upstream is not None), "", *_difference(client, upstream)]
-    )
+    return "\n".join([*sentences(facts), "", *_difference(client, upstream)])
 
 
-def sentences(facts: Facts, *, sent: bool) -> Iterator[str]:
-    if not sent:
-        yield "Nothing was sent to GigaChat."
-        return
+def sentences(facts: Facts) -> Iterator[str]:
     if not facts.notes:
         yield "Nothing was changed that is worth a sentence."
         return
@@ -42,9 +38,7 @@ def sentences(facts: Facts, *, sent: bool) -> Iterator[str]:
         yield wrapped(f"  • {note}", "    ")
 
 
-def _difference(client: bytes, upstream: bytes | None) -> Iterator[str]:
-    if upstream is None:
-        return
+def _difference(client: bytes, upstream: bytes) -> Iterator[str]:
     before, after = _lines(client), _lines(upstream)
     cut = max(len(before), len(after)) > MAX_LINES
     if before == after:

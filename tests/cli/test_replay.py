@@ -1,0 +1,119 @@
+"""./run.sh replay: what would be sent, the same every time, and nothing is."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mitmproxy.io import FlowWriter
+from mitmproxy.test import tflow, tutils
+from tests.support.cline_chat import CLINE_CHAT
+
+from gigagate.cli import replay
+
+CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Привет"}]}
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No key either: nothing is signed."""
+    nothing = tmp_path / "nothing"
+    nothing.touch()
+    for name in ("GIGACHAT_AUTH_KEY", "GIGACHAT_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("GIGAGATE_CONFIG", "GIGAGATE_ENV_FILE"):
+        monkeypatch.setenv(name, str(nothing))
+    monkeypatch.setenv("GIGAGATE_STATE_DIR", str(tmp_path / "state"))
+
+
+def run(file: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str]:
+    code = replay.main("replay", [str(file), *more])
+    return code, capsys.readouterr().out
+
+
+def saved(tmp_path: Path, content: Any) -> Path:
+    file = tmp_path / "saved.json"
+    file.write_text(json.dumps(content))
+    return file
+
+
+def test_a_request_is_shown_as_gigachat_would_get_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out = run(saved(tmp_path, CHAT), capsys)
+    assert code == 0
+    assert "  • model 'gpt-4o' -> GigaChat-2-Max" in out
+    assert "POST /chat/completions" in out
+    assert '"content": "Привет"' in out
+
+
+def test_the_same_request_prints_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = saved(tmp_path, CLINE_CHAT)
+    assert run(file, capsys) == run(file, capsys)
+
+
+def test_a_fixture_says_where_it_was_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fixture = {"method": "POST", "path": "/v1/embeddings", "body": {"model": "x", "input": "раз"}}
+    code, out = run(saved(tmp_path, fixture), capsys, "--json")
+    (outcome,) = json.loads(out)
+    assert code == 0
+    assert outcome["upstream"]["path"] == "/embeddings"
+    assert outcome["upstream"]["body"]["input"] == ["раз"]
+
+
+def test_a_refused_request_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = saved(tmp_path, CHAT | {"messages": "?"})
+    code, out = run(file, capsys)
+    assert code == 1
+    assert out.splitlines()[1].startswith("refused: 400 invalid_request: messages must be")
+    _, out = run(file, capsys, "--json")
+    assert json.loads(out)[0]["error"]["param"] == "messages"
+
+
+def test_pictures_get_a_stand_in_for_their_id(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 40).decode()
+    part = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{png}"}}
+    chat = CHAT | {"messages": [{"role": "user", "content": [part]}]}
+    code, out = run(saved(tmp_path, chat), capsys, "--json")
+    assert code == 0
+    (attachment,) = json.loads(out)[0]["upstream"]["body"]["messages"][0]["attachments"]
+    assert attachment.startswith("<id of a file: image, ")
+
+
+def test_flows_are_read_and_what_is_no_request_of_a_client_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "flows"
+    with file.open("wb") as opened:
+        writer = FlowWriter(opened)
+        writer.add(tflow.tflow(req=tutils.treq(method="GET", path="/health")))
+        content = json.dumps(CHAT).encode()
+        writer.add(tflow.tflow(req=tutils.treq(method="POST", path=replay.CHAT, content=content)))
+    code, out = run(file, capsys, "--json")
+    assert code == 0
+    (outcome,) = json.loads(out)
+    assert outcome["upstream"]["body"]["model"] == "GigaChat-2-Max"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\x00nonsense", b"4:abcd}"])
+def test_a_file_of_another_kind_is_an_error_of_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content)
+    assert replay.main("replay", [str(file)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_missing_file_is_an_error_of_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert replay.main("replay", [str(tmp_path / "none")]) == 1
+    assert "No such file" in capsys.readouterr().err
