@@ -3,6 +3,7 @@
 The emulator refuses with 429 what is too much, and its log tells, even where a retry would hide it.
 """
 
+import base64
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
 
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Расскажи сказку"}]}
 STREAM = CHAT | {"stream": True}
+PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(64)).decode()
 LIMITS = {"slots": 1, "queue": 2, "queue_seconds": 3}
 
 
@@ -184,6 +186,20 @@ def test_slots_cover_every_request_or_chats_alone(
             models = requests.get(f"{proxy.base_url}/models", timeout=30)
             assert chat(proxy).status_code == 429
     assert models.status_code == status
+
+
+def test_the_files_of_a_chat_are_uploaded_under_its_slot(served: tuple[Emulator, Proxy]) -> None:
+    emulator, proxy = served
+    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PICTURE}"}}
+    with Busy(emulator, proxy, 30) as busy, ThreadPoolExecutor(1) as threads:
+        messages = [{"role": "user", "content": [{"type": "text", "text": "Что тут?"}, picture]}]
+        waiting = threads.submit(chat, proxy, model="GigaChat-2-Max", messages=messages)
+        eventually(lambda: metric(proxy, "gigagate_queue_length") == 1)
+        assert not any(received.path.endswith("/files") for received in emulator.log)
+        busy.leave()
+        assert waiting.result().status_code == 200
+    assert any(received.path.endswith("/files") for received in emulator.log)
+    assert refused(emulator) == 0
 
 
 def test_clients_that_leave_at_any_moment_leak_no_slot(

@@ -349,6 +349,22 @@ async def test_who_closes_gives_its_slots_back_at_once(store: Store) -> None:
 
 
 @virtual_time
+async def test_changed_settings_count_for_those_who_wait_already(store: Store) -> None:
+    one = slots(store, 1)
+    held = [await one.acquire()]
+    waiting = [one.enter(), one.enter()]
+    one.adjust(3, 0, 120)
+    assert all([await slot.wait(1) for slot in waiting])
+    one.adjust(1, 100, 120)
+    for slot in [*held, *waiting]:
+        slot.release()
+    last = await one.acquire()
+    assert one.in_use == 1
+    assert not await one.enter().wait(5)
+    last.release()
+
+
+@virtual_time
 async def test_an_error_nobody_foresaw_is_logged_and_stops_nobody(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

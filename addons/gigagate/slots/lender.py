@@ -34,6 +34,12 @@ class Lender:
         self._last_contact: float | None = None
         self._settled_at = float("-inf")
 
+    def resize(self, limit: int, in_use: int) -> None:
+        self.limit = limit
+        if self.held > limit:
+            self.held = max(limit, in_use)
+            self.others_wait = True
+
     def claim(self, in_use: int, waiting: int) -> Claim:
         settling = self._clock() < self._settled_at
         wanted = min(waiting - (self.held - in_use), self.limit - self.held)

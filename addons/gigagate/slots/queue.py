@@ -119,7 +119,8 @@ class Slots:
 
     def adjust(self, limit: int, queue: int, seconds: float) -> None:
         """The settings have changed."""
-        self.limit = self._lender.limit = limit
+        self.limit = limit
+        self._lender.resize(limit, self.in_use)
         self._places, self.seconds = queue, seconds
 
     @property
