@@ -10,6 +10,7 @@ from mitmproxy.test import taddons, tflow, tutils
 from gigagate.hooks import recording
 from gigagate.hooks.content_views import NOT_OURS, VIEWS
 
+
 @pytest.fixture(autouse=True)
 def mitmproxy_with_its_options() -> Iterator[None]:
     with taddons.context(proxyserver.Proxyserver()):

@@ -9,11 +9,22 @@ import pytest
 from h11._readers import ChunkedReader
 from mitmproxy import http
 from mitmproxy.addonmanager import AddonManager
-from mitmproxy.addons import clientplayback, next_layer, script
+from mitmproxy.addons import clientplayback, next_layer, savehar, script
 from mitmproxy.proxy import layers, mode_specs
-from mitmproxy.proxy.layers.http import Http1Server, HttpLayer, HttpStream, _http1
+from mitmproxy.proxy.layers.http import (
+    Http1Server,
+    HttpEvent,
+    HttpLayer,
+    HttpStream,
+    RequestData,
+    RequestHeaders,
+    ResponseData,
+    ResponseHeaders,
+    _http1,
+)
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.server import ConnectionHandler
+from mitmproxy.tools.web import app, web_columns
 
 from gigagate.hooks.client_stream import ClientStream
 from gigagate.hooks.http1_server import LimitedHttp1Server
@@ -144,3 +155,24 @@ def test_the_type_checks_of_messages_do_nothing_else() -> None:
     source = inspect.getsource(http.MessageData.__post_init__)
     assert len(source.strip().splitlines()) == 4
     assert "check_option_type" in source
+
+
+def test_a_har_is_made_entry_by_entry() -> None:
+    assert list(inspect.signature(savehar.SaveHar.flow_entry).parameters) == [
+        "self",
+        "flow",
+        "servers_seen",
+    ]
+    assert "self.flow_entry(" in inspect.getsource(savehar.SaveHar.make_har)
+
+
+def test_mitmweb_knows_who_watches() -> None:
+    assert app.ClientConnection.connections == set()
+    assert {"status", "time", "comment"} <= set(web_columns.AVAILABLE_WEB_COLUMNS)
+
+
+def test_every_event_of_a_request_names_its_stream() -> None:
+    for event in (RequestHeaders, RequestData, ResponseHeaders, ResponseData):
+        assert issubclass(event, HttpEvent)
+    assert "flow" in HttpStream.__annotations__
+    assert "streams" in HttpLayer.__annotations__ or "self.streams" in inspect.getsource(HttpLayer)
