@@ -48,8 +48,6 @@ def take(browser: Browser, page: Page, proxy: Proxy, folder: Path) -> None:
     browser.screenshot(folder / "conversation.png")
     page.request("GigaChat: what changed")
     browser.screenshot(folder / "what-changed.png")
-    page.request("GigaChat: as GigaChat got it")
-    browser.screenshot(folder / "as-gigachat-got-it.png")
     page.open_flow("attempts")
     page.response()
     browser.screenshot(folder / "answer.png", height=520)
