@@ -1,6 +1,7 @@
 """A flow replayed from mitmweb is translated once and signed anew; elsewhere it goes nowhere."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +110,20 @@ def test_mitmwebs_option_page_cannot_weaken_the_proxy(setup: Setup, options: dic
     kept = web.session.get(web.url + "/options", timeout=10).json()[name]["value"]
     assert kept != value
     sent_flow(setup)
+
+
+def test_a_replay_outlives_the_connection_its_flow_came_with(setup: Setup) -> None:
+    """The client leaves while its request is replayed and waits for another token."""
+    emulator, proxy, web = setup
+    known = {flow["id"] for flow in web.flows()}
+    with requests.Session() as client:
+        body = {"model": "gigachat", "messages": [{"role": "user", "content": PARTS}]}
+        client.post(f"{proxy.base_url}/chat/completions", json=body, timeout=20)
+        (flow_id,) = {flow["id"] for flow in web.flows()} - known
+        emulator.revoke_tokens()
+        emulator.faults.add(path="/oauth", delay=1)
+        emulator.log.clear()
+        web.call("POST", f"/flows/{flow_id}/replay")
+        while not chats(emulator):
+            time.sleep(0.01)
+    assert web.ended(flow_id)["response"]["status_code"] == 200

@@ -31,6 +31,9 @@ class Web:
     def replay(self, flow_id: str) -> dict:
         """Replays and returns the flow once it has ended."""
         self.call("POST", f"/flows/{flow_id}/replay")
+        return self.ended(flow_id)
+
+    def ended(self, flow_id: str) -> dict:
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline:
             flow = next(flow for flow in self.flows() if flow["id"] == flow_id)

@@ -12,6 +12,7 @@ from mitmproxy import ctx, http
 from mitmproxy.addons import clientplayback, script
 from mitmproxy.addons.next_layer import NextLayer
 from mitmproxy.connection import Client, Connection, Server
+from mitmproxy.options import Options
 from mitmproxy.proxy import commands, events, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
@@ -52,16 +53,20 @@ def answer_errors_in_json() -> None:
 
 
 def translate_replayed_flows() -> None:
-    """mitmproxy's replay builds an HttpLayer of its own and never asks next_layer."""
+    """mitmproxy's replay builds an HttpLayer of its own and never asks next_layer.
+
+    And it leaves the flow with the client's old connection, whose end may still be to come.
+    """
 
     class ReplayHandler(clientplayback.ReplayHandler):
-        def __init__(self, *args: object) -> None:
-            super().__init__(*args)  # type: ignore[arg-type]
+        def __init__(self, flow: http.HTTPFlow, options: Options) -> None:
+            super().__init__(flow, options)
             self.layer.__class__ = GigaHttpLayer
+            flow.client_conn = self.client
             _replays[self.client] = self
 
     if not issubclass(clientplayback.ReplayHandler, ReplayHandler):
-        clientplayback.ReplayHandler = ReplayHandler  # type: ignore[misc, assignment]
+        clientplayback.ReplayHandler = ReplayHandler  # type: ignore[misc]
 
 
 def connection_handler(client: Client) -> ConnectionHandler | None:
