@@ -7,7 +7,7 @@ from mitmproxy import ctx, http
 from mitmproxy.utils.emoji import emoji
 
 from gigagate.hooks import recording
-from gigagate.hooks.recorder import inspection_is_on
+from gigagate.hooks.recorder import is_recording
 from gigagate.views import flow_line
 from gigagate.views.text import object_of, text_of
 
@@ -38,7 +38,7 @@ class FlowList:
         self.describe(flow)
 
     def describe(self, flow: http.HTTPFlow) -> None:
-        if not flow.live or not inspection_is_on():
+        if not is_recording() or not flow.live:
             return
         if recording.FACTS in flow.metadata:
             known = recording.facts(flow)

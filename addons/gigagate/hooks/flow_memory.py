@@ -2,6 +2,7 @@
 
 from mitmproxy import ctx, http
 
+from gigagate.hooks.recorder import is_recording
 from gigagate.hooks.runtime import Runtime
 
 MEGABYTE = 1_000_000
@@ -25,8 +26,10 @@ class FlowMemory:
         self.remember(flow)
 
     def remember(self, flow: http.HTTPFlow) -> None:
+        if not is_recording() or not flow.live:
+            return
         view = ctx.master.addons.get("view")
-        if view is None or not flow.live:
+        if view is None:
             return
         self.forget(flow.id)
         self.sizes[flow.id] = _size(flow)
