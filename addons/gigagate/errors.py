@@ -5,7 +5,7 @@ GigaGateError
 │   ├── InvalidRequest         400     a wrong type or value, named by its path
 │   ├── UnsupportedFeature     400     valid OpenAI, but GigaChat has no equivalent
 │   ├── ContextLengthExceeded  400     the input is longer than the model takes
-│   ├── InvalidApiKey          401     the client's key is none of the proxy's
+│   ├── InvalidApiKey          401     the client's key is none that opens anything here
 │   ├── HostNotAllowed         403     Host or Origin is not ours
 │   ├── LinkRefused            403     a link to a picture that is not ours or has expired
 │   ├── NotFound               404     path or model
@@ -22,8 +22,8 @@ GigaGateError
 │   ├── UpstreamUntrusted      502     its certificate is not of an authority we trust
 │   ├── UpstreamTimeout        504     GigaChat did not answer in time
 │   └── UpstreamProtocolError  502     its answer is not what GigaChat sends
-├── CredentialError                our own access to GigaChat
-│   ├── CredentialsRejected    401     GigaChat refused the proxy's key
+├── CredentialError                the access to GigaChat
+│   ├── CredentialsRejected    401     GigaChat refused the key
 │   └── TokenUnavailable       503     the OAuth endpoint cannot be reached or fails
 ├── NotReady                   503     the proxy is starting or stopping
 ├── InternalError              500     anything unforeseen; its text never shows internals

@@ -125,7 +125,12 @@ class Exchange:
         if status == 200:
             return None
         return errors.from_answer(
-            status, headers, body, now=self._now, endpoint=self.report.endpoint
+            status,
+            headers,
+            body,
+            now=self._now,
+            endpoint=self.report.endpoint,
+            owner=self._policy.key_owner,
         )
 
     def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:

@@ -174,11 +174,6 @@ def test_other_machines_are_not_served_without_both(
     assert missing in line
 
 
-def test_passthrough_is_refused(emulator: Emulator, tmp_path: Path) -> None:
-    line = refused_start(emulator, tmp_path, MITMDUMP, GIGAGATE_AUTH_MODE="passthrough")
-    assert "GIGAGATE_AUTH_MODE" in line
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [

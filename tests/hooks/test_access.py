@@ -124,7 +124,7 @@ WITH_KEYS = settings(client_keys={digest("anna-key"): "anna", digest("ключ")
     ],
 )
 def test_a_key_tells_who_it_is(headers: dict[str, str], name: str) -> None:
-    assert access.client_name(request(**headers), WITH_KEYS, b"") == name
+    assert access.client_name(request(**headers), WITH_KEYS) == name
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_without_a_known_key_nobody_comes_in_and_nothing_is_told(
     headers: dict[str, str], said: str
 ) -> None:
     with pytest.raises(InvalidApiKey, match=said) as refusal:
-        access.client_name(request(**headers), WITH_KEYS, b"")
+        access.client_name(request(**headers), WITH_KEYS)
     assert refusal.value.status == 401
     assert "anna" not in refusal.value.message
     assert "wrong" not in refusal.value.message
@@ -154,9 +154,9 @@ def test_a_key_of_bytes_that_are_no_text_is_refused() -> None:
     strange = request()
     strange.headers = http.Headers([(b"authorization", b"Bearer \xff\xfe")])
     with pytest.raises(InvalidApiKey):
-        access.client_name(strange, WITH_KEYS, b"")
+        access.client_name(strange, WITH_KEYS)
 
 
 def test_without_keys_any_key_and_none_will_do() -> None:
     for headers in ({}, {"authorization": "Bearer anything"}):
-        assert access.client_name(request(**headers), settings(), b"") == ""
+        assert access.client_name(request(**headers), settings()) == ""

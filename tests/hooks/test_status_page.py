@@ -55,6 +55,7 @@ def state(**changes: object) -> dict:
         "queue_length": 0,
         "in_progress": 0,
         "client_keys": False,
+        "auth_mode": "shared",
         "token": {"seconds_left": 900, "source": "oauth", "last_error": None},
         "mitmweb": None,
         "statistics": STATISTICS,
@@ -193,3 +194,11 @@ def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else() -> 
     assert " style=" not in page
     assert not re.search(r"\son\w+=", page)
     assert "http" not in status_page.SCRIPT + status_page.STYLE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_clients_bring_their_keys_there_is_no_token_to_get(language: str) -> None:
+    none = {"seconds_left": None, "source": None, "last_error": None}
+    page = status_page.render(state(auth_mode="passthrough", token=none), language, "form")
+    assert LANGUAGES[language]["of_clients_detail"] in read(page)
+    assert re.search(r'action="/token/refresh[^>]* hidden>', page)

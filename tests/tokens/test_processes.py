@@ -22,7 +22,8 @@ environ = {{
     "GIGACHAT_AUTH_KEY": "{KEY}", "GIGACHAT_AUTH_URL": sys.argv[2],
     "GIGACHAT_BASE_URL": "http://127.0.0.1:9/v1", "GIGAGATE_STATE_DIR": str(root / "state"),
 }}
-source = open_source(Settings.load(environ=environ, root=root), None)
+settings = Settings.load(environ=environ, root=root)
+source = open_source(settings, settings.authorization_key, None)
 print("ready", flush=True)
 sys.stdin.readline()
 with concurrent.futures.ThreadPoolExecutor({THREADS}) as pool:

@@ -23,6 +23,7 @@ from gigagate.cli import ROOT
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.settings import Settings
 from gigagate.store.redis_server import RedisServer
+from gigagate.telemetry import summary
 from gigagate.tokens import AccessToken, OAuthClient, open_store
 
 TESTED_MITMPROXY = "12.2.3"
@@ -152,7 +153,11 @@ class Examination:
         return Finding("clock", True, "agrees with the server's")
 
     def access(self) -> Iterator[Finding]:
-        client = OAuthClient(self.upstream, self.settings.authorization_key, self.ca_file)
+        key = self.settings.authorization_key
+        if key is None:
+            yield Finding("OAuth", None, f"not asked: {summary.OF_CLIENTS}")
+            return
+        client = OAuthClient(self.upstream, key, self.ca_file)
         try:
             token = client.fetch()
         except GigaGateError as error:

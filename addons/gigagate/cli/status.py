@@ -10,7 +10,7 @@ import requests
 
 from gigagate import running, trust, upstream_models
 from gigagate.cli import ROOT
-from gigagate.errors import GigaGateError
+from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import Running
 from gigagate.settings import Settings
 from gigagate.store.redis_server import RedisServer
@@ -79,9 +79,11 @@ def token(proxies: list[Running], *, refresh: bool, as_json: bool) -> None:
 
 def models(settings: Settings, *, as_json: bool) -> int:
     """Raises GigaGateError."""
+    if settings.authorization_key is None:
+        raise SettingsError(f"GIGACHAT_AUTH_KEY: not set; {summary.OF_CLIENTS}")
     ca_file = trust.bundle(settings)
     server = RedisServer(settings.store) if settings.store else None
-    access_token = open_source(settings, ca_file, server).obtain()
+    access_token = open_source(settings, settings.authorization_key, ca_file, server).obtain()
     names = upstream_models.fetch(settings.upstream, ca_file, access_token)
     aliases = dict(settings.models.aliases)
     lines = [*names, *(f"{alias} -> {model}" for alias, model in aliases.items())]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from gigagate.core.file_policy import FilePolicy
+from gigagate.core.key_owner import PROXY, KeyOwner
 
 UnknownModel = Literal["default", "pass", "refuse"]
 Reasoning = Literal["separate", "inline", "drop"]
@@ -47,3 +48,4 @@ class Policy:
     """Pattern of GigaChat's model names -> how they are made to answer in JSON.  The first that
     fits counts."""
     files: FilePolicy = field(default_factory=FilePolicy)
+    key_owner: KeyOwner = PROXY

@@ -16,6 +16,7 @@ import urllib3
 from gigagate import __version__
 from gigagate.core import multipart, strict_json
 from gigagate.core.attachment import Attachment
+from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.multipart import Part
 from gigagate.errors import UpstreamProtocolError, UpstreamTimeout, UpstreamUnavailable
 from gigagate.gigachat import errors, session
@@ -30,9 +31,16 @@ MAX_ANSWER = 64 * 1024 * 1024
 class FileClient:
     """`ca_file`: certificates to verify GigaChat with; None: those of certifi."""
 
-    def __init__(self, upstream: Upstream, tokens: TokenSource, ca_file: Path | None) -> None:
+    def __init__(
+        self,
+        upstream: Upstream,
+        tokens: TokenSource,
+        ca_file: Path | None,
+        owner: KeyOwner = PROXY,
+    ) -> None:
         self._base_url = upstream.base_url
         self._tokens = tokens
+        self._owner = owner
         self._verify: str | bool = (str(ca_file) if ca_file else True) if upstream.verify else False
 
     def upload(self, file: Attachment, client: str) -> str:
@@ -75,7 +83,7 @@ class FileClient:
                 method, path, client, body, headers or {}, token.value
             )
         if status != 200:
-            raise errors.from_answer(status, given, answer, now=int(time.time()))
+            raise errors.from_answer(status, given, answer, now=int(time.time()), owner=self._owner)
         return answer
 
     def _send(

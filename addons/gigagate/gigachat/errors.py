@@ -11,6 +11,7 @@ from math import ceil
 from typing import Any
 
 from gigagate.core import strict_json
+from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.redact import mask
 from gigagate.errors import (
     ContextLengthExceeded,
@@ -30,12 +31,12 @@ EXCERPT = 120
 A_DAY = 86400
 
 _REJECTED: Mapping[int, tuple[str, str | None, str]] = {
-    402: ("insufficient_quota", None, "The tokens paid for on this proxy's account are used up."),
-    403: ("permission_denied", None, "This proxy's GigaChat account may not do this."),
+    402: ("insufficient_quota", None, "The tokens paid for on {account} are used up."),
+    403: ("permission_denied", None, "That is not open to {account}."),
     404: ("not_found", None, ""),
     413: ("request_too_large", None, "The request is larger than GigaChat takes."),
 }
-"""Status -> code, param, what to do.  Other 4xx speak for themselves."""
+"""Status -> code, param, what to do; {account}: whose.  Other 4xx speak for themselves."""
 
 _SERVER_ERRORS: Mapping[int, type[UpstreamError]] = {
     502: UpstreamProtocolError,
@@ -80,12 +81,13 @@ def from_answer(
     *,
     now: int,
     endpoint: str | None = None,
+    owner: KeyOwner = PROXY,
 ) -> GigaGateError:
     """The error for an answer that is no success.
 
     now: unix seconds, for a Retry-After date.  endpoint: as in the table of routes.
     """
-    error = from_words(status, words(body), endpoint)
+    error = from_words(status, words(body), endpoint, owner)
     if error.status == 429 or error.status >= 500:
         error.retry_after = _retry_after(headers, now)
     return error
@@ -101,13 +103,14 @@ def from_event(event: Mapping[str, Any]) -> GigaGateError:
     return from_words(status, _message(said))
 
 
-def from_words(status: int, said: str, endpoint: str | None = None) -> GigaGateError:
+def from_words(
+    status: int, said: str, endpoint: str | None = None, owner: KeyOwner = PROXY
+) -> GigaGateError:
     quoted = f"GigaChat: {said}" if said else f"GigaChat answered {status} without a message"
     quoted = quoted if quoted.endswith((".", "!", "?", "…")) else f"{quoted}."
     if status == 401:
         return CredentialsRejected(
-            f"GigaChat rejected this proxy's authorization key ({said or status}). "
-            "Fix GIGACHAT_AUTH_KEY on the proxy; the key in your client is not used."
+            f"GigaChat rejected {owner.key} ({said or status}). {owner.fix}", code=owner.code
         )
     if status == 429:
         return UpstreamRateLimited(
@@ -131,7 +134,10 @@ def from_words(status: int, said: str, endpoint: str | None = None) -> GigaGateE
     if 400 <= status <= 499:
         code, param, advice = _REJECTED.get(status, (None, None, ""))
         return UpstreamRejected(
-            f"{quoted} {advice}".rstrip(), status=status, code=code, param=param
+            f"{quoted} {advice.format(account=owner.account)}".rstrip(),
+            status=status,
+            code=code,
+            param=param,
         )
     if 500 <= status <= 599:
         kind = _SERVER_ERRORS.get(status, UpstreamError)

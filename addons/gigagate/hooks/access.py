@@ -37,20 +37,23 @@ def check_sender(request: http.Request, settings: Settings) -> None:
     )
 
 
-def client_name(request: http.Request, settings: Settings, link_key: bytes) -> str:
-    """The name of the client's key; "" where keys are not checked.
+def linked_client(request: http.Request, link_key: bytes) -> str | None:
+    """The client for whom a signed link to a picture was made: it is as good as that one's key.
 
-    A signed link to a picture is as good as a key; link_key: what it is signed with.
-    Raises InvalidApiKey, LinkRefused, or what routes.find raises.
+    None if this is no such link.  link_key: what it is signed with.
+    Raises LinkRefused, or what routes.find raises.
     """
     path, _, query = request.path.partition("?")
-    if "signature=" in query:
-        endpoint = routes.find(request.method, path)
-        if endpoint.handler is FetchFile:
-            now = int(time.time())
-            client = signed_link.client_of(endpoint.item, query, key=link_key, now=now)
-            if client is not None:
-                return client
+    if "signature=" not in query:
+        return None
+    endpoint = routes.find(request.method, path)
+    if endpoint.handler is not FetchFile:
+        return None
+    return signed_link.client_of(endpoint.item, query, key=link_key, now=int(time.time()))
+
+
+def client_name(request: http.Request, settings: Settings) -> str:
+    """The name of the client's key; "" where keys are not checked.  Raises InvalidApiKey."""
     if not settings.client_keys:
         return ""
     name = client_key.holder(request, settings.client_keys)

@@ -123,7 +123,7 @@ class Accounting:
             first_byte = max(0.0, answer.timestamp_start - request.timestamp_end)
         return Finished(
             time=now,
-            client=flow.metadata.get(CLIENT) or ANONYMOUS,
+            client=(call.client if call and call.token else flow.metadata.get(CLIENT)) or ANONYMOUS,
             method=request.method,
             path=request.path.partition("?")[0],
             endpoint=report.endpoint or "other",

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mitmproxy.proxy import commands
 
@@ -13,11 +14,15 @@ from gigagate.retries import Retries
 from gigagate.slots import Slot
 from gigagate.tokens import AccessToken
 
+if TYPE_CHECKING:
+    from gigagate.hooks.account import Account
+
 
 @dataclass(eq=False, slots=True)
 class UpstreamCall:
     exchange: Exchange
     request: UpstreamRequest
+    account: "Account"
     client_id: str
     """mitmproxy's name for the client's connection."""
     retries: Retries

@@ -39,11 +39,10 @@ class CallSlots:
         """A slot, or a place in the queue for one.  Raises NoSlot."""
         if self.runtime.settings.limits.slots_cover == "chat" and call.request.path != CHAT:
             return
-        call.slot = self.of_client[call.client_id] = self.runtime.slots.enter()
+        call.slot = self.of_client[call.client_id] = call.account.slots.enter()
 
     def running(self) -> None:
-        if self.runtime.settings.store is not None:
-            self.runtime.slots.start()
+        self.runtime.accounts.start()
 
     def response(self, flow: http.HTTPFlow) -> None:
         call = self.gateway.calls.get(flow)
@@ -80,4 +79,4 @@ class CallSlots:
         asyncio.get_running_loop().call_later(GRACE, slot.release)
 
     def done(self) -> None:
-        self.runtime.slots.close()
+        self.runtime.accounts.close()

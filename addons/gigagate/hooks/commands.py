@@ -62,11 +62,12 @@ class Commands:
         return summary.statistics(await self.status_of_all.statistics())
 
     async def refreshed_text(self) -> str:
-        await in_thread(self.runtime.tokens.source.refresh, "access token")
+        own = self.runtime.accounts.require_own()
+        await in_thread(own.tokens.source.refresh, "access token")
         return f"A new access token, {summary.token(self.status_of_all.token())}"
 
     async def models_text(self) -> str:
-        token = await self.runtime.tokens.get()
+        token = await self.runtime.accounts.require_own().tokens.get()
         upstream, ca_file = self.runtime.settings.upstream, self.runtime.ca_file
         names = await in_thread(lambda: upstream_models.fetch(upstream, ca_file, token), "models")
         return "\n".join(names)

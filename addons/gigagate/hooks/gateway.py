@@ -21,6 +21,7 @@ from gigagate.errors import (
     ClientError,
     GigaGateError,
     InternalError,
+    InvalidApiKey,
     InvalidRequest,
     NotReady,
     TokenUnavailable,
@@ -28,6 +29,7 @@ from gigagate.errors import (
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat import session
 from gigagate.hooks import access, client_secrets, cors, local_paths
+from gigagate.hooks.account import Account
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.call import UpstreamCall
 from gigagate.hooks.call_slots import CallSlots
@@ -58,6 +60,8 @@ class Gateway:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.rate_limit = RateLimit()
+        self.accounts: WeakKeyDictionary[http.HTTPFlow, Account] = WeakKeyDictionary()
+        """Where each client brings its own key: not in the flow, which is shown and saved."""
         self.calls: WeakKeyDictionary[http.HTTPFlow, UpstreamCall] = WeakKeyDictionary()
         self.waits: dict[str, UpstreamCall] = {}
         """By the client's connection: HTTP/1 has one request at a time."""
@@ -88,13 +92,36 @@ class Gateway:
             address = flow.client_conn.peername[0]
             per_minute = settings.limits.requests_per_minute
             try:
-                client = access.client_name(request, settings, self.runtime.policy.files.link_key)
+                self.identify(flow)
             except ClientError:
                 self.rate_limit.take(address, per_minute)
                 raise
-            flow.metadata[CLIENT] = client
-            self.rate_limit.take(client or address, per_minute)
+            self.rate_limit.take(flow.metadata.get(CLIENT) or address, per_minute)
         return None
+
+    def identify(self, flow: http.HTTPFlow) -> None:
+        """Raises ClientError."""
+        accounts = self.runtime.accounts
+        linked = access.linked_client(flow.request, self.runtime.policy.files.link_key)
+        if accounts.own is None:
+            account = accounts.named(linked) if linked else None
+            self.accounts[flow] = account or accounts.of_client(flow.request)
+        elif linked is not None:
+            flow.metadata[CLIENT] = linked
+        else:
+            flow.metadata[CLIENT] = access.client_name(flow.request, self.runtime.settings)
+
+    def account_of(self, flow: http.HTTPFlow) -> Account:
+        """Raises InvalidApiKey."""
+        if own := self.runtime.accounts.own:
+            return own
+        account = None if flow.is_replay == "request" else self.accounts.get(flow)
+        if account is None:
+            raise InvalidApiKey(
+                "A replayed conversation has no key, and this proxy has none of its own: each "
+                "client brings its key (GIGAGATE_AUTH_MODE=passthrough)."
+            )
+        return account
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
@@ -114,6 +141,7 @@ class Gateway:
                 f"This flow points to {request.scheme}://{request.host}:{request.port}, "
                 f"and this proxy sends to {upstream.scheme}://{upstream.host_header} only."
             )
+        account = self.account_of(flow)
         headers = {name.lower(): value for name, value in request.headers.items()}
         client_request = ClientRequest(
             request.method,
@@ -124,7 +152,7 @@ class Gateway:
                 request.headers.get("content-encoding", ""),
                 self.runtime.settings.limits.body_bytes,
             ),
-            client=flow.metadata.get(CLIENT, ""),
+            client=account.name or flow.metadata.get(CLIENT, ""),
             base_url=f"{'https' if flow.client_conn.tls else 'http'}://{request.host_header}/v1",
         )
         exchange = Exchange(
@@ -133,12 +161,13 @@ class Gateway:
         call = UpstreamCall(
             exchange,
             exchange.upstream_request(),
+            account,
             flow.client_conn.id,
             Retries(time.monotonic() + self.runtime.settings.deadlines.retry),
-            self.runtime.tokens.now(),
+            account.tokens.now(),
             client=client_request.client,
         )
-        self.runtime.files.attach_known(call)
+        account.files.attach_known(call)
         self.calls[flow] = call
         self.slots.enter(call)
         return call
@@ -156,17 +185,17 @@ class Gateway:
         try:
             await asyncio.sleep(call.pause)
             call.pause = 0
-            tokens = self.runtime.tokens
+            tokens, files = call.account.tokens, call.account.files
             if call.slot is not None and not call.slot.held:
                 await call.slot.wait()
                 call.token = tokens.now()
             if not call.has_files:
-                await self.runtime.files.attach(call)
+                await files.attach(call)
                 call.token = tokens.now()
             if call.token is None:
                 call.token = await self.access_token(call)
             if call.exchange.missing_pictures:
-                await self.runtime.files.fetch_pictures(call)
+                await files.fetch_pictures(call)
         except GigaGateError as error:
             call.error = error
         except Exception:
@@ -175,7 +204,7 @@ class Gateway:
 
     async def access_token(self, call: UpstreamCall) -> AccessToken:
         """Raises CredentialError, an outage of OAuth's only when it lasts (deadlines.retry)."""
-        tokens, refused = self.runtime.tokens, call.refused
+        tokens, refused = call.account.tokens, call.refused
         while True:
             try:
                 return await (tokens.replace(refused) if refused else tokens.get())

@@ -126,7 +126,9 @@ class LocalEndpoints:
         """
         if not self.runtime.ready:
             return ["The proxy is starting or ending."]
-        tokens = self.runtime.tokens
+        if self.runtime.accounts.own is None:
+            return []
+        tokens = self.runtime.accounts.own.tokens
         if tokens.now() is not None:
             return []
         now = time.monotonic()
@@ -168,7 +170,8 @@ class LocalEndpoints:
                 "Only the status page of this proxy, or ./run.sh token, may do this."
             )
         try:
-            await in_thread(self.runtime.tokens.source.refresh, "access token")
+            own = self.runtime.accounts.require_own()
+            await in_thread(own.tokens.source.refresh, "access token")
         except CredentialError:
             if not by_form:
                 raise

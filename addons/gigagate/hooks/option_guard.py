@@ -43,11 +43,6 @@ class OptionGuard:
 
     def check_start(self) -> None:
         """What the command line and mitmproxy's own config ask for.  Raises SettingsError."""
-        if self.runtime.settings.auth_mode != "shared":
-            raise SettingsError(
-                "GIGAGATE_AUTH_MODE=passthrough is not possible yet. Leave it out; "
-                "GIGAGATE_CLIENT_KEYS tells clients apart."
-            )
         self.check_web()
         for name, reason in REFUSED.items():
             if getattr(ctx.options, name, False) and not self.forced.get(name):
@@ -111,8 +106,9 @@ def check_listen_host(host: str, settings: Settings) -> None:
         "GIGAGATE_ALLOWED_HOSTS": settings.access.hosts,
     }
     if missing := [name for name, value in known.items() if not value]:
+        opened = "your GigaChat key" if settings.auth_mode == "shared" else "the status page"
         raise SettingsError(
-            f"Listening on {host or 'all interfaces'} would open your GigaChat key to the network. "
+            f"Listening on {host or 'all interfaces'} would open {opened} to the network. "
             f"Set {' and '.join(missing)}, or use --listen-host 127.0.0.1."
         )
 

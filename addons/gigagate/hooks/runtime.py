@@ -8,18 +8,12 @@ from pathlib import Path
 from mitmproxy import version
 
 from gigagate import trust
+from gigagate.core import key_owner
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.policy import Policy
 from gigagate.files import link_key
-from gigagate.files.client import FileClient
-from gigagate.files.fetch import Fetcher
-from gigagate.files.uploads import Uploads
-from gigagate.hooks.call_files import CallFiles
-from gigagate.hooks.token_wait import TokenWait
+from gigagate.hooks.account import Accounts
 from gigagate.settings import Settings
-from gigagate.slots import open_slots
-from gigagate.store.redis_server import RedisServer
-from gigagate.tokens import open_source, store_key
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -74,6 +68,7 @@ def policy(settings: Settings) -> Policy:
             generated=settings.images.generated,
             link_key=link_key.load(settings.state_dir / "picture-links.key"),
         ),
+        key_owner=key_owner.PROXY if settings.auth_mode == "shared" else key_owner.CLIENT,
     )
 
 
@@ -81,16 +76,11 @@ class Runtime:
     """`ready` is set once mitmproxy runs and what it bound has been checked."""
 
     def __init__(self, settings: Settings) -> None:
-        server = RedisServer(settings.store) if settings.store else None
-        self.slots = open_slots(settings, store_key(settings), server)
-        self.use(settings)
         upstream = settings.upstream
         self.upstream = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path)
         self.ca_file = trust.bundle(settings) if upstream.verify else None
-        source = open_source(settings, self.ca_file, server)
-        self.tokens = TokenWait(source)
-        client = FileClient(upstream, source, self.ca_file)
-        self.files = CallFiles(client, Uploads(client, Fetcher(), settings.images.max_bytes))
+        self.accounts = Accounts(settings, self.ca_file)
+        self.use(settings)
         self.ready = False
 
     @classmethod
@@ -101,13 +91,17 @@ class Runtime:
     def use(self, settings: Settings) -> None:
         """What can change while the proxy runs, changes here, at once and together."""
         self.policy = policy(settings)
-        limits = settings.limits
-        self.slots.adjust(settings.slots, limits.queue, limits.queue_seconds)
+        self.accounts.adjust(settings)
         self.settings = settings
 
     def warnings(self) -> Iterator[str]:
         """What the person who starts us should know, at every start."""
         yield from self.settings.warnings
+        if self.accounts.own is None and self.settings.authorization_key is not None:
+            yield (
+                "GIGACHAT_AUTH_KEY is not used: each client brings its own key "
+                "(GIGAGATE_AUTH_MODE=passthrough)."
+            )
         if not self.settings.upstream.verify:
             yield trust.NOT_VERIFIED
         if os.environ.get("SSLKEYLOGFILE") or os.environ.get("MITMPROXY_SSLKEYLOGFILE"):

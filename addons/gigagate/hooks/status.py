@@ -13,6 +13,15 @@ from gigagate.hooks.runtime import Runtime
 from gigagate.telemetry import log_line
 from gigagate.telemetry.metrics import Metrics
 from gigagate.threads import in_thread
+from gigagate.tokens import source as token_source
+
+NO_TOKEN: token_source.Status = {
+    "expires_at": None,
+    "source": None,
+    "last_error": None,
+    "oauth_calls": 0,
+}
+"""Of a proxy without a key of its own."""
 
 
 class Status:
@@ -26,7 +35,7 @@ class Status:
 
     def offer(self, metrics: Metrics) -> None:
         """What is asked for at each scrape."""
-        slots, upstream = self.runtime.slots, self.runtime.settings.upstream
+        accounts, upstream = self.runtime.accounts, self.runtime.settings.upstream
         in_progress = self.accounting.in_progress
         gauges: tuple[tuple[str, str, Callable[[], float]], ...] = (
             (
@@ -34,13 +43,17 @@ class Status:
                 "Requests without their whole answer.",
                 lambda: len(in_progress),
             ),
-            ("gigagate_slots", "Requests GigaChat is given at a time.", lambda: slots.limit),
-            ("gigagate_slots_in_use", "Of them, by this process.", lambda: slots.in_use),
-            ("gigagate_queue_length", "Requests waiting for a slot.", lambda: slots.waiting),
+            (
+                "gigagate_slots",
+                "Requests GigaChat is given at a time for each key.",
+                lambda: self.runtime.settings.slots,
+            ),
+            ("gigagate_slots_in_use", "Of them, by this process.", self.slots_in_use),
+            ("gigagate_queue_length", "Requests waiting for a slot.", self.queue_length),
             (
                 "gigagate_store_away",
                 "1: the store that processes share fails, and this one goes on alone.",
-                lambda: slots.alone,
+                lambda: any(account.slots.alone for account in accounts),
             ),
             (
                 "gigagate_access_token_seconds",
@@ -58,11 +71,18 @@ class Status:
         metrics.counter(
             "gigagate_oauth_calls",
             "Calls of this process to OAuth.",
-            lambda: self.token()["oauth_calls"],
+            accounts.oauth_calls,
         )
 
+    def slots_in_use(self) -> int:
+        return sum(account.slots.in_use for account in self.runtime.accounts)
+
+    def queue_length(self) -> int:
+        return sum(account.slots.waiting for account in self.runtime.accounts)
+
     def token(self) -> dict[str, Any]:
-        told = self.runtime.tokens.source.status()
+        own = self.runtime.accounts.own
+        told = own.tokens.source.status() if own else NO_TOKEN
         expires_at = told["expires_at"]
         left = None if expires_at is None else max(0, round(expires_at - time.time()))
         return {**told, "seconds_left": left}
@@ -87,10 +107,11 @@ class Status:
             "tls_verified": settings.upstream.verify,
             "default_model": settings.models.default,
             "in_progress": len(self.accounting.in_progress),
-            "slots": self.runtime.slots.limit,
-            "slots_in_use": self.runtime.slots.in_use,
-            "queue_length": self.runtime.slots.waiting,
+            "slots": settings.slots,
+            "slots_in_use": self.slots_in_use(),
+            "queue_length": self.queue_length(),
             "client_keys": bool(settings.client_keys),
+            "auth_mode": settings.auth_mode,
             "token": self.token(),
             "mitmweb": mitmweb_url(),
             "statistics": statistics,

@@ -109,6 +109,15 @@ class _Page:
     def token(self) -> dict[str, str]:
         token = self.state["token"]
         left = token["seconds_left"]
+        if self.state["auth_mode"] == "passthrough":
+            return {
+                "mood": "good",
+                "state": self.text("ready"),
+                "token_left": self.text("of_clients"),
+                "token_percent": "0",
+                "token_detail": self.text("of_clients_detail"),
+                "no_refresh": "hidden",
+            }
         if left is None:
             mood, state = ("bad", "trouble") if token["last_error"] else ("calm", "no_token")
             detail = "" if token["last_error"] else self.text("fetched_later_detail")
@@ -118,6 +127,7 @@ class _Page:
                 "token_left": self.text("fetched_later"),
                 "token_percent": "0",
                 "token_detail": detail,
+                "no_refresh": "",
             }
         return {
             "mood": "good",
@@ -125,6 +135,7 @@ class _Page:
             "token_left": self.duration(left),
             "token_percent": str(percent(left, TOKEN_LIFE)),
             "token_detail": self.text(f"from_{token['source']}"),
+            "no_refresh": "",
         }
 
     def requests(self) -> dict[str, str]:

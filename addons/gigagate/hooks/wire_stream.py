@@ -207,7 +207,7 @@ class GigaStream(ClientStream):
             except ValueError:
                 body = b""
         headers = dict(head.headers)
-        if self.gateway.runtime.files.forgotten(call, head.status_code, body):
+        if call.account.files.forgotten(call, head.status_code, body):
             yield from self.attempt(call)
             return
         if (failure := call.exchange.failure(head.status_code, headers, body)) is not None:

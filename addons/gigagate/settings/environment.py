@@ -168,7 +168,8 @@ class Variables:
                     tree[section] = Given({}, given.where)
                 branch = tree[section].value
             branch[leaf] = given
-        if "authorization_key" not in tree:
+        mode = tree.get("auth_mode")
+        if "authorization_key" not in tree and not (mode and mode.value == "passthrough"):
             raise SettingsError(NO_KEY)
         tree.setdefault("state_dir", Given(self._default_state_dir(), "GIGAGATE_STATE_DIR"))
 

@@ -129,7 +129,8 @@ class Log:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    authorization_key: Secret = field(metadata=OUTSIDE)
+    authorization_key: Secret | None = field(default=None, metadata=OUTSIDE)
+    """None only where each client brings its own."""
     state_dir: Path = field(metadata=OUTSIDE)
     """Token store and CA bundle; a directory of mode 0700."""
     store: Secret | None = field(default=None, metadata=OUTSIDE)

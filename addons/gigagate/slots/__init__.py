@@ -18,8 +18,13 @@ from gigagate.store.redis_server import RedisServer
 __all__ = ["Slot", "Slots", "open_slots"]
 
 
-def open_slots(settings: Settings, key: str, server: RedisServer | None) -> Slots:
-    """Of the credential named `key`; lent by `server`, or by a file if there is none."""
+def open_slots(
+    settings: Settings, key: str, server: RedisServer | None, *, stays: bool = False
+) -> Slots:
+    """Of the credential named `key`; lent by `server`, or by a file if there is none.
+
+    stays: as in Slots.
+    """
     store: SlotStore = (
         RedisSlotStore(server) if server else SqliteSlotStore(settings.state_dir / "slots.sqlite3")
     )
@@ -29,5 +34,5 @@ def open_slots(settings: Settings, key: str, server: RedisServer | None) -> Slot
         settings.slots,
         queue=settings.limits.queue,
         seconds=settings.limits.queue_seconds,
-        stays=server is not None,
+        stays=stays,
     )

@@ -5,14 +5,17 @@ from typing import Any
 
 from gigagate.telemetry.log_line import duration
 
+OF_CLIENTS = "each client brings its own key (GIGAGATE_AUTH_MODE=passthrough)"
+
 
 def status(state: Mapping[str, Any]) -> str:
     checked = "" if state["tls_verified"] else ", its certificate NOT checked"
+    own_key = state["auth_mode"] == "shared"
     lines = [
         f"GigaGate {state['version']}, running for {span(state['uptime_seconds'])}",
         f"  base URL   {state['base_url']}",
         f"  upstream   {state['upstream']} ({state['scope']}{checked})",
-        f"  token      {token(state['token'])}",
+        f"  token      {token(state['token']) if own_key else OF_CLIENTS}",
         f"  requests   {state['in_progress']} in progress",
         f"  slots      {state['slots_in_use']} of {state['slots']} in use, "
         f"{state['queue_length']} in the queue",

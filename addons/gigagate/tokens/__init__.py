@@ -10,7 +10,8 @@ source.py        who asks whom, and when
 import hashlib
 from pathlib import Path
 
-from gigagate.settings import Settings
+from gigagate.core.key_owner import PROXY, KeyOwner
+from gigagate.settings import Secret, Settings
 from gigagate.store.redis_server import RedisServer
 from gigagate.tokens.oauth import OAuthClient
 from gigagate.tokens.redis_store import RedisTokenStore
@@ -34,10 +35,10 @@ __all__ = [
 ]
 
 
-def store_key(settings: Settings) -> str:
+def store_key(settings: Settings, key: Secret) -> str:
     """Names a credential in the store without telling it."""
     upstream = settings.upstream
-    parts = (upstream.auth_url, upstream.scope, settings.authorization_key.reveal())
+    parts = (upstream.auth_url, upstream.scope, key.reveal())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -52,11 +53,15 @@ def open_store(settings: Settings, server: RedisServer | None) -> TokenStore:
 
 
 def open_source(
-    settings: Settings, ca_file: Path | None, server: RedisServer | None = None
+    settings: Settings,
+    key: Secret,
+    ca_file: Path | None,
+    server: RedisServer | None = None,
+    owner: KeyOwner = PROXY,
 ) -> TokenSource:
     """`ca_file` is what trust.bundle returned."""
     return TokenSource(
-        OAuthClient(settings.upstream, settings.authorization_key, ca_file),
+        OAuthClient(settings.upstream, key, ca_file, owner=owner),
         open_store(settings, server),
-        store_key(settings),
+        store_key(settings, key),
     )

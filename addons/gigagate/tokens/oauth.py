@@ -18,6 +18,7 @@ import requests
 import urllib3
 
 from gigagate import __version__
+from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.errors import CredentialError, CredentialsRejected, TokenUnavailable
 from gigagate.settings import Secret, Upstream
 from gigagate.tokens.token import AccessToken
@@ -46,6 +47,7 @@ class OAuthClient:
         authorization_key: Secret,
         ca_file: Path | None = None,
         clock: Callable[[], float] = time.time,
+        owner: KeyOwner = PROXY,
     ) -> None:
         self._upstream = upstream
         self._key = authorization_key
@@ -54,6 +56,7 @@ class OAuthClient:
             self._verify = False
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._clock = clock
+        self._owner = owner
         self._host = urlsplit(upstream.auth_url).hostname
 
     def fetch(self) -> AccessToken:
@@ -111,18 +114,17 @@ class OAuthClient:
         return AccessToken(value, seconds)
 
     def _refusal(self, status: int, body: dict[str, Any]) -> CredentialError:
-        reason = self._words(status, body)
+        reason, owner = self._words(status, body), self._owner
         if status in (400, 401) and body.get("code") == WRONG_SCOPE:
             scope = self._upstream.scope
             return CredentialsRejected(
-                f"GigaChat rejected this proxy's authorization key ({reason}): it was asked for "
-                f"the scope {scope}. Set GIGACHAT_SCOPE on the proxy to {SCOPES[scope]}, or use "
-                "another GIGACHAT_AUTH_KEY; the key in your client is not used."
+                f"GigaChat rejected {owner.key} ({reason}): it was asked for the scope {scope}. "
+                f"Set GIGACHAT_SCOPE on the proxy to {SCOPES[scope]}, or {owner.another}.",
+                code=owner.code,
             )
         if status in (400, 401, 403):
             return CredentialsRejected(
-                f"GigaChat rejected this proxy's authorization key ({reason}). "
-                "Fix GIGACHAT_AUTH_KEY on the proxy; the key in your client is not used."
+                f"GigaChat rejected {owner.key} ({reason}). {owner.fix}", code=owner.code
             )
         if status == 429:
             return self._unavailable(f"too many tokens were asked for ({reason})")

@@ -207,5 +207,6 @@ class TokenSource:
         return type(self._failure)(
             f"{self._failure.message} (Not asked again yet: the next attempt is in {wait} s.)",
             status=self._failure.status,
+            code=self._failure.code,
             retry_after=wait,
         )

@@ -1,0 +1,123 @@
+"""Whose access to GigaChat a call uses: the token, the slots and the uploaded files of one key.
+
+With GIGAGATE_AUTH_MODE=passthrough each client's key has an account; else one is for all.
+Two of one key, where one was forgotten and is back, keep to one limit: the store lends to both.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mitmproxy import http
+
+from gigagate.core import key_owner
+from gigagate.errors import InvalidApiKey, TokenUnavailable
+from gigagate.files.client import FileClient
+from gigagate.files.fetch import Fetcher
+from gigagate.files.uploads import Uploads
+from gigagate.hooks import client_key
+from gigagate.hooks.call_files import CallFiles
+from gigagate.hooks.token_wait import TokenWait
+from gigagate.settings import Secret, Settings
+from gigagate.settings.secret import authorization_key
+from gigagate.slots import Slots, open_slots
+from gigagate.store.redis_server import RedisServer
+from gigagate.tokens import open_source, store_key
+
+REMEMBERED = 1000
+"""Accounts of clients."""
+NAME_LENGTH = 32
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Account:
+    name: str
+    """Made of the key's hash; "" for the proxy's own."""
+    tokens: TokenWait
+    slots: Slots
+    files: CallFiles
+
+
+class Accounts:
+    def __init__(self, settings: Settings, ca_file: Path | None) -> None:
+        self._settings = settings
+        self._ca_file = ca_file
+        self._server = RedisServer(settings.store) if settings.store else None
+        self._of_clients: OrderedDict[str, Account] = OrderedDict()
+        self._forgotten_oauth_calls = 0
+        self.own: Account | None = None
+        """Of the proxy's key; None if each client brings its own."""
+        if settings.auth_mode == "shared" and settings.authorization_key is not None:
+            self.own = self._open(settings.authorization_key, "")
+
+    def __iter__(self) -> Iterator[Account]:
+        return iter([self.own] if self.own else list(self._of_clients.values()))
+
+    def require_own(self) -> Account:
+        """Raises TokenUnavailable if there is none."""
+        if self.own is None:
+            raise TokenUnavailable(
+                "This proxy has no key of its own, and so no token: each client brings its key "
+                "(GIGAGATE_AUTH_MODE=passthrough)."
+            )
+        return self.own
+
+    def of_client(self, request: http.Request) -> Account:
+        """Of the key that came with the request.  Raises InvalidApiKey."""
+        problem = "no key was sent"
+        for key in client_key.presented(request):
+            try:
+                return self._of_key(authorization_key(key))
+            except ValueError as error:
+                problem = str(error)
+        raise InvalidApiKey(
+            "The API key of your client must be your own GigaChat authorization key, which this "
+            f"proxy uses for you: {problem}. It is sent as Authorization: Bearer or x-api-key."
+        )
+
+    def named(self, name: str) -> Account | None:
+        return self._of_clients.get(name)
+
+    def adjust(self, settings: Settings) -> None:
+        """The settings have changed."""
+        self._settings = settings
+        limits = settings.limits
+        for account in self:
+            account.slots.adjust(settings.slots, limits.queue, limits.queue_seconds)
+
+    def oauth_calls(self) -> int:
+        calls = (account.tokens.source.status()["oauth_calls"] for account in self)
+        return sum(calls, self._forgotten_oauth_calls)
+
+    def start(self) -> None:
+        """Let other processes know of this one."""
+        if self.own is not None and self._server is not None:
+            self.own.slots.start()
+
+    def close(self) -> None:
+        for account in self:
+            account.slots.close()
+
+    def _of_key(self, key: Secret) -> Account:
+        name = store_key(self._settings, key)[:NAME_LENGTH]
+        account = self._of_clients.get(name)
+        if account is None:
+            account = self._of_clients[name] = self._open(key, name)
+            if len(self._of_clients) > REMEMBERED:
+                _, forgotten = self._of_clients.popitem(last=False)
+                self._forgotten_oauth_calls += forgotten.tokens.source.status()["oauth_calls"]
+        self._of_clients.move_to_end(name)
+        return account
+
+    def _open(self, key: Secret, name: str) -> Account:
+        settings, ca_file, server = self._settings, self._ca_file, self._server
+        owner = key_owner.CLIENT if name else key_owner.PROXY
+        source = open_source(settings, key, ca_file, server, owner)
+        client = FileClient(settings.upstream, source, ca_file, owner)
+        return Account(
+            name,
+            TokenWait(source),
+            open_slots(settings, store_key(settings, key), server, stays=bool(server) and not name),
+            CallFiles(client, Uploads(client, Fetcher(), settings.images.max_bytes)),
+        )
