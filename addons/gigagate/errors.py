@@ -23,7 +23,7 @@ GigaGateError
 │   ├── UpstreamTimeout        504     GigaChat did not answer in time
 │   └── UpstreamProtocolError  502     its answer is not what GigaChat sends
 ├── CredentialError                the access to GigaChat
-│   ├── CredentialsRejected    401     GigaChat refused the key
+│   ├── CredentialsRejected    401     GigaChat refused the proxy's key
 │   └── TokenUnavailable       503     the OAuth endpoint cannot be reached or fails
 ├── NotReady                   503     the proxy is starting or stopping
 ├── InternalError              500     anything unforeseen; its text never shows internals

@@ -16,8 +16,10 @@ CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Прив�
 BEFORE_GIGACHAT = [
     "gigagate.hooks.gateway:Gateway.requestheaders",
     "gigagate.hooks.gateway:Gateway.admit",
+    "gigagate.hooks.gateway:Gateway.identify",
     "gigagate.hooks.gateway:Gateway.request",
     "gigagate.hooks.gateway:Gateway.prepare",
+    "gigagate.hooks.gateway:Gateway.account_of",
     "gigagate.hooks.gateway:Gateway.wire_headers",
     "gigagate.hooks.client_secrets:remove",
     "gigagate.hooks.local_endpoints:LocalEndpoints.requestheaders",
