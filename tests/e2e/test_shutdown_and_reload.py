@@ -1,5 +1,6 @@
 """SIGTERM lets answers finish; settings change without a restart, whole or not at all."""
 
+import hashlib
 import json
 import signal
 import socket
@@ -107,3 +108,26 @@ def test_a_changed_file_is_used_and_a_broken_one_is_not(emulator: Emulator, tmp_
         until(lambda: "The old settings stay" in proxy.output())
         assert "aliasses" in proxy.output()
         assert answers_as("GigaChat-2-Pro")
+
+
+def test_a_changed_file_of_client_keys_is_noticed(emulator: Emulator, tmp_path: Path) -> None:
+    """Without a signal."""
+    keys = tmp_path / "clients"
+
+    def write(*names: str) -> None:
+        lines = (f"{name}:{hashlib.sha256(name.encode()).hexdigest()}" for name in names)
+        keys.write_text("\n".join(lines))
+
+    def status(key: str) -> int:
+        url, headers = f"{proxy.base_url}/models", {"Authorization": f"Bearer {key}"}
+        return requests.get(url, headers=headers, timeout=20).status_code
+
+    write("anna")
+    with Proxy(emulator, tmp_path, environment={"GIGAGATE_CLIENT_KEYS_FILE": str(keys)}) as proxy:
+        assert (status("anna"), status("boris")) == (200, 401)
+        write("boris", "clara")
+        until(lambda: status("boris") == 200)
+        assert (status("anna"), status("clara")) == (401, 200)
+        keys.write_text("clara")
+        until(lambda: "The old settings stay" in proxy.output())
+        assert status("clara") == 200

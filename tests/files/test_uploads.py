@@ -42,7 +42,7 @@ class Fetcher:
 
 
 def uploads(client: Client, fetcher: Fetcher | None = None) -> Uploads:
-    return Uploads(client, fetcher or Fetcher(), 1000)  # type: ignore[arg-type]
+    return Uploads(client, fetcher or Fetcher(), lambda: 1000)  # type: ignore[arg-type]
 
 
 def picture(number: int = 0) -> Attachment:
@@ -118,3 +118,12 @@ def test_a_remote_file_must_be_what_the_request_takes_it_for() -> None:
     assert uploads(Client(), Fetcher(PDF)).ids([RemoteFile(URL, "document")], "")
     with pytest.raises(RequestTooLarge):
         uploads(Client(), Fetcher(PNG + b"x" * 1000)).ids([RemoteFile(URL, "document")], "")
+
+
+def test_a_changed_limit_counts_for_the_next_fetch() -> None:
+    limits, fetcher = [1000], Fetcher()
+    of_client = Uploads(Client(), fetcher, lambda: limits[-1])  # type: ignore[arg-type]
+    of_client.ids([RemoteFile(URL, "image")], "")
+    limits.append(2000)
+    of_client.ids([RemoteFile(f"{URL}&again", "image")], "")
+    assert [limit for _, limit in fetcher.asked] == [1000, 2000]

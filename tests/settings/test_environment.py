@@ -137,6 +137,8 @@ def test_client_keys_are_kept_as_their_sha256(checkout: Checkout) -> None:
     path = checkout.write("clients", f"# the team\nanna:{anna}\n\nboris: {boris.upper()} # new\n")
     hashed = checkout.load(GIGACHAT_AUTH_KEY=KEY, GIGAGATE_CLIENT_KEYS_FILE=str(path))
     assert hashed.client_keys == plain.client_keys
+    assert path in hashed.sources
+    assert path not in plain.sources
     checkout.write("clients", "anna:anna-key\n")
     message = error(checkout, GIGACHAT_AUTH_KEY=KEY, GIGAGATE_CLIENT_KEYS_FILE=str(path))
     assert "GIGAGATE_CLIENT_KEYS_FILE: expected name:sha256 on each line" in message

@@ -5,7 +5,7 @@ from mitmproxy import ctx
 
 class AllowLoopback:
     def running(self) -> None:
-        files = ctx.master.addons.get("gigagate.gateway").runtime.files
+        files = ctx.master.addons.get("gigagate.gateway").runtime.accounts.require_own().files
         files._uploads._fetcher._is_public = lambda address: address == "127.0.0.1"
 
 

@@ -6,7 +6,7 @@ forget a file earlier than we do; whoever learns of that calls `forget` and asks
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 
 from gigagate.core import file_types
@@ -24,7 +24,9 @@ _Place = tuple[str, str]
 class Uploads:
     """Blocks; may be called from several threads at once."""
 
-    def __init__(self, client: FileClient, fetcher: Fetcher, max_image_bytes: int) -> None:
+    def __init__(
+        self, client: FileClient, fetcher: Fetcher, max_image_bytes: Callable[[], int]
+    ) -> None:
         self._client = client
         self._fetcher = fetcher
         self._max_image_bytes = max_image_bytes
@@ -76,14 +78,15 @@ class Uploads:
 
     def _fetched(self, file: RemoteFile) -> Attachment:
         image = file.kind == "image"
-        limit = self._max_image_bytes if image else max(file_types.LIMITS.values())
+        max_image_bytes = self._max_image_bytes()
+        limit = max_image_bytes if image else max(file_types.LIMITS.values())
         content, declared = self._fetcher.fetch(file.url, limit)
         filename = file.url.partition("?")[0].rpartition("/")[2]
         found = Attachment.of(
             content,
             declared=declared,
             filename=filename,
-            max_image_bytes=self._max_image_bytes,
+            max_image_bytes=max_image_bytes,
         )
         if image and found.kind != "image":
             raise InvalidRequest("What an image_url leads to is no picture.")

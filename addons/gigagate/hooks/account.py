@@ -119,5 +119,5 @@ class Accounts:
             name,
             TokenWait(source),
             open_slots(settings, store_key(settings, key), server, stays=bool(server) and not name),
-            CallFiles(client, Uploads(client, Fetcher(), settings.images.max_bytes)),
+            CallFiles(client, Uploads(client, Fetcher(), lambda: self._settings.images.max_bytes)),
         )

@@ -154,6 +154,11 @@ class Variables:
     def env_file(self) -> Path:
         return _env_file(self.environ, self.root)
 
+    def files(self) -> tuple[Path, ...]:
+        """Where settings are read from; not each of them need exist."""
+        named = (self.texts.get(f"{name}_FILE") for name in VARIABLES)
+        return (self.config_file(), self.env_file(), *(text.path() for text in named if text))
+
     def lay_over(self, tree: dict[str, Given]) -> None:
         """Set in `tree` what variables set; two for one setting that differ raise SettingsError."""
         set_by: dict[str, tuple[str, Given]] = {}

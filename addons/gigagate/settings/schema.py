@@ -203,7 +203,7 @@ class Settings:
         return replace(
             settings,
             warnings=(*variables.warnings, *_plain_http(settings.upstream)),
-            sources=(variables.config_file(), variables.env_file()),
+            sources=variables.files(),
         )
 
 
