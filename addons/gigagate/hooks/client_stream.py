@@ -4,6 +4,7 @@ An answer may be whole, or a stream; a stream may begin before GigaChat has answ
 client has waited long enough to need a sign of life.
 """
 
+import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING
@@ -57,6 +58,18 @@ class ClientStream(HttpStream):
             self.crashed = True
             logger.exception("The request is ended by an error of the proxy")
             yield from self.end_in_error(InternalError())
+        if self.stream_id not in self.layer.streams:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """The request has ended.  Its bodies are freed now: a stream refers to itself in many ways,
+        and the garbage collector comes late for that."""
+        if hasattr(self, "flow"):
+            self.gateway.calls.pop(self.flow, None)
+        self.call = None
+        self.client_state = self.server_state = _ended
+        with contextlib.suppress(ValueError):
+            self.context.layers.remove(self)
 
     def handle(self, event: events.Event) -> CommandGenerator[None]:
         yield from super()._handle_event(event)
@@ -152,3 +165,7 @@ class ClientStream(HttpStream):
             if self.context.options.store_streamed_bodies:
                 self.response_body_buf += chunk
             yield SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
+
+
+def _ended(event: events.Event) -> CommandGenerator[None]:
+    yield from ()

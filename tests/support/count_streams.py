@@ -1,0 +1,13 @@
+"""An addon for tests: GET /streams tells how many requests are in memory, ended ones included."""
+
+import gc
+
+from mitmproxy import http
+
+from gigagate.hooks.wire_stream import GigaStream
+
+
+def request(flow: http.HTTPFlow) -> None:
+    if flow.request.path == "/streams":
+        found = sum(isinstance(each, GigaStream) for each in gc.get_objects())
+        flow.response = http.Response.make(200, str(found))
