@@ -5,12 +5,11 @@ Shared by every dialect that is a chat in the end.
 
 from typing import Any
 
-from gigagate.core import attachment, compact_json, strict_json
+from gigagate.core import attachment, compact_json
 from gigagate.core.attachment import FileIds
 from gigagate.core.http import UpstreamRequest
 from gigagate.dialects.handler import Call
 from gigagate.gigachat import parameters, request, session, structured
-from gigagate.gigachat.errors import unexpected
 from gigagate.gigachat.response import Expected
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.words import Wording
@@ -48,14 +47,6 @@ def _is_plain(message: object) -> bool:
         and message["role"] in ("system", "user", "assistant")
         and isinstance(message["content"], str)
     )
-
-
-def parsed(answer: bytes) -> object:
-    """Raises UpstreamProtocolError."""
-    try:
-        return strict_json.loads(answer)
-    except ValueError:
-        raise unexpected("an answer that is not JSON", answer) from None
 
 
 def _expected(chat: dict[str, Any], body: dict[str, Any], content: bytes, call: Call) -> Expected:

@@ -10,7 +10,7 @@ from typing import Any
 from gigagate.core import compact_json, sse
 from gigagate.core.http import UpstreamRequest
 from gigagate.core.report import Usage
-from gigagate.dialects import chat_request, openai_chat
+from gigagate.dialects import chat_request, openai_chat, upstream_json
 from gigagate.dialects.handler import AnswerStream, Call
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai_chunks import DONE
@@ -86,7 +86,7 @@ class Completions:
         return ChatStream(self._writer(), self._expected, self._call.report)
 
     def answer(self, body: bytes) -> bytes:
-        answer = chat_request.parsed(body)
+        answer = upstream_json.parsed(body)
         report = self._call.report
         completion = response.chat_completion(answer, self._expected, report)
         texts = [_text_choice(choice) for choice in completion["choices"]]

@@ -11,7 +11,7 @@ from typing import Any
 from gigagate.core import compact_json, model_map
 from gigagate.core.http import UpstreamRequest
 from gigagate.core.report import Usage
-from gigagate.dialects import chat_request
+from gigagate.dialects import upstream_json
 from gigagate.dialects.handler import AnswerStream, Call
 from gigagate.dialects.json_body import parse_object
 from gigagate.errors import InvalidRequest, UnsupportedFeature
@@ -62,7 +62,7 @@ class Embeddings:
         raise NotImplementedError
 
     def answer(self, body: bytes) -> bytes:
-        answer = chat_request.parsed(body)
+        answer = upstream_json.parsed(body)
         items = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(answer, dict) or not isinstance(items, list):
             raise unexpected("embeddings without data", body)

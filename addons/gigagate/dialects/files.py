@@ -7,11 +7,12 @@ application/octet-stream of every content.
 from typing import Any
 from urllib.parse import quote
 
-from gigagate.core import compact_json, file_types, multipart, strict_json
+from gigagate.core import compact_json, file_types, multipart
 from gigagate.core.attachment import safe_name
 from gigagate.core.http import Content, UpstreamRequest
 from gigagate.core.multipart import Part
 from gigagate.dialects.handler import AnswerStream, Call
+from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.errors import unexpected
 
@@ -66,17 +67,17 @@ class UploadFile(_FileHandler):
         return UpstreamRequest("POST", "/files", headers, body)
 
     def answer(self, body: bytes) -> bytes:
-        return compact_json.dumps(_file(_parsed(body), self._purpose))
+        return compact_json.dumps(_file(parsed_object(body), self._purpose))
 
 
 class ListFiles(_FileHandler):
     """Handler.  GigaChat lists all files at once."""
 
     def upstream_request(self) -> UpstreamRequest:
-        return _get("/files")
+        return get("/files")
 
     def answer(self, body: bytes) -> bytes:
-        data = _parsed(body).get("data")
+        data = parsed_object(body).get("data")
         if not isinstance(data, list):
             raise unexpected("a list of files without data", body)
         files = [_file(file) for file in data if isinstance(file, dict)]
@@ -90,10 +91,10 @@ class LookAtFile(_FileHandler):
     """Handler."""
 
     def upstream_request(self) -> UpstreamRequest:
-        return _get(self._path)
+        return get(self._path)
 
     def answer(self, body: bytes) -> bytes:
-        return compact_json.dumps(_file(_parsed(body)))
+        return compact_json.dumps(_file(parsed_object(body)))
 
 
 class FetchFile(_FileHandler):
@@ -115,7 +116,7 @@ class DeleteFile(_FileHandler):
         return UpstreamRequest("POST", f"{self._path}/delete", headers, b"")
 
     def answer(self, body: bytes) -> bytes:
-        deleted = _parsed(body).get("deleted")
+        deleted = parsed_object(body).get("deleted")
         return compact_json.dumps(
             {"id": self._call.item, "object": "file", "deleted": deleted is True}
         )
@@ -141,17 +142,3 @@ def _file(file: dict[str, Any], purpose: str = PURPOSE) -> dict[str, Any]:
         "purpose": purpose,
         "status": "processed",
     }
-
-
-def _get(path: str) -> UpstreamRequest:
-    return UpstreamRequest("GET", path, {"Accept": "application/json"}, b"")
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        parsed = strict_json.loads(body.decode())
-    except ValueError:
-        raise unexpected("an answer that is not JSON", body) from None
-    if not isinstance(parsed, dict):
-        raise unexpected("an answer that is no JSON object", body)
-    return parsed

@@ -1,11 +1,11 @@
 """GET /v1/models and /v1/models/{id}: GigaChat's models, and the aliases for them."""
 
-from typing import Any
 from urllib.parse import quote
 
-from gigagate.core import compact_json, model_map, strict_json
+from gigagate.core import compact_json, model_map
 from gigagate.core.http import UpstreamRequest
 from gigagate.dialects.handler import AnswerStream, Call
+from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.gigachat.errors import unexpected
 
 
@@ -18,13 +18,13 @@ class Models:
         self._call = call
 
     def upstream_request(self) -> UpstreamRequest:
-        return _get("/models")
+        return get("/models")
 
     def stream(self) -> AnswerStream:
         raise NotImplementedError
 
     def answer(self, body: bytes) -> bytes:
-        data = _parsed(body).get("data")
+        data = parsed_object(body).get("data")
         if not isinstance(data, list):
             raise unexpected("a list of models without data", body)
         upstream = [model for model in data if isinstance(model, dict)]
@@ -46,28 +46,14 @@ class Model:
     def upstream_request(self) -> UpstreamRequest:
         name = self._call.report.model_asked = self._call.item
         real = self._call.policy.aliases.get(name.lower(), name)
-        return _get(f"/models/{quote(real, safe='')}")
+        return get(f"/models/{quote(real, safe='')}")
 
     def stream(self) -> AnswerStream:
         raise NotImplementedError
 
     def answer(self, body: bytes) -> bytes:
-        model = _parsed(body)
+        model = parsed_object(body)
         owner = model.get("owned_by") or "salutedevices"
         return compact_json.dumps(
             {"id": self._call.item, "object": "model", "created": 0, "owned_by": owner}
         )
-
-
-def _get(path: str) -> UpstreamRequest:
-    return UpstreamRequest("GET", path, {"Accept": "application/json"}, b"")
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        parsed = strict_json.loads(body.decode())
-    except ValueError:
-        raise unexpected("an answer that is not JSON", body) from None
-    if not isinstance(parsed, dict):
-        raise unexpected("an answer that is no JSON object", body)
-    return parsed

@@ -4,7 +4,7 @@ from typing import Any
 
 from gigagate.core import compact_json
 from gigagate.core.http import UpstreamRequest
-from gigagate.dialects import chat_request
+from gigagate.dialects import chat_request, upstream_json
 from gigagate.dialects.handler import AnswerStream, Call
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai_chunks import ChunkWriter
@@ -52,7 +52,7 @@ class ChatCompletions:
         return ChatStream(writer, self._expected, self._call.report)
 
     def answer(self, body: bytes) -> bytes:
-        answer = chat_request.parsed(body)
+        answer = upstream_json.parsed(body)
         completion = response.chat_completion(answer, self._expected, self._call.report)
         for choice in completion["choices"]:
             message = choice["message"]
