@@ -1,6 +1,7 @@
 """Each client brings its own GigaChat key: its own account, token, limit and files."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from gigagate.emulator.thread import EmulatorThread
 ANNA = Credential("anna-id", "secret-of-anna")
 BORIS = Credential("boris-id", "secret-of-boris")
 NOBODY = Credential("nobody-id", "secret-of-nobody")
+LINK = re.compile(r"\((http://[^)]+)\)")
 HELLO = [{"role": "user", "content": "Привет"}]
 PICTURE = [
     {"role": "user", "content": [{"type": "image_url", "image_url": {"url": data_url()}}]},
@@ -119,6 +121,19 @@ def test_each_key_has_its_own_files(setup: Setup) -> None:
     assert len(uploads) == 2
     assert len({one.header("x-client-id") for one in uploads}) == 2
     assert len({one.header("authorization") for one in uploads}) == 2
+
+
+def test_a_link_to_a_picture_is_fetched_with_its_owners_key(setup: Setup) -> None:
+    drawing = [{"role": "user", "content": "Нарисуй кота"}]
+    answer = setup.chat(ANNA.key, drawing, function_call="auto").json()
+    (url,) = LINK.findall(answer["choices"][0]["message"]["content"])
+    setup.emulator.log.clear()
+    picture = requests.get(url, timeout=20)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+    setup.chat(ANNA.key)
+    assert len(set(setup.seen("/content") + setup.seen("/chat/completions"))) == 1
+    unsigned = requests.get(url.partition("?")[0], timeout=20)
+    assert (unsigned.status_code, unsigned.json()["error"]["code"]) == (401, "invalid_api_key")
 
 
 @pytest.mark.parametrize("key", ["", "sk-1234567890", "id:secret", NOBODY.key[:-3]])
