@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gigagate.core import key_owner
 from gigagate.errors import (
     ContextLengthExceeded,
     CredentialsRejected,
@@ -84,6 +85,26 @@ def test_a_refused_key_is_the_proxys_not_the_clients() -> None:
         "GigaChat rejected this proxy's authorization key (Unauthorized). "
         "Fix GIGACHAT_AUTH_KEY on the proxy; the key in your client is not used."
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "told"),
+    [
+        (401, "invalid_api_key", "Fix the API key of your client"),
+        (402, "insufficient_quota", "The tokens paid for on your GigaChat account are used up."),
+        (403, "permission_denied", "That is not open to your GigaChat account."),
+    ],
+)
+def test_a_client_with_a_key_of_its_own_is_told_of_that_key(
+    status: int, code: str, told: str
+) -> None:
+    answered = errors.from_answer(status, {}, said("No", status), now=0, owner=key_owner.CLIENT)
+    in_the_answer = errors.from_event({"status": status, "message": "No"}, key_owner.CLIENT)
+    for found in (answered, in_the_answer):
+        assert (found.status, found.code) == (status, code)
+        assert told in found.message
+        assert "proxy's" not in found.message
+        assert "GIGACHAT_AUTH_KEY" not in found.message
 
 
 @pytest.mark.parametrize(

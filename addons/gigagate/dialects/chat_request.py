@@ -62,4 +62,5 @@ def _expected(chat: dict[str, Any], body: dict[str, Any], content: bytes, call: 
         wording=Wording(call.policy.reasoning, stop, wanted.opening if wanted else None),
         json_function=wanted is not None and structured.is_asked_by_function(body, names),
         prompt_characters=len(content.decode()) if stop else 0,
+        key_owner=call.policy.key_owner,
     )

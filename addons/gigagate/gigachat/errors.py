@@ -93,14 +93,14 @@ def from_answer(
     return error
 
 
-def from_event(event: Mapping[str, Any]) -> GigaGateError:
+def from_event(event: Mapping[str, Any], owner: KeyOwner = PROXY) -> GigaGateError:
     """The error for an error object that stands where an answer should be."""
     inner = event.get("error")
     said = inner if isinstance(inner, dict) else event
     status = said.get("status", said.get("code"))
     if not (isinstance(status, int) and 400 <= status <= 599):
         status = 502
-    return from_words(status, _message(said))
+    return from_words(status, _message(said), owner=owner)
 
 
 def from_words(

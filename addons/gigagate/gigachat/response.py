@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.report import Report, Usage
 from gigagate.errors import UpstreamError
 from gigagate.gigachat.errors import from_event, unexpected
@@ -42,6 +43,7 @@ class Expected:
     """The one function of the request stands for an answer in JSON."""
     prompt_characters: int = 0
     """Of the request, for an estimate."""
+    key_owner: KeyOwner = PROXY
 
     @property
     def completion_id(self) -> str:
@@ -64,7 +66,7 @@ def chat_completion(answer: object, expected: Expected, report: Report) -> dict[
     choices = answer.get("choices")
     if not isinstance(choices, list) or not choices:
         if "message" in answer or "error" in answer:
-            raise from_event(answer)
+            raise from_event(answer, expected.key_owner)
         raise unexpected("an answer without choices")
     model, created = identity(answer, expected)
     report.model_answered = model

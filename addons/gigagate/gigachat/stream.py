@@ -106,7 +106,7 @@ class ChatStream:
 
     def _event_without_choices(self, event: Mapping[str, Any]) -> None:
         if "message" in event or "error" in event:
-            raise from_event(event)
+            raise from_event(event, self._expected.key_owner)
         self._report.usage = usage(event.get("usage")) or self._report.usage
 
     def _start(self, event: Mapping[str, Any], out: list[bytes]) -> None:
