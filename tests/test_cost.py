@@ -1,0 +1,87 @@
+"""What a request costs, counted and not timed, so that it cannot flake: calls and JSON passes.
+
+A bound that fails says that every request has become dearer; raise it only for a reason.
+"""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+from tests.bench import traffic
+from tests.support.gigachat_wire import completion
+
+from gigagate.core import compact_json, strict_json
+from gigagate.core.policy import Policy
+from gigagate.exchange import ClientRequest, Exchange
+
+CHAT = "/v1/chat/completions"
+
+
+def exchange(body: bytes) -> Exchange:
+    request = ClientRequest("POST", CHAT, {"content-type": "application/json"}, body)
+    return Exchange(request, Policy(), request_id="ab" * 16, now=1)
+
+
+def python_calls(work: Callable[[], object]) -> int:
+    """Calls of Python functions; the second run counts, for the first fills caches."""
+    work()
+    count = 0
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    ("body", "most"),
+    [
+        (traffic.small(), 130),
+        (traffic.cline(255_000, parts=True), 1300),
+        (traffic.cline(255_000, parts=True, tools=25), 2600),
+    ],
+    ids=["small", "255 KB", "255 KB with 25 tools"],
+)
+def test_a_request_is_translated_in_few_calls(body: bytes, most: int) -> None:
+    calls = python_calls(lambda: exchange(body).upstream_request())
+    assert most / 4 < calls <= most
+
+
+def test_a_request_and_its_answer_are_read_and_written_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passes: list[str] = []
+
+    def counting(name: str, work: Callable[[object], object]) -> Callable[[object], object]:
+        def counted(value: object) -> object:
+            passes.append(name)
+            return work(value)
+
+        return counted
+
+    monkeypatch.setattr(strict_json, "loads", counting("read", strict_json.loads))
+    monkeypatch.setattr(compact_json, "dumps", counting("write", compact_json.dumps))
+    answer = compact_json.dumps(completion("Привет"))
+    passes.clear()
+    one = exchange(traffic.cline(255_000, parts=True))
+    one.upstream_request()
+    assert passes == ["read", "write"]
+    passes.clear()
+    assert one.answer(200, {}, answer).status == 200
+    assert passes == ["read", "write"]
+
+
+def test_a_piece_of_a_stream_is_translated_in_few_calls() -> None:
+    one = exchange(traffic.streamed(500))
+    one.upstream_request()
+    event = b'data: {"choices":[{"delta":{"content":"some text"},"index":0}],"created":1,'
+    event += b'"model":"GigaChat-2-Max:2","object":"chat.completion"}\n\n'
+    calls = python_calls(lambda: one.feed(event))
+    assert 10 < calls <= 36
