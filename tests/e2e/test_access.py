@@ -174,6 +174,14 @@ def test_other_machines_are_not_served_without_both(
     assert missing in line
 
 
+def test_other_machines_need_keys_for_the_status_page_where_each_brings_its_own(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    environment = {"GIGAGATE_AUTH_MODE": "passthrough", **HOSTS}
+    line = refused_start(emulator, tmp_path, MITMDUMP, "--listen-host", "0.0.0.0", **environment)
+    assert "would open the status page to the network. Set GIGAGATE_CLIENT_KEYS," in line
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

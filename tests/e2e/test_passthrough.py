@@ -203,3 +203,15 @@ def test_no_key_is_found_in_anything_shown_or_saved(setup: Setup) -> None:
     for credential in (ANNA, BORIS, NOBODY):
         for secret in (credential.key, credential.client_secret, json.dumps(credential.key)):
             assert [n for n, c in contents.items() if secret.encode() in c] == []
+
+
+def test_made_up_keys_count_against_the_address_they_come_from(
+    setup: Setup, tmp_path: Path
+) -> None:
+    environment = {"GIGAGATE_AUTH_MODE": "passthrough", "GIGACHAT_AUTH_KEY": ANNA.key}
+    limits = {"limits": {"requests_per_minute": 3}}
+    with Proxy(setup.emulator, tmp_path, environment=environment, settings=limits) as proxy:
+        assert "GIGACHAT_AUTH_KEY is not used" in proxy.output()
+        limited = Setup(setup.emulator, proxy, tmp_path, setup.web)
+        keys = [Credential("made-up", str(number)).key for number in range(3)]
+        assert [limited.chat(key).status_code for key in (*keys, ANNA.key)] == [401] * 3 + [429]
