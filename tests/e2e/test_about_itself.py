@@ -324,7 +324,9 @@ def test_the_webhook_is_told_once_of_a_rejected_key(emulator: Emulator, tmp_path
         with Proxy(emulator, tmp_path, settings=settings, environment=wrong) as proxy:
             for _ in range(3):
                 url = f"{proxy.base_url}/chat/completions"
-                assert requests.post(url, json=chat(), timeout=20).status_code == 401
+                key = {"Authorization": "Bearer sk-key-of-the-client"}
+                answer = requests.post(url, json=chat(), headers=key, timeout=20)
+                assert answer.status_code == 401
             eventually(lambda: bool(kind.received))
             assert metric(proxy, "gigagate_events_total", event="credentials_rejected") == 3
         server.shutdown()
@@ -332,4 +334,6 @@ def test_the_webhook_is_told_once_of_a_rejected_key(emulator: Emulator, tmp_path
     (told,) = kind.received
     assert told["event"] == "credentials_rejected"
     assert told["count"] == 1
-    assert "aWQ6d3Jvbmc=" not in json.dumps(told)
+    assert told.keys() == {"event", "message", "time", "count"}
+    for secret in ("aWQ6d3Jvbmc=", "sk-key-of-the-client", "Секретный"):
+        assert secret not in json.dumps(told, ensure_ascii=False)
