@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 
 import pytest
+from tests.support.fault_table import TABLE
 from tests.support.proxy import Proxy
 
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
@@ -35,3 +36,9 @@ def emulator(served: Served) -> Iterator[Emulator]:
 @pytest.fixture
 def proxy(served: Served, emulator: Emulator) -> Proxy:
     return served[1]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if TABLE.rows:
+        terminalreporter.section("faults")
+        terminalreporter.write_line(TABLE.markdown())

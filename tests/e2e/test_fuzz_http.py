@@ -18,7 +18,7 @@ from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
 
-CASES = int(os.environ.get("FUZZ_CASES", "2000"))
+CASES = int(os.environ.get("FUZZ_CASES", "10000"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 CLIENTS = 16
 SILENCE = 0.1

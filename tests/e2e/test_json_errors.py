@@ -182,27 +182,6 @@ def test_trouble_upstream_is_answered_in_json(
     error_of(answer)
 
 
-STREAM_FAULTS = [
-    {"close": "mid_stream", "after_events": 2},
-    {"sse_error": {"status": 500, "message": "Internal Server Error"}, "after_events": 2},
-    {"no_done": True},
-]
-
-
-@pytest.mark.parametrize("fault", STREAM_FAULTS)
-def test_trouble_in_a_stream_ends_it_with_an_error_event(pair: Pair, fault) -> None:
-    emulator, proxy = pair
-    emulator.faults.add(path="/chat/completions", **fault)
-    url = f"{proxy.base_url}/chat/completions"
-    answer = requests.post(url, json=CHAT | {"stream": True}, timeout=20)
-    assert answer.status_code == 200
-    events = answer.text.strip().split("\n\n")
-    assert "[DONE]" not in answer.text
-    error = json.loads(events[-1].removeprefix("data: "))["error"]
-    assert error["message"]
-    assert requests.post(url, json=CHAT, timeout=20).status_code == 200
-
-
 def test_a_dead_upstream_is_answered_in_json(pair: Pair, tmp_path: Path) -> None:
     emulator, _ = pair
     dead = f"https://localhost:{free_port()}/v1"

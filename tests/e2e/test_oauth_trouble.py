@@ -51,25 +51,6 @@ def until_served(proxy: Proxy) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"status": 429, "body": '{"code":429,"message":"Too many requests"}'},
-        {"html_502": True},
-        {"close": "before"},
-        {"garbage": True},
-        {"delay": 1.5},
-    ],
-    ids=lambda fault: "-".join(f"{name}-{fault[name]}" for name in list(fault)[:1]),
-)
-def test_what_passes_is_waited_for(
-    emulator: Emulator, proxy: Proxy, fault: dict[str, object]
-) -> None:
-    emulator.faults.add(path="/oauth", **fault)
-    assert chat(proxy).status_code == 200
-    assert len(emulator.faults) == 0
-
-
 def test_what_lasts_is_said_and_over_when_it_is_over(emulator: Emulator, proxy: Proxy) -> None:
     emulator.faults.add(path="/oauth", times=100, status=503, body="")
     answer = chat(proxy)

@@ -1,16 +1,13 @@
-"""Trouble upstream that another attempt mends is not seen by the client."""
+"""Repeating, and what the client sees of it meanwhile; every fault by itself is in test_faults."""
 
-import contextlib
 import json
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
-from tests.support.proxy import Proxy, free_port
+from tests.support.proxy import Proxy
 
 from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.server import Emulator
@@ -47,47 +44,6 @@ def error_event(answer: requests.Response) -> dict[str, str]:
     last = answer.text.strip().split("\n\n")[-1]
     error: dict[str, str] = json.loads(last.removeprefix("data: "))["error"]
     return error
-
-
-MENDED = [
-    {"status": 429, "body": '{"status":429,"message":"Too many requests"}\n'},
-    {"status": 429, "body": "", "headers": {"Retry-After": "1"}},
-    {"status": 503, "body": ""},
-    {"status": 500, "body": ""},
-    {"html_502": True},
-    {"status": 504, "body": ""},
-    {"close": "before"},
-    {"close": "mid_headers"},
-    {"reset": True},
-    {"garbage": True},
-]
-
-
-@pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("fault", MENDED)
-def test_a_failed_attempt_is_repeated_unseen(
-    pair: Pair, fault: dict[str, object], stream: bool
-) -> None:
-    emulator, proxy = pair
-    emulator.log.clear()
-    emulator.faults.add(path="/chat/completions", **fault)
-    answer = chat(proxy, stream=stream)
-    assert answer.status_code == 200, answer.text
-    assert chats(emulator) == 2
-    if stream:
-        assert answer.text.endswith("data: [DONE]\n\n")
-        assert "error" not in answer.text
-
-
-@pytest.mark.parametrize("fault", [{"status": 500, "body": ""}, {"close": "before"}])
-def test_what_may_have_been_carried_out_is_repeated_once_only(
-    pair: Pair, fault: dict[str, object]
-) -> None:
-    emulator, proxy = pair
-    emulator.log.clear()
-    emulator.faults.add(path="/chat/completions", times=2, **fault)
-    assert chat(proxy).status_code in (500, 502)
-    assert chats(emulator) == 2
 
 
 def test_a_retry_after_beyond_the_deadline_reaches_the_client_at_once(pair: Pair) -> None:
@@ -152,69 +108,3 @@ def test_a_connection_that_does_not_come_about_ends_at_the_deadline(
             answer = chat(proxy)
     assert answer.status_code == 503
     assert answer.json()["error"]["code"] == "upstream_unavailable"
-
-
-def test_an_upstream_that_comes_up_late_is_waited_for(tmp_path: Path) -> None:
-    port = free_port()
-    with EmulatorThread(state_dir=tmp_path / "other") as other:
-        environment = {"GIGACHAT_BASE_URL": f"https://localhost:{port}/api/v1"}
-        with Proxy(other, tmp_path, environment=environment) as proxy:
-            answers: list[requests.Response] = []
-            asking = threading.Thread(target=lambda: answers.append(chat(proxy)))
-            asking.start()
-            deadline = time.monotonic() + 20
-            while "Again in" not in proxy.output():
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
-            with Tunnel(port, other.port):
-                asking.join()
-    assert [answer.status_code for answer in answers] == [200]
-
-
-class Tunnel:
-    """Carries connections from one local port to another."""
-
-    def __init__(self, port: int, target: int) -> None:
-        self.listener = socket.create_server(("127.0.0.1", port))
-        self.target = target
-        self.open: list[socket.socket] = [self.listener]
-
-    def __enter__(self) -> None:
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def __exit__(self, *exception: object) -> None:
-        for each in self.open:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-
-    def accept(self) -> None:
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self.target))
-            self.open += [client, server]
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self.carry, args=(source, sink), daemon=True).start()
-
-    def carry(self, source: socket.socket, sink: socket.socket) -> None:
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-
-def test_a_client_that_leaves_while_gigachat_thinks_ends_the_upstream_request(pair: Pair) -> None:
-    emulator, proxy = pair
-    emulator.log.clear()
-    emulator.faults.add(path="/chat/completions", hang=True)
-    with pytest.raises(requests.Timeout):
-        requests.post(f"{proxy.base_url}/chat/completions", json=CHAT, timeout=0.5)
-    deadline = time.monotonic() + 5
-    while not any(received.client_closed for received in emulator.log):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

@@ -369,6 +369,7 @@ def test_what_the_client_sent_is_not_modified_and_not_copied() -> None:
         ([system(True)], "messages[0].content"),
         ([user(["hi"])], "messages[0].content[0]"),
         ([user([{"text": "hi"}])], "messages[0].content[0].type"),
+        ([user([{"type": ["text"]}])], "messages[0].content[0].type"),
         ([user([{"type": "text"}])], "messages[0].content[0].text"),
         ([user([*text("a"), {"type": "hologram"}])], "messages[0].content[1].type"),
         ([user("u"), {"role": "tool", "content": "x"}], "messages[1].tool_call_id"),

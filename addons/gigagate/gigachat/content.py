@@ -56,7 +56,8 @@ class ContentReader:
         segments = [segment := Segment()]
         after_image = 0
         for part, at in self._parts(content, path):
-            if part.get("type") not in FILE_PARTS:
+            kind = part.get("type")
+            if not isinstance(kind, str) or kind not in FILE_PARTS:
                 segment.texts.append(_text_part(part, at))
                 continue
             file = self._file(part, at, lenient)

@@ -49,6 +49,9 @@ logger = logging.getLogger(__name__)
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A whole answer is held in memory; GigaChat's are a few kilobytes, embeddings a few megabytes."""
 
+A_MOMENT = 0.001
+"""Seconds; mitmproxy is done with a failed attempt only after we have handled its last event."""
+
 UPSTREAM_EVENTS = (
     ResponseHeaders,
     ResponseData,
@@ -271,7 +274,7 @@ class GigaStream(ClientStream):
             return
         logger.warning("Again in %.1f s: %s", pause, error.message)
         yield from self.leave_upstream()
-        call.pause = pause
+        call.pause = max(pause, A_MOMENT)
         yield from self.attempt(call)
 
     def overdue(self, now: float) -> bool:
