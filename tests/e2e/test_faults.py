@@ -29,7 +29,7 @@ CHATS, OAUTH = "/chat/completions", "/oauth"
 LASTING = 100
 SETTINGS = {
     "limits": {"slots": 2, "queue": 2, "queue_seconds": 1},
-    "deadlines": {"connect": 1, "first_byte": 1.5, "idle": 1, "total": 5, "retry": 3},
+    "deadlines": {"connect": 1, "first_byte": 1.5, "idle": 1, "total": 4, "retry": 3},
 }
 SLOTS_KEEPER = "Slots._keep"
 """Speaks with the store while slots are in use, and a second longer."""
@@ -114,10 +114,10 @@ FAULTS = [
     ),
     Fault("silence before the answer (`first_byte`)", {"hang": True}, "upstream_timeout", 1),
     Fault("a slow start", {"delay": 1}, attempts=1),
-    Fault("OAuth: 429", {"status": 429}, path=OAUTH),
-    Fault("OAuth: 502", {"html_502": True}, path=OAUTH),
-    Fault("OAuth: closed", {"close": "before"}, path=OAUTH),
-    Fault("OAuth: garbage", {"garbage": True}, path=OAUTH),
+    Fault("OAuth: 429", {"status": 429}, forms=WHOLE, path=OAUTH),
+    Fault("OAuth: 502", {"html_502": True}, forms=STREAMED, path=OAUTH),
+    Fault("OAuth: closed", {"close": "before"}, forms=WHOLE, path=OAUTH),
+    Fault("OAuth: garbage", {"garbage": True}, forms=STREAMED, path=OAUTH),
     Fault("OAuth: slow", {"delay": 1}, attempts=1, path=OAUTH),
     Fault("OAuth: down", {"status": 503}, "token_unavailable", None, LASTING, WHOLE, OAUTH),
     Fault("access token withdrawn (401)", {}, attempts=1, path=OAUTH),
