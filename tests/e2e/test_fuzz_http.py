@@ -92,8 +92,10 @@ def sent_and_answered(port: int, seed: str) -> list[bytes]:
             connection.shutdown(socket.SHUT_WR)  # whoever has gone is not answered
             while data := connection.recv(65536):
                 received += data
-        except (ConnectionResetError, BrokenPipeError):
-            pass
+        except TimeoutError:
+            raise
+        except OSError:
+            pass  # the proxy has gone already
     lines = bytes(received).split(b"\r\n")
     return [line[9:12] for line in lines if line.startswith(b"HTTP/1.1 ")]
 
