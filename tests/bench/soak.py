@@ -26,7 +26,7 @@ SLOTS = 8
 FAULTY = LEAVING = 0.05
 WARM_UP = 2000
 """Requests before memory is measured first: pools, caches and the allocator fill once."""
-TOLERANCE_MB = 30.0
+TOLERANCE_MB = 15.0
 """What memory may grow by, whatever the number of requests."""
 TOLERANCE_OBJECTS = 20
 """Of each type of ours or mitmproxy's."""
