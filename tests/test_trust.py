@@ -2,7 +2,6 @@ import hashlib
 import http.server
 import ssl
 import stat
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import certifi
 import pytest
 import trustme
+from tests.support.serving import serving
 
 from gigagate import trust
 from gigagate.errors import TrustError
@@ -49,12 +49,8 @@ class PublisherHandler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Publisher() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(Publisher()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Pictures that a client names by their address."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 import requests
 from tests.support.proxy import ENTRY, MITMDUMP, ROOT, Proxy
 from tests.support.samples import PNG
+from tests.support.serving import serving
 
 from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.server import Emulator
@@ -42,14 +42,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def pictures() -> Iterator[Pictures]:
-    with Pictures() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Pictures()) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import trustme
 from tests.support.samples import PNG
+from tests.support.serving import serving
 
 from gigagate.core import multipart
 from gigagate.core.attachment import Attachment
@@ -78,15 +79,11 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(Server()) as server:
         try:
             yield server
         finally:
             server.silent.set()
-            server.shutdown()
-            thread.join()
 
 
 def client(server: Server, tokens: Tokens | None = None) -> FileClient:
@@ -188,13 +185,8 @@ def test_a_certificate_we_do_not_trust_ends_it(tmp_path: Path) -> None:
     with Server() as server:
         server.handle_error = lambda request, address: None  # type: ignore[method-assign]
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            upstream = Upstream(base_url=f"https://localhost:{server.server_port}/v1")
-            with pytest.raises(UpstreamUnavailable, match="GIGACHAT_CA_BUNDLE_FILE"):
-                FileClient(upstream, Tokens(), other).upload(PICTURE, "")  # type: ignore[arg-type]
-        finally:
-            server.shutdown()
-            thread.join()
+        upstream = Upstream(base_url=f"https://localhost:{server.server_port}/v1")
+        client = FileClient(upstream, Tokens(), other)  # type: ignore[arg-type]
+        with serving(server), pytest.raises(UpstreamUnavailable, match="GIGACHAT_CA_BUNDLE_FILE"):
+            client.upload(PICTURE, "")
     assert server.asked == []

@@ -1,6 +1,5 @@
 """What an address given by a client may lead to."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.support.samples import PNG
+from tests.support.serving import serving
 
 from gigagate.errors import ClientError, InvalidRequest, RequestTooLarge
 from gigagate.files.fetch import Fetcher, is_public
@@ -98,14 +98,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Server()) as server:
+        yield server
 
 
 class Names:

@@ -1,7 +1,6 @@
 """Over TLS the certificate must be the name's, although the connection goes to an address."""
 
 import ssl
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import trustme
 from tests.support.samples import PNG
+from tests.support.serving import serving
 
 from gigagate.errors import InvalidRequest
 from gigagate.files import fetch
@@ -45,13 +45,8 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         server.names = []
         context.sni_callback = lambda connection, name, _: server.names.append(name)
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
+        with serving(server):
             yield server
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def fetched(server: Server, host: str) -> bytes:

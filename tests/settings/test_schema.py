@@ -28,8 +28,8 @@ def test_the_key_alone_is_enough(checkout: Checkout) -> None:
     assert settings.limits.body_bytes == 50 * 1024 * 1024
     assert settings.allowed_hosts == ("localhost", "127.0.0.1", "::1")
     assert settings.allowed_origins == ()
-    assert settings.log_format == "text"
-    assert settings.log_prompts is False
+    assert settings.log.format == "text"
+    assert settings.log.prompts is False
     assert settings.warnings == ()
 
 
@@ -128,8 +128,8 @@ prices: {GigaChat-2: 500}
     assert settings.limits.queue_seconds == 0.5
     assert settings.allowed_hosts[-2:] == ("gate.example", "fd00::1")
     assert settings.allowed_origins == ("https://chat.example",)
-    assert settings.log_format == "json"
-    assert settings.log_prompts
+    assert settings.log.format == "json"
+    assert settings.log.prompts
     assert settings.webhook == "https://hooks.example/x?y=1"
     assert settings.prices == {"GigaChat-2": 500.0}
 

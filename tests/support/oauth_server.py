@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from tests.support.serving import serving
+
 
 class Asked(NamedTuple):
     path: str
@@ -66,12 +68,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def running() -> Iterator[OAuthServer]:
-    with OAuthServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(OAuthServer()) as server:
         try:
             yield server
         finally:
             server.hold.set()
-            server.shutdown()
-            thread.join()

@@ -27,7 +27,7 @@ class PromptCache:
         self._sessions: dict[tuple[str, str], tuple[float, str]] = {}
 
     def cached_tokens(self, session: tuple[str, str], prompt: str, now: float, keep: float) -> int:
-        """Tokens of `prompt` known from this session (id, model); it is remembered from now on."""
+        """Tokens of `prompt` known of this (id, model); it is remembered from now on."""
         then, known = self._sessions.pop(session, (now, ""))
         self._sessions[session] = (now, prompt)
         if len(self._sessions) > MAX_SESSIONS:

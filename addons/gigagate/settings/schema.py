@@ -180,14 +180,6 @@ class Settings:
     def allowed_origins(self) -> tuple[str, ...]:
         return self.access.origins
 
-    @property
-    def log_format(self) -> Literal["text", "json"]:
-        return self.log.format
-
-    @property
-    def log_prompts(self) -> bool:
-        return self.log.prompts
-
     @classmethod
     def load(cls, *, environ: Mapping[str, str] | None = None, root: Path | None = None) -> Self:
         """Environment over .env over config/gigachat.yaml over defaults; makes `state_dir`.
