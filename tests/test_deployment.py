@@ -124,7 +124,7 @@ def test_running_answers_may_finish() -> None:
 def unit(tmp_path: Path) -> Path:
     """With this checkout in place of the one to be installed."""
     path = tmp_path / "gigagate.service"
-    path.write_text(UNIT.replace("/opt/gigagate", str(ROOT)))
+    path.write_text(UNIT.replace("/opt/gigagate/run.sh", f'"{ROOT}/run.sh"'))
     return path
 
 

@@ -49,6 +49,8 @@ def refuses_connections(port: int) -> bool:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:  # accepted by the kernel while the listener closed: ask again
+        return False
     return False
 
 
