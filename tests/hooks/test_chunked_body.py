@@ -1,9 +1,9 @@
 import pytest
-from h11 import Data, EndOfMessage
+from h11 import Data, EndOfMessage, LocalProtocolError
 from h11._receivebuffer import ReceiveBuffer
 
 from gigagate.errors import ClientError, InvalidRequest, RequestTooLarge
-from gigagate.hooks.chunked_body import MAX_LINE, ChunkedBody
+from gigagate.hooks.chunked_body import MAX_LINE, TOGETHER, ChunkedAnswer, ChunkedBody
 
 LIMIT = 20
 
@@ -75,3 +75,46 @@ def test_many_small_chunks_come_as_one_piece() -> None:
     event = ChunkedBody(LIMIT)(buffer)
     assert isinstance(event, Data)
     assert event.data == b"a" * 20
+
+
+def pieces(content: bytes, cut: int) -> list[bytes | str]:
+    """What ChunkedAnswer gives for `content` when it comes in pieces of `cut` bytes."""
+    reader, buffer, told = ChunkedAnswer(), ReceiveBuffer(), list[bytes | str]()
+    for start in range(0, len(content), cut):
+        buffer += content[start : start + cut]
+        try:
+            while isinstance(event := reader(buffer), Data):
+                told.append(bytes(event.data))
+        except LocalProtocolError:
+            return [*told, "fault"]
+        if event is not None:
+            assert list(event.headers) == []
+            return [*told, "end"]
+    return told
+
+
+def test_the_chunks_of_an_answer_that_have_come_are_one_piece() -> None:
+    assert pieces(b"1\r\na\r\n" * 20 + b"0\r\n\r\n", 100_000) == [b"a" * 20, "end"]
+    assert pieces(b"1\r\na\r\n" * 2, 6) == [b"a", b"a"]
+
+
+def test_much_of_an_answer_goes_on_in_pieces() -> None:
+    sizes = [len(piece) for piece in pieces(b"400\r\n" + b"a" * 1024 + b"\r\n", 100_000)]
+    assert sizes == [1024]
+    sizes = [len(piece) for piece in pieces((b"400\r\n" + b"a" * 1024 + b"\r\n") * 10, 100_000)]
+    assert sizes == [TOGETHER, TOGETHER, 2 * 1024]
+
+
+@pytest.mark.parametrize("cut", PIECES)
+@pytest.mark.parametrize(("content", "body"), BODIES)
+def test_an_answer_is_the_same_however_it_is_cut(content: bytes, body: bytes, cut: int) -> None:
+    *data, end = pieces(content, cut)
+    assert end == "end"
+    assert b"".join(piece for piece in data if isinstance(piece, bytes)) == body
+
+
+@pytest.mark.parametrize("cut", PIECES)
+def test_what_came_before_a_fault_is_not_lost(cut: int) -> None:
+    *data, end = pieces(b"5\r\nhello\r\n5\r\nworld\r\nno chunk\r\n", cut)
+    assert end == "fault"
+    assert b"".join(piece for piece in data if isinstance(piece, bytes)) == b"helloworld"

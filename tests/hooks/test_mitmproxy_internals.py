@@ -91,6 +91,12 @@ def test_mitmproxys_error_page_is_made_by_one_function() -> None:
     assert "make_error_response(" in inspect.getsource(_http1.Http1Server)
 
 
+def test_the_reader_of_an_answers_body_is_made_by_one_function() -> None:
+    source = inspect.getsource(_http1.Http1Client.read_headers)
+    assert "self.body_reader = make_body_reader(expected_size)" in source
+    assert isinstance(_http1.make_body_reader(None), ChunkedReader)
+
+
 def test_replay_builds_its_layer_in_its_constructor() -> None:
     source = inspect.getsource(clientplayback.ReplayHandler.__init__)
     assert "self.layer" in source or "super().__init__" in source

@@ -14,6 +14,7 @@ def build() -> list[object]:
     from gigagate.hooks.flow_list import FlowList
     from gigagate.hooks.flow_memory import FlowMemory
     from gigagate.hooks.gateway import Gateway
+    from gigagate.hooks.hooks_at_once import UnfinishedHooks
     from gigagate.hooks.layers import Layers
     from gigagate.hooks.local_endpoints import LocalEndpoints
     from gigagate.hooks.recorder import Recorder
@@ -46,6 +47,7 @@ def build() -> list[object]:
         gateway.slots,
         Cors(runtime),
         Deadlines(gateway),
+        UnfinishedHooks(),
         Reload(runtime),
         Shutdown(gateway),
         Commands(runtime, status),

@@ -1,4 +1,7 @@
-"""A chunked request body, bounded: h11 reads any length, and mitmproxy fails on trailers."""
+"""Chunked bodies as h11 reads them, with small chunks put together: each piece costs an event.
+
+mitmproxy fails on trailers, so there are none.
+"""
 
 from h11 import Data, EndOfMessage, LocalProtocolError
 from h11._readers import ChunkedReader
@@ -10,8 +13,42 @@ MAX_LINE = 16 * 1024
 """Of a chunk's head, and of all trailers."""
 
 
+TOGETHER = 4 * 1024
+"""Bytes of an answer that go on as one piece.  More would keep the first tokens waiting."""
+
+
+class ChunkedAnswer(ChunkedReader):
+    """GigaChat's, without a bound."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next: Data | EndOfMessage | LocalProtocolError | None = None
+
+    def __call__(self, buffer: ReceiveBuffer) -> Data | EndOfMessage | None:
+        """Raises LocalProtocolError, after what came before the fault."""
+        data = bytearray()
+        while isinstance(event := self.read(buffer), Data):
+            data += event.data
+            if len(data) >= TOGETHER:
+                return Data(data=bytes(data))
+        if data:
+            self.next = event
+            return Data(data=bytes(data))
+        if isinstance(event, LocalProtocolError):
+            raise event
+        return None if event is None else EndOfMessage()
+
+    def read(self, buffer: ReceiveBuffer) -> Data | EndOfMessage | LocalProtocolError | None:
+        if self.next is not None:
+            return self.next
+        try:
+            return super().__call__(buffer)
+        except LocalProtocolError as fault:
+            return fault
+
+
 class ChunkedBody(ChunkedReader):
-    """Gives all that has come as one piece: a body of single bytes must not cost an event each."""
+    """A client's, bounded, all that has come as one piece."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()

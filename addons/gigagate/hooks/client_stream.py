@@ -26,6 +26,7 @@ from gigagate.errors import GigaGateError, InternalError, MethodNotAllowed
 from gigagate.exchange import Answer
 from gigagate.hooks.answers import error_response, response
 from gigagate.hooks.call import UpstreamCall
+from gigagate.hooks.hooks_at_once import called_at_once
 
 if TYPE_CHECKING:
     from gigagate.hooks.wire_layer import GigaHttpLayer
@@ -51,7 +52,8 @@ class ClientStream(HttpStream):
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         try:
-            yield from self.handle(event)
+            handling = self.handle(event)
+            yield from called_at_once(handling) if self.layer.hooks_at_once else handling
         except Exception:
             if self.crashed:
                 raise

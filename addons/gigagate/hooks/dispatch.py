@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from mitmproxy import exceptions, hooks
+from mitmproxy import exceptions, flow, hooks
 from mitmproxy.addonmanager import AddonManager, traverse
 
 logger = logging.getLogger(__name__)
@@ -28,16 +28,24 @@ class Dispatch:
     def install(self) -> None:
         for name in ("register", "remove", "clear"):
             setattr(self._manager, name, self._forgetting(getattr(self._manager, name)))
+        self._manager.handle_lifecycle = self.handle_lifecycle  # type: ignore[method-assign]
         self._manager.trigger_event = self.trigger_event  # type: ignore[method-assign]
         self._manager.trigger = self.trigger  # type: ignore[method-assign]
 
-    async def trigger_event(self, event: hooks.Hook) -> None:
-        if not (handling := self._handling_of(event)):
-            return
+    async def handle_lifecycle(self, event: hooks.Hook) -> None:
         arguments = event.args()
-        for addon in handling:
+        await self._call(event.name, arguments)
+        if isinstance(arguments[0], flow.Flow) and self.handles(hooks.UpdateHook.name):
+            await self._call(hooks.UpdateHook.name, [[arguments[0]]])
+
+    async def trigger_event(self, event: hooks.Hook) -> None:
+        if self.handles(event.name):
+            await self._call(event.name, event.args())
+
+    async def _call(self, name: str, arguments: list[Any]) -> None:
+        for addon in self._handling_of(name):
             try:
-                result = getattr(addon, event.name)(*arguments)
+                result = getattr(addon, name)(*arguments)
                 if result is not None and inspect.isawaitable(result):
                     await result
             except exceptions.AddonHalt:
@@ -49,13 +57,16 @@ class Dispatch:
 
     def trigger(self, event: hooks.Hook) -> None:
         """The same for the few events that are not asynchronous, every log line among them."""
-        if self._handling_of(event):
+        if self.handles(event.name):
             AddonManager.trigger(self._manager, event)
 
-    def _handling_of(self, event: hooks.Hook) -> list[object]:
-        handling = self._handling.get(event.name)
+    def handles(self, name: str) -> bool:
+        return bool(self._handling_of(name))
+
+    def _handling_of(self, name: str) -> list[object]:
+        handling = self._handling.get(name)
         if handling is None:
-            handling = self._handling[event.name] = self._find(event.name)
+            handling = self._handling[name] = self._find(name)
         return handling
 
     def _find(self, name: str) -> list[object]:

@@ -6,8 +6,8 @@ wire with what is prepared here.
 
 import asyncio
 import logging
+import random
 import time
-import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -142,11 +142,10 @@ class Gateway:
                 f"and this proxy sends to {upstream.scheme}://{upstream.host_header} only."
             )
         account = self.account_of(flow)
-        headers = {name.lower(): value for name, value in request.headers.items()}
         client_request = ClientRequest(
             request.method,
             request.path,
-            headers,
+            _headers(request),
             content_coding.decode(
                 request.raw_content or b"",
                 request.headers.get("content-encoding", ""),
@@ -156,7 +155,7 @@ class Gateway:
             base_url=f"{'https' if flow.client_conn.tls else 'http'}://{request.host_header}/v1",
         )
         exchange = Exchange(
-            client_request, self.runtime.policy, request_id=uuid.uuid4().hex, now=int(time.time())
+            client_request, self.runtime.policy, request_id=_request_id(), now=int(time.time())
         )
         call = UpstreamCall(
             exchange,
@@ -237,3 +236,17 @@ class Gateway:
             "content-length": str(len(call.request.body)),
             "authorization": f"Bearer {call.token.value}",
         }
+
+
+def _headers(request: http.Request) -> dict[str, str]:
+    """By their names in lower case; several of one name are folded."""
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items(multi=True):
+        name = name.lower()
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _request_id() -> str:
+    """Unique is enough: nothing is guarded by it."""
+    return f"{random.getrandbits(128):032x}"

@@ -43,12 +43,18 @@ class LimitedHttp1Server(Http1Server):
         super().__init__(context)
         self.limits = limits
         self.alarm: commands.RequestWakeup | None = None
+        self.turn: commands.RequestWakeup | None = None
+        """Of a request that has come before the answer to the one before it has ended."""
         self.discarded = 0
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, events.Wakeup):
             if event.command is self.alarm:
                 yield from self.time_is_up()
+            elif event.command is self.turn:
+                self.turn = None
+                if self.state == self.read_headers:
+                    yield from self.read_head()
         elif self.state != self.discard or not isinstance(event, HttpEvent):
             yield from super()._handle_event(event)
 
@@ -56,6 +62,14 @@ class LimitedHttp1Server(Http1Server):
         if isinstance(event, events.ConnectionClosed):
             yield commands.CloseConnection(self.conn)
             return
+        if isinstance(event, events.DataReceived) and not event.data:
+            # mitmproxy goes on in the midst of the last event of the answer before
+            self.turn = commands.RequestWakeup(0)
+            yield self.turn
+            return
+        yield from self.read_head()
+
+    def read_head(self) -> CommandGenerator[None]:
         try:
             size = self.head_size()
             if size is None:
@@ -76,7 +90,7 @@ class LimitedHttp1Server(Http1Server):
         )
         yield ReceiveHttp(RequestHeaders(self.stream_id, request, body_size == 0))
         self.state = self.read_body
-        yield from self.state(event)
+        yield from self.read_body(events.DataReceived(self.conn, b""))
 
     def head_size(self) -> int | None:
         """None if the head is not complete yet.  Raises HeadersTooLarge."""

@@ -62,6 +62,7 @@ def translate_replayed_flows() -> None:
         def __init__(self, flow: http.HTTPFlow, options: Options) -> None:
             super().__init__(flow, options)
             self.layer.__class__ = GigaHttpLayer
+            self.layer.hooks_at_once = False  # type: ignore[attr-defined]
             flow.client_conn = self.client
             _replays[self.client] = self
 
@@ -120,12 +121,6 @@ def close_cancelled_connections() -> None:
                 transport.writer.close()
 
     ConnectionHandler.handle_connection = closing  # type: ignore[method-assign]
-
-
-def skip_type_checks_of_messages() -> None:
-    """mitmproxy checks the type of every field of every message it makes: a tenth of its time for
-    a small request.  `python -O` would skip that too, but the assertions with it."""
-    http.MessageData.__post_init__ = lambda message: None  # type: ignore[method-assign]
 
 
 def put_first(addon: object) -> None:

@@ -15,8 +15,7 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
 
 from gigagate.errors import GigaGateError, SettingsError
-from gigagate.hooks import log_redaction, mitmproxy_internals
-from gigagate.hooks.dispatch import Dispatch
+from gigagate.hooks import log_redaction, mitmproxy_internals, mitmproxy_speed
 from gigagate.hooks.option_guard import OptionGuard, check_bound
 from gigagate.hooks.recorder import inspection_is_on
 from gigagate.hooks.runtime import Runtime
@@ -28,6 +27,9 @@ DEFAULT_PORT = 4000
 
 EXECUTED = "MITMPROXY_EXECUTED_BY_GIGAGATE"
 """Set in the environment of the second execution: there is no third."""
+
+PLAIN = "GIGAGATE_PLAIN"
+"""1 in the environment: mitmproxy as it comes, to tell whether a trouble is of our making."""
 
 
 class Startup:
@@ -50,8 +52,8 @@ class Startup:
         mitmproxy_internals.refuse_by_default(ctx.master.addons.get("nextlayer"))
         mitmproxy_internals.listen_on_tcp_only(ctx.options.mode[0])
         mitmproxy_internals.put_first(self.guard)
-        mitmproxy_internals.skip_type_checks_of_messages()
-        Dispatch(ctx.master.addons).install()
+        if os.environ.get(PLAIN) != "1":
+            mitmproxy_speed.install(ctx.master)
         ctx.options.update(**self.guard.forced, **self.for_inspection())
 
     def for_inspection(self) -> dict[str, object]:

@@ -43,6 +43,8 @@ class GigaHttpLayer(HttpLayer):
     """Set once at the start: mitmproxy's replay makes layers without asking us."""
     listener: ClassVar[Listener | None] = None
     """None if nobody looks."""
+    hooks_at_once = False
+    """Always false for mitmproxy's replay, which waits for the hooks of its flow."""
 
     def __init__(self, context: Context, mode: HTTPMode = HTTPMode.transparent) -> None:
         super().__init__(context, mode)
