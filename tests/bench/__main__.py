@@ -1,7 +1,7 @@
 """Ours against the field, on this machine, now: `python -m tests.bench`.
 
-Prints a table to standard output and, with --write, puts it into docs/benchmarks.md.  Exit code
-1 when a target failed to answer, 2 for a wrong argument.
+Prints tables to standard output and, with --write, puts them into docs/benchmarks.md and draws its
+plots.  Exit code 1 when a target failed to answer, 2 for a wrong argument.
 """
 
 import argparse
@@ -14,20 +14,44 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.bench import report, rounds
-from tests.bench.scenarios import SCENARIOS
+from tests.bench.growth import SERIES
+from tests.bench.results import Circumstances, Results
+from tests.bench.scenarios import SCENARIOS, Scenario
 from tests.bench.targets import ROOT, TARGETS, Target
 
 _PAGE = ROOT / "docs" / "benchmarks.md"
+_IMAGES = ROOT / "docs" / "images"
+_ASKED = [*SCENARIOS, *SERIES]
 
 
 def main() -> int:
     options = _parser().parse_args()
+    if options.write:
+        from tests.bench import plots  # before all the measuring: it needs matplotlib
+    results = Results.load(options.source) if options.source else _measure(options)
+    if results is None:
+        return 130
+    if options.json:
+        results.save(options.json)
+    text = report.page(results)
+    print(text)
+    if options.write:
+        plots.write_all(results, _IMAGES)
+        report.write_between_markers(_PAGE, text)
+    return 1 if results.failures else 0
+
+
+def _measure(options: argparse.Namespace) -> Results | None:
+    """None when Ctrl-C ends it."""
     targets = _present([TARGETS[name] for name in options.targets])
     factor = 0.25 if options.quick else 1.0
     count = options.rounds or (1 if options.quick else 3)
-    scenarios = [SCENARIOS[name] for name in options.only]
-    scenarios = [replace(one, seconds=one.seconds * factor) for one in scenarios]
-    results = report.Results()
+    table = _in_time([SCENARIOS[name] for name in options.only if name in SCENARIOS], factor)
+    series = [SERIES[name] for name in options.only if name in SERIES]
+    growing = _in_time([one for each in series for one in each.measured], factor)
+    command = shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]])
+    versions = {target.name: target.version() for target in targets}
+    results = Results(Circumstances.now(command, count, versions))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with (
@@ -35,16 +59,14 @@ def main() -> int:
             rounds.upstream(Path(folder) / "upstream") as fake,
         ):
             for number in range(count):
-                rounds.measure(number, targets, scenarios, fake, results)
+                rounds.measure(number, targets, table, growing, fake, results)
     except KeyboardInterrupt:
-        return 130
-    command = shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]])
-    versions = {target.name: target.version() for target in targets}
-    text = report.page(results, command, count, versions)
-    print(text)
-    if options.write:
-        report.write_between_markers(_PAGE, text)
-    return 1 if results.failures else 0
+        return None
+    return results
+
+
+def _in_time(scenarios: Iterable[Scenario], factor: float) -> list[Scenario]:
+    return [replace(one, seconds=one.seconds * factor) for one in scenarios]
 
 
 def _present(targets: Iterable[Target]) -> list[Target]:
@@ -68,10 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--targets", type=_some_of(TARGETS), default=list(TARGETS), help=",".join(TARGETS)
     )
-    parser.add_argument(
-        "--only", type=_some_of(SCENARIOS), default=list(SCENARIOS), help=",".join(SCENARIOS)
-    )
+    parser.add_argument("--only", type=_some_of(_ASKED), default=_ASKED, help=",".join(_ASKED))
     parser.add_argument("--write", action="store_true", help="update docs/benchmarks.md")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep all values there")
+    parser.add_argument(
+        "--from", dest="source", type=Path, metavar="FILE", help="measure nothing, read --json's"
+    )
     return parser
 
 

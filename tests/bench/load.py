@@ -13,14 +13,18 @@ import ssl
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 
+from tests.bench import delays
+from tests.bench.delays import Chunk, NeverTogether, while_all_open
 from tests.bench.traffic import MARKER
 
 _CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _ANSWER_SECONDS = 60
+_OPENING_SECONDS = 0.5
+"""Over which streams that are held open together begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class Job:
     """How many times the marker stands in a streamed answer; 0 when it is not streamed."""
     ca_file: str | None = None
     """The authority to trust; None for plain HTTP."""
+    together: bool = False
+    """The clients begin one after the other, within half a second, and what counts is how late the
+    chunks come while all their streams are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,9 @@ class Result:
     first_token: float = 0.0
     requests_per_second: float = 0.0
     chunks_per_second: float = 0.0
+    chunk_delay: float | None = None
+    """Median from the upstream's write to the client's read; measured with `Job.together`."""
+    chunk_delay_p99: float | None = None
     error: str | None = None
 
 
@@ -68,6 +78,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._received = bytearray()
+        self._arrivals: list[tuple[int, int]] = []
         self._answered: asyncio.Future[None] | None = None
         self._first_token = 0.0
         self._end = 0
@@ -79,6 +90,7 @@ class Connection(asyncio.Protocol):
     async def send(self, request: bytes, chunks: int) -> Sample:
         """Send `request`, wait for the whole answer, check it."""
         self._received.clear()
+        self._arrivals.clear()
         self._answered = asyncio.get_running_loop().create_future()
         self._first_token = 0.0
         self._end = 0
@@ -92,6 +104,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
+        self._arrivals.append((len(self._received), time.monotonic_ns()))
         if not self._first_token and MARKER in self._received:
             self._first_token = time.perf_counter()
         if self._complete() and self._answered and not self._answered.done():
@@ -100,6 +113,10 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._answered and not self._answered.done():
             self._answered.set_exception(WrongAnswer(f"connection lost: {exc or 'closed'}"))
+
+    def chunks(self) -> list[Chunk]:
+        """Those of the last answer."""
+        return delays.chunks(self._received, self._arrivals)
 
     def close(self) -> None:
         self._transport.close()
@@ -137,8 +154,9 @@ async def run(job: Job) -> Result:
     ]
     sent = 0
 
-    async def work(connection: Connection, until: float) -> list[Sample]:
+    async def work(connection: Connection, wait: float) -> list[Sample]:
         nonlocal sent
+        await asyncio.sleep(wait)
         samples: list[Sample] = []
         while not samples or time.perf_counter() < until:
             samples.append(await connection.send(request, job.chunks))
@@ -155,14 +173,20 @@ async def run(job: Job) -> Result:
         await asyncio.gather(*map(warm_up, connections))
         start = time.perf_counter()
         until = start + job.seconds
-        per_client = await asyncio.gather(*(work(c, until) for c in connections))
+        gap = _OPENING_SECONDS / job.clients if job.together else 0.0
+        per_client = await asyncio.gather(*(work(c, n * gap) for n, c in enumerate(connections)))
         elapsed = time.perf_counter() - start
-    except (WrongAnswer, TimeoutError) as error:
+        late = while_all_open([c.chunks() for c in connections]) if job.together else []
+    except (WrongAnswer, NeverTogether, TimeoutError) as error:
         return Result(sent, error=str(error) or f"no answer in {_ANSWER_SECONDS} s")
     finally:
         for connection in connections:
             connection.close()
-    return _summary([s for samples in per_client for s in samples], elapsed, sent, job.chunks)
+    samples = [sample for of_one in per_client for sample in of_one]
+    summary = _summary(samples, elapsed, sent, job.chunks)
+    if not late:
+        return summary
+    return replace(summary, chunk_delay=median(late), chunk_delay_p99=_p99(late))
 
 
 def head(length: int) -> bytes:
@@ -190,11 +214,15 @@ def _summary(samples: Sequence[Sample], elapsed: float, sent: int, chunks: int) 
     return Result(
         sent=sent,
         p50=median(totals),
-        p99=totals[int(len(totals) * 0.99)],
+        p99=_p99(totals),
         first_token=median(sample.first_token * 1000 for sample in samples),
         requests_per_second=len(samples) / elapsed,
         chunks_per_second=len(samples) * chunks / elapsed,
     )
+
+
+def _p99(ascending: Sequence[float]) -> float:
+    return ascending[int(len(ascending) * 0.99)]
 
 
 def main() -> None:

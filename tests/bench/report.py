@@ -1,78 +1,137 @@
-"""From the values of all rounds to a table people can read."""
+"""From the values of all rounds to the part of docs/benchmarks.md that people read."""
 
-import datetime
-import platform
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from statistics import median
 
+from tests.bench.growth import SERIES, Series
+from tests.bench.results import Circumstances, Results
 from tests.bench.scenarios import METRICS, Metric
 
 BEGIN = "<!-- bench:begin -->"
 END = "<!-- bench:end -->"
+HEADLINE = "headline"
+HEADLINES = {
+    "small.p50": ("small request: p50", " ms"),
+    "small-16.requests_per_second": ("16 clients: small requests", "/s"),
+    "agent.p50": ("coding agent's 255 KB: p50", " ms"),
+    "stream.chunks_per_second": ("one stream: chunks", "/s"),
+    "paced.first_token": ("first token, at a model's pace", " ms"),
+    "end.megabytes": ("memory after all that", " MB"),
+}
+"""Key of a metric -> title of its bars, unit."""
+_HEADLINE_SENTENCE = (
+    "Each bar is a multiple of plain mitmdump, the line at 1 (of streaming mitmdump where answers "
+    "are streamed); beside it stands what was measured.  ↓: less is better, ↑: more is better."
+)
 
 
-class Results:
-    """Values by target, metric key and round; and what failed, in words."""
-
-    def __init__(self) -> None:
-        self._values: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-        self.failures: dict[str, str] = {}
-        """Target and scenario -> the first error; such values are left out."""
-
-    def add(self, target: str, key: str, round_number: int, value: float) -> None:
-        self._values[target, key][round_number] = value
-
-    def cell(self, target: str, metric: Metric) -> str:
-        """`median ×ratio (least–greatest)`, the ratio being the median of each round's own."""
-        values = self._values.get((target, metric.key))
-        if not values:
-            return "–"
-        text = f"{median(values.values()):.{metric.digits}f}"
-        base = self._values.get((metric.baseline, metric.key), {})
-        ratios = [value / base[r] for r, value in values.items() if base.get(r)]
-        if ratios and target != metric.baseline:
-            text += f" ×{median(ratios):.2f}"
-        if len(values) > 1:
-            least, greatest = min(values.values()), max(values.values())
-            text += f" ({least:.{metric.digits}f}–{greatest:.{metric.digits}f})"
-        return text
-
-    def has(self, metric: Metric) -> bool:
-        return any(key == metric.key for _, key in self._values)
-
-
-def page(results: Results, command: str, rounds: int, versions: Mapping[str, str]) -> str:
+def page(results: Results) -> str:
     """The whole text between the markers."""
-    table = _table(results, list(versions))
-    failures = "".join(f"\n- {where}: `{error}`" for where, error in results.failures.items())
-    return f"{_circumstances(command, rounds, versions)}\n\n{table}" + (
-        f"\n\nFailed, and left out:\n{failures}" if failures else ""
-    )
+    bars = _picture(HEADLINE, "The most important rows of the table as bars", _HEADLINE_SENTENCE)
+    blocks = [
+        *([bars] if headlines(results) else []),
+        _circumstances(results.circumstances),
+        _table(results),
+        *(_growth(results, series) for series in measured(results)),
+    ]
+    if results.failures:
+        failures = (f"- {where}: `{error}`" for where, error in results.failures.items())
+        blocks.append("\n".join(["Failed, and left out:\n", *failures]))
+    return "\n\n".join(blocks)
 
 
-def _table(results: Results, targets: Sequence[str]) -> str:
-    """A markdown table: a row per metric that was measured, a column per target."""
+def picture_name(name: str) -> str:
+    """Without its suffix."""
+    return f"benchmarks-{name}"
+
+
+def measured(results: Results) -> list[Series]:
+    """The series that have at least one point."""
+    return [
+        series
+        for series in SERIES.values()
+        if any(
+            results.has(f"{scenario.name}.{field}")
+            for scenario in series.scenarios.values()
+            for field in series.y
+        )
+    ]
+
+
+def headlines(results: Results) -> list[Metric]:
+    """What there are bars for: metrics of which ours has a ratio."""
+    return [
+        metric
+        for metric in METRICS
+        if metric.key in HEADLINES
+        and results.ratio("gigagate", metric.key, metric.baseline) is not None
+    ]
+
+
+def cell(results: Results, target: str, metric: Metric) -> str:
+    """`median ×ratio (least–greatest)`, the ratio being the median of each round's own."""
+    values = results.of(target, metric.key).values()
+    middle = results.median(target, metric.key)
+    if middle is None:
+        return "–"
+    text = f"{middle:.{metric.digits}f}"
+    ratio = results.ratio(target, metric.key, metric.baseline)
+    if ratio is not None and target != metric.baseline:
+        text += f" ×{ratio:.2f}"
+    if len(values) > 1:
+        text += f" ({min(values):.{metric.digits}f}–{max(values):.{metric.digits}f})"
+    return text
+
+
+def _table(results: Results) -> str:
+    """A row per metric that was measured, a column per target."""
+    targets = list(results.circumstances.versions)
     rows = [["", *targets]]
     rows += [
-        [metric.label, *(results.cell(target, metric) for target in targets)]
+        [metric.label, *(cell(results, target, metric) for target in targets)]
         for metric in METRICS
-        if results.has(metric)
+        if results.has(metric.key)
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [_row(row, widths) for row in rows]
-    lines.insert(1, _row(["-" * width for width in widths], widths))
-    return "\n".join(lines)
+    return _markdown(rows)
 
 
-def _circumstances(command: str, rounds: int, versions: Mapping[str, str]) -> str:
+def _growth(results: Results, series: Series) -> str:
+    """A row per size, a column per target; several values of one cell stand side by side."""
+    targets = list(results.circumstances.versions)
+    rows = [[" / ".join(series.y.values()), *targets]]
+    rows += [
+        [
+            series.tick(x),
+            *(
+                " / ".join(
+                    short(results.median(target, f"{scenario.name}.{field}")) for field in series.y
+                )
+                for target in targets
+            ),
+        ]
+        for x, scenario in series.scenarios.items()
+    ]
+    picture = _picture(series.name, f"{series.title}: how the cost grows", series.sentence)
+    return f"### {series.title}\n\n{picture}\n\n{_markdown(rows)}"
+
+
+def short(value: float | None) -> str:
+    """Three digits or so; a dash for None."""
+    if value is None:
+        return "–"
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
+
+
+def _picture(name: str, alt: str, sentence: str) -> str:
+    return f"![{alt}](images/{picture_name(name)}.svg)\n\n{sentence}"
+
+
+def _circumstances(measured: Circumstances) -> str:
     """When, where and with what it was measured."""
-    today = datetime.datetime.now(tz=datetime.UTC).date()
+    rounds = f"{measured.rounds} interleaved round{'s' if measured.rounds > 1 else ''}"
     lines = [
-        f"`{command}`, {rounds} interleaved round{'s' if rounds > 1 else ''}, {today}; "
-        f"{_processor()}; Python {platform.python_version()}, {platform.system()}.",
-        *(f"{target}: {version}." for target, version in versions.items()),
+        f"`{measured.command}`, {rounds}, {measured.date}; {measured.machine}.",
+        *(f"{target}: {version}." for target, version in measured.versions.items()),
     ]
     return "  \n".join(lines)
 
@@ -85,20 +144,14 @@ def write_between_markers(path: Path, text: str) -> None:
     path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
 
 
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table, its first row the head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [_row(row, widths) for row in rows]
+    lines.insert(1, _row(["-" * width for width in widths], widths))
+    return "\n".join(lines)
+
+
 def _row(cells: Iterable[str], widths: Sequence[int]) -> str:
     padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
     return f"| {' | '.join(padded)} |"
-
-
-def _processor() -> str:
-    """Model and number of cores of the machine."""
-    models = [
-        line.split(":", 1)[1].strip()
-        for line in _lines(Path("/proc/cpuinfo"))
-        if line.startswith("model name")
-    ]
-    return f"{len(models)} × {models[0]}" if models else platform.processor() or "unknown CPU"
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text().splitlines() if path.exists() else []

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.bench.load import Job, Result
 from tests.bench.processes import NotStarted, Server, free_port, running, wait_until_answering
-from tests.bench.report import Results
+from tests.bench.results import Results
 from tests.bench.scenarios import Scenario
 from tests.bench.targets import ROOT, Place, Target
 
@@ -48,10 +48,14 @@ def measure(
     number: int,
     targets: Sequence[Target],
     scenarios: Sequence[Scenario],
+    growing: Sequence[Scenario],
     fake: Place,
     results: Results,
 ) -> None:
-    """Add round `number` to `results`, beginning with another target each round."""
+    """Add round `number` to `results`, beginning with another target each round.
+
+    What is `growing` comes last, after the memory was looked at: megabytes of text leave traces.
+    """
     shift = number % len(targets)
     with contextlib.ExitStack() as stack:
         started = []
@@ -68,14 +72,12 @@ def measure(
                 results.add(target.name, "start.seconds", number, time.perf_counter() - begin)
                 megabytes = one.server.resident_megabytes()
                 results.add(target.name, "start.megabytes", number, megabytes)
-        for scenario in scenarios:
-            for one in started:
-                _note(f"round {number + 1}: {scenario.name} {one.target.name}")
-                _ask(one, scenario, number, results)
+        _ask_all(started, scenarios, number, results)
         for one in started:
             if one.server:
                 megabytes = one.server.resident_megabytes()
                 results.add(one.target.name, "end.megabytes", number, megabytes)
+        _ask_all(started, growing, number, results)
 
 
 def _start(target: Target, fake: Place, stack: contextlib.ExitStack) -> Running:
@@ -90,6 +92,16 @@ def _start(target: Target, fake: Place, stack: contextlib.ExitStack) -> Running:
     return Running(target, place, server)
 
 
+def _ask_all(
+    started: Sequence[Running], scenarios: Sequence[Scenario], number: int, results: Results
+) -> None:
+    for scenario in scenarios:
+        for one in started:
+            if one.target.name not in scenario.without:
+                _note(f"round {number + 1}: {scenario.name} {one.target.name}")
+                _ask(one, scenario, number, results)
+
+
 def _ask(one: Running, scenario: Scenario, number: int, results: Results) -> None:
     job = Job(
         port=one.place.port,
@@ -99,6 +111,7 @@ def _ask(one: Running, scenario: Scenario, number: int, results: Results) -> Non
         warmup=scenario.warmup,
         chunks=scenario.chunks,
         ca_file=None if one.server else str(one.place.ca_file),
+        together=scenario.together,
     )
     cpu_before = one.server.cpu_seconds() if one.server else 0.0
     result = _do(job)

@@ -1,6 +1,6 @@
 """What is asked of every target, and which of the numbers stand in the table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from tests.bench import traffic
@@ -15,9 +15,13 @@ class Scenario:
     clients: int
     body: Callable[[bool], bytes]
     """Told whether the target translates."""
-    seconds: float = 3.0
+    seconds: float = 2.5
     warmup: int = 3
     chunks: int = 0
+    together: bool = False
+    """As in `load.Job`."""
+    without: Collection[str] = ()
+    """Targets that it makes no sense to ask."""
 
 
 def _small(translates: bool) -> bytes:
@@ -52,7 +56,7 @@ SCENARIOS = {
         Scenario("agent-16", 16, _agent),
         Scenario("stream", 1, _stream, chunks=500),
         Scenario("stream-16", 16, _stream, warmup=1, chunks=500),
-        Scenario("paced", 1, _paced, seconds=8.0, warmup=1, chunks=150),
+        Scenario("paced", 1, _paced, seconds=6.0, warmup=1, chunks=150),
         Scenario("paced-16", 16, _paced, warmup=1, chunks=150),
     )
 }

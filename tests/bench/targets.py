@@ -91,7 +91,7 @@ def _our_settings(place: Place) -> Mapping[str, str]:
     """The peers have no limit: ours must not be what is measured."""
     config = place.folder / "gigachat.yaml"
     config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text("limits: {slots: 64}\n")
+    config.write_text("limits: {slots: 256}\n")
     return {
         **_gigachat_settings(place),
         "GIGAGATE_CONFIG": str(config),

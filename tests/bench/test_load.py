@@ -38,6 +38,11 @@ def _job(port: int, body: bytes, *, clients: int = 1, chunks: int = 0) -> Job:
     return Job(port, body.decode(), clients, seconds=0, warmup=1, chunks=chunks)
 
 
+def _together(port: int, chunks: int, *, clients: int) -> Job:
+    body = traffic.streamed(chunks).decode()
+    return Job(port, body, clients, seconds=0, warmup=0, chunks=chunks, together=True)
+
+
 @pytest.mark.parametrize("clients", [1, 16])
 async def test_each_client_warms_up_and_is_measured_once(clients: int) -> None:
     async with _serving(FakeGigaChat) as port:
@@ -53,6 +58,22 @@ async def test_a_stream_is_measured_by_its_chunks() -> None:
         result = await run(_job(port, traffic.streamed(500), clients=2, chunks=500))
     assert result.error is None
     assert result.chunks_per_second == pytest.approx(500 * result.requests_per_second)
+
+
+async def test_streams_held_open_together_tell_how_late_their_chunks_come() -> None:
+    async with _serving(FakeGigaChat) as port:
+        result = await run(_together(port, 150, clients=2))
+    assert result.error is None
+    assert result.sent == 2
+    assert result.chunk_delay is not None
+    assert result.chunk_delay_p99 is not None
+    assert result.chunk_delay_p99 >= result.chunk_delay > 0
+
+
+async def test_streams_without_the_time_in_their_chunks_have_no_delay() -> None:
+    async with _serving(FakeGigaChat) as port:
+        result = await run(_together(port, 500, clients=2))
+    assert result.error == "at most 0 of 2 streams were open at once"
 
 
 _LOST = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nw0rd\r\n0\r\n\r\n"

@@ -25,5 +25,10 @@ def test_without_parts_the_same_text_stands_in_strings() -> None:
 
 
 def test_no_request_can_be_mistaken_for_an_answer() -> None:
-    bodies = [traffic.small(), traffic.streamed(500), traffic.cline(255_000, parts=True, tools=25)]
+    bodies = [
+        traffic.conversation(10, parts=True),
+        traffic.small(),
+        traffic.streamed(500),
+        traffic.cline(255_000, parts=True, tools=25),
+    ]
     assert not any(traffic.MARKER in body for body in bodies)

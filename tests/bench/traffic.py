@@ -22,7 +22,12 @@ class Stream:
     pause: float
 
 
-STREAMS = {500: Stream(500, 0.0), 150: Stream(150, 0.010)}
+STREAMS = {
+    500: Stream(500, 0.0),
+    150: Stream(150, 0.010),
+    30: Stream(30, 0.100),
+    50: Stream(50, 0.100),
+}
 """`max_tokens` -> the streamed answer it asks for; any other request is answered whole."""
 
 _PROSE = (
@@ -54,6 +59,19 @@ def streamed(max_tokens: int) -> bytes:
             "max_tokens": max_tokens,
         }
     )
+
+
+def conversation(messages: int, *, parts: bool) -> bytes:
+    """So many messages with 200 bytes of text each: the system's, then user and assistant in turn.
+
+    The last one is the user's, so the number is even; `parts` as in `cline`.
+    """
+    text = _text(200)
+    user = {"role": "user", "content": _content([text], parts)}
+    assistant = {"role": "assistant", "content": text}
+    turns = [user, assistant] * (messages // 2)
+    history = [{"role": "system", "content": text}, *turns[: messages - 1]]
+    return _dump({"model": MODEL, "messages": history})
 
 
 def cline(size: int, *, parts: bool, tools: int = 0, turns: int = 30) -> bytes:

@@ -2,7 +2,8 @@
 
 It must not shadow what is measured, so it looks at no more of a request than it must: the length
 of the body and `max_tokens`.  Its answers have the form of GigaChat v1 (recorded by the tests of
-Sber's SDK) and are made once, at the start.  Correctness is the emulator's business.
+Sber's SDK) and are made once, at the start; only a chunk that comes after a pause is made then, for
+it tells when it was sent.  Correctness is the emulator's business.
 
 Writes its authority's certificate to CA_FILE, then its port to standard output.  Ends on SIGTERM.
 """
@@ -18,6 +19,7 @@ import time
 from pathlib import Path
 
 import trustme
+from tests.bench.delays import stamp
 from tests.bench.traffic import MARKER, MODEL, STREAMS, Stream
 
 _CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -58,8 +60,8 @@ def _event(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(event), event)
 
 
-def _chunk(number: int) -> bytes:
-    delta: dict[str, str] = {"content": f" {_WORD} номер {number},"}
+def _chunk(number: int, stamp: str = "") -> bytes:
+    delta: dict[str, str] = {"content": f" {_WORD} номер {number},{stamp}"}
     if number == 0:
         delta["role"] = "assistant"
     return _event(_dump({"choices": [{"delta": delta, "index": 0}], **_TAIL}))
@@ -136,7 +138,7 @@ class FakeGigaChat(asyncio.Protocol):
         if self._transport.is_closing():
             return
         stop = min(start + (1 if stream.pause else _CHUNKS_A_TURN), stream.chunks)
-        for chunk in _CHUNKS[start:stop]:
+        for chunk in [_chunk(start, stamp())] if stream.pause else _CHUNKS[start:stop]:
             self._transport.write(chunk)
         if stop == stream.chunks:
             self._transport.write(_STREAM_END)
