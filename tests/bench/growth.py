@@ -90,8 +90,8 @@ SERIES = {
             "messages of 200 bytes in the request",
             {"p50": "p50 of one client, ms"},
             {count: _history(count) for count in _MESSAGES},
-            "direct, mitmdump and nginx read no message: how much steeper a line rises than theirs "
-            "is what the translation of each message costs.",
+            "`direct`, mitmdump and nginx read no message: how much steeper a line rises "
+            "than theirs is what the translation of each message costs.",
         ),
         Series(
             "streams",

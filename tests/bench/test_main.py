@@ -35,6 +35,15 @@ def test_failures_are_told_by_the_exit_code(
     assert bench.main() == 1
 
 
+@pytest.mark.parametrize(
+    "words", [["--json", "/home/me/a.json"], ["--json=a.json"], ["--json", "my file.json"], []]
+)
+def test_the_page_does_not_tell_where_files_lie(words: list[str]) -> None:
+    assert bench._command(["--quick", *words, "--write"]) == (
+        "python -m tests.bench --quick --write"
+    )
+
+
 def test_what_is_not_known_cannot_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["bench", "--only", "small,everything"])
     with pytest.raises(SystemExit) as end:
