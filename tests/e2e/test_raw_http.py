@@ -138,10 +138,10 @@ def test_requests_sent_without_waiting_are_answered_in_turn(pair: Pair) -> None:
     health = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
     last = health.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as connection:
-        connection.sendall(chat + health + chat + last)
+        connection.sendall(chat + chat + health + chat + last)
         received = b"".join(iter(lambda: connection.recv(65536), b""))
     _, *answers = received.split(b"HTTP/1.1 200 OK")
-    expected = [b"choices", b"status", b"choices", b"status"]
+    expected = [b"choices", b"choices", b"status", b"choices", b"status"]
     assert [named for named, answer in zip(expected, answers, strict=True) if named in answer] == (
         expected
     )

@@ -1,3 +1,4 @@
+import copy
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
-from gigagate.gigachat.tools import ToolNames, functions, upstream_name
+from gigagate.gigachat.tools import MAX_REMEMBERED, ToolNames, functions, upstream_name
 
 
 def tool(name: Any, **fields: Any) -> dict[str, Any]:
@@ -13,8 +14,7 @@ def tool(name: Any, **fields: Any) -> dict[str, Any]:
 
 
 def translated(chat: dict[str, Any], policy: Policy | None = None) -> list[dict[str, Any]]:
-    names = ToolNames.of(chat)
-    return list(functions(chat, names, None, policy or Policy(), Notes()).values())
+    return list(functions(chat, None, policy or Policy(), Notes()).values())
 
 
 EMPTY = {"type": "object", "properties": {}}
@@ -147,3 +147,45 @@ def test_a_wrong_definition_is_a_400_that_names_it(chat: dict[str, Any], param: 
         translated(chat)
     assert refused.value.param == param
     assert param in refused.value.message
+
+
+def noted(chat: dict[str, Any], allowed: frozenset[str] | None = None) -> list[str]:
+    notes = Notes()
+    functions(chat, allowed, Policy(), notes)
+    return [note.text for note in notes]
+
+
+def test_the_same_definitions_are_translated_once_and_noted_each_time() -> None:
+    chat = {"tools": [tool("a b"), tool("c"), {"type": "web_search"}]}
+    first, second = translated(chat), translated(copy.deepcopy(chat))
+    assert all(one is other for one, other in zip(first, second, strict=True))
+    assert (
+        noted(chat)
+        == noted(copy.deepcopy(chat))
+        == [
+            "tools[2] dropped: GigaChat has no tool of type 'web_search'",
+            "tools -> 2 functions",
+            "functions renamed for GigaChat: 1",
+        ]
+    )
+
+
+def test_what_is_remembered_is_told_apart() -> None:
+    maximum = {"type": "object", "properties": {"n": {"type": "integer", "maximum": 1}}}
+    narrow = {"tools": [tool("f", parameters=maximum), tool("g")]}
+    wide = {"tools": [tool("f", parameters={**maximum, "description": "wide"}), tool("g")]}
+    assert translated(narrow) != translated(wide)
+    assert len(noted(narrow)) == len(noted(narrow, frozenset({"f"}))) == 1
+    assert noted(narrow) != noted(narrow, frozenset({"f"}))
+    assert noted({"functions": []}) == []
+
+
+def test_what_is_large_or_deep_is_translated_each_time() -> None:
+    large = {"tools": [tool("f", description="x" * MAX_REMEMBERED)]}
+    assert translated(large) == translated(large)
+    assert translated(large)[0] is not translated(large)[0]
+    schema: dict[str, Any] = {}
+    for _ in range(100_000):
+        schema = {"type": "array", "items": schema}
+    deep = {"tools": [tool("f", parameters={"type": "object", "properties": {"a": schema}})]}
+    assert translated(deep)[0]["name"] == "f"

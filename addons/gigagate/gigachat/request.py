@@ -39,7 +39,7 @@ def _add_tools(
 ) -> None:
     """GigaChat v1 answers 422 to functions unless a user or a function spoke last."""
     choice = ToolChoice.of(chat)
-    functions = tools.functions(chat, names, choice.allowed, policy, notes)
+    functions = tools.functions(chat, choice.allowed, policy, notes)
     function_call, instruction = choice.function_call(list(functions), names, notes)
     if function_call is None:
         return

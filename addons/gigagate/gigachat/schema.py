@@ -12,16 +12,11 @@ References are followed (a recursive one ends at its second turn), `allOf` is me
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 MAX_DEPTH = 48
 MAX_NODES = 4000
 """Nodes visited in one schema, references followed: what lies beyond is left out."""
-
-REMEMBERED = 256
-MAX_REMEMBERED = 16 * 1024
-"""Cleaned schemas that are kept, and the characters of the largest."""
 
 _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean"})
 
@@ -53,24 +48,10 @@ _in_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def cleaned(schema: Schema) -> dict[str, Any]:
-    """Never raises.  Not to be modified: agents send the same schemas with every request, so they
-    get the same object each time.
+    """Never raises.  May share objects with `schema`.
 
     A root that does not say its type is an object.
     """
-    try:
-        text = _in_json(schema)
-    except RecursionError:
-        return _clean(schema)
-    return _remembered(text) if len(text) <= MAX_REMEMBERED else _clean(schema)
-
-
-@lru_cache(REMEMBERED)
-def _remembered(text: str) -> dict[str, Any]:
-    return _clean(json.loads(text))
-
-
-def _clean(schema: Schema) -> dict[str, Any]:
     return _Cleaner(schema).clean(schema, _Scope(frozenset(), 0), untyped="object")
 
 

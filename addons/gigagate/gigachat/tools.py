@@ -2,13 +2,18 @@
 
 GigaChat v1 takes names of Latin letters, digits (not leading), "_", "-" and ".", and a function
 that is called like one of its builtins clashes with it.
+
+Agents send the same definitions with every request, dozens of them, so what became of them is
+remembered: by their JSON, which is written a hundred times as fast as they are translated.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from gigagate.core.notes import Notes
+from gigagate.core import compact_json, strict_json
+from gigagate.core.notes import Note, Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.schema import cleaned
@@ -26,6 +31,10 @@ RESERVED = BUILTINS | {
 }
 
 _REFUSED = re.compile(r"[^A-Za-z0-9_.-]")
+
+REMEMBERED = 16
+MAX_REMEMBERED = 256 * 1024
+"""Lists of definitions that are remembered, and the bytes of the largest."""
 
 
 class Definition(NamedTuple):
@@ -62,6 +71,11 @@ class ToolNames:
     @classmethod
     def of(cls, chat: Mapping[str, Any]) -> "ToolNames":
         """Raises InvalidRequest for definitions that are no functions."""
+        content = _content(chat)
+        return cls._of(chat) if content is None else _remembered_names(content)
+
+    @classmethod
+    def _of(cls, chat: Mapping[str, Any]) -> "ToolNames":
         mapped: dict[str, str] = {}
         changed: list[str] = []
         for definition in definitions(chat):
@@ -99,16 +113,56 @@ def definitions(chat: Mapping[str, Any]) -> Iterator[Definition]:
 
 def functions(
     chat: Mapping[str, Any],
-    names: ToolNames,
     allowed: frozenset[str] | None,
     policy: Policy,
     notes: Notes,
-) -> dict[str, dict[str, Any]]:
-    """GigaChat's `functions` by the client's names. allowed: None for all.
+) -> Mapping[str, dict[str, Any]]:
+    """GigaChat's `functions` by the client's names.  Not to be modified.  allowed: None for all.
 
     Raises InvalidRequest, or UnsupportedFeature for tools GigaChat lacks (in strict mode).
     """
-    _drop_builtins(chat, policy, notes)
+    content = _content(chat)
+    if content is None:
+        translated = _translated(chat, allowed, policy.strict)
+    else:
+        translated = _remembered(content, allowed, policy.strict)
+    for note in translated.notes:
+        notes.add(*note)
+    return translated.functions
+
+
+class _Translated(NamedTuple):
+    functions: Mapping[str, dict[str, Any]]
+    notes: tuple[Note, ...]
+
+
+def _content(chat: Mapping[str, Any]) -> bytes | None:
+    """By what the definitions are remembered; None if they are not."""
+    if not chat.get("tools") and not chat.get("functions"):
+        return None
+    try:
+        content = compact_json.dumps({key: chat.get(key) for key in ("tools", "functions")})
+    except RecursionError:
+        return None
+    return content if len(content) <= MAX_REMEMBERED else None
+
+
+@lru_cache(REMEMBERED)
+def _remembered_names(content: bytes) -> ToolNames:
+    return ToolNames._of(strict_json.loads(content))
+
+
+@lru_cache(REMEMBERED)
+def _remembered(content: bytes, allowed: frozenset[str] | None, strict: bool) -> _Translated:
+    return _translated(strict_json.loads(content), allowed, strict)
+
+
+def _translated(
+    chat: Mapping[str, Any], allowed: frozenset[str] | None, strict: bool
+) -> _Translated:
+    notes = Notes()
+    names = ToolNames.of(chat)
+    _drop_builtins(chat, notes, strict=strict)
     translated: dict[str, dict[str, Any]] = {}
     for definition in definitions(chat):
         if allowed is not None and definition.name not in allowed:
@@ -122,7 +176,7 @@ def functions(
     renamed = sum(names.to_upstream(name) != name for name in translated)
     if renamed:
         notes.add("tools", f"functions renamed for GigaChat: {renamed}")
-    return translated
+    return _Translated(translated, tuple(notes))
 
 
 def _function(definition: Definition, names: ToolNames) -> dict[str, Any]:
@@ -153,13 +207,13 @@ def _schema(path: str, schema: object) -> dict[str, Any]:
     return clean
 
 
-def _drop_builtins(chat: Mapping[str, Any], policy: Policy, notes: Notes) -> None:
+def _drop_builtins(chat: Mapping[str, Any], notes: Notes, *, strict: bool) -> None:
     for i, tool in enumerate(_list(chat, "tools")):
         kind = object_at(f"tools[{i}]", tool).get("type", "function")
         if kind == "function":
             continue
         kind = text_at(f"tools[{i}].type", kind)[:64]
-        if policy.strict:
+        if strict:
             raise UnsupportedFeature(
                 f"tools[{i}] is of type {kind!r}; GigaChat knows functions only.",
                 param=f"tools[{i}].type",
