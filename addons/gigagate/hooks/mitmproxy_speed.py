@@ -6,6 +6,7 @@ out, and `tests/e2e/test_fast_and_plain.py` compares.  What each brings: docs/be
 
 from mitmproxy import http, log
 from mitmproxy.master import Master
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.utils.strutils import always_bytes
 
@@ -21,6 +22,7 @@ def install(master: Master) -> None:
     read_chunks_together()
     skip_type_checks_of_messages()
     look_headers_up_quickly()
+    fork_contexts_cheaply()
     GigaHttpLayer.hooks_at_once = True
 
 
@@ -64,3 +66,14 @@ def look_headers_up_quickly() -> None:
         ]
 
     http.Headers.get_all = get_all  # type: ignore[assignment, method-assign]
+
+
+def fork_contexts_cheaply() -> None:
+    """mitmproxy makes a new connection, id and all, only to put the known one in its place."""
+
+    def fork(context: Context) -> Context:
+        twin = Context.__new__(Context)
+        twin.__dict__.update(context.__dict__, layers=context.layers.copy())
+        return twin
+
+    Context.fork = fork  # type: ignore[assignment, method-assign]

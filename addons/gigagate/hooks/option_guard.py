@@ -35,6 +35,7 @@ class OptionGuard:
             "validate_inbound_headers": True,
             "http2": False,
             "stream_large_bodies": None,
+            "onboarding": False,
             "proxy_debug": False,
             "ssl_insecure": not runtime.settings.upstream.verify,
             "ssl_verify_upstream_trusted_ca": runtime.ca_file and str(runtime.ca_file),
