@@ -8,9 +8,15 @@ may ask for what else needs a client's key.
 import contextlib
 import json
 import os
-import tempfile
+import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Self
+
+from gigagate import private_file
+
+WORKER = "WORKER_OF_GIGAGATE"
+"""In the environment of one process of many (gigagate.workers), and of no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,21 @@ class Running:
     key: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Of one run."""
+
+    command_line: str = field(repr=False)
+    form: str = field(repr=False)
+    """In the status page, so that no other page can press its button."""
+
+    @classmethod
+    def new(cls) -> Self:
+        return cls(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+
+
 def announce(state_dir: Path, running: Running) -> None:
-    """The file appears whole, and only this user may read it."""
-    with tempfile.NamedTemporaryFile("w", dir=state_dir, delete=False) as file:
-        json.dump(asdict(running), file)
-    Path(file.name).replace(_file(state_dir, running.pid))
+    private_file.write(_file(state_dir, running.pid), json.dumps(asdict(running)))
 
 
 def withdraw(state_dir: Path, pid: int) -> None:

@@ -6,6 +6,7 @@ from gigagate.errors import SettingsError, TrustError
 def build() -> list[object]:
     """The addons, in the order mitmproxy calls them.  Wrong settings end the process."""
     from gigagate.hooks.accounting import Accounting
+    from gigagate.hooks.alone import Alone
     from gigagate.hooks.commands import Commands
     from gigagate.hooks.content_views import ContentViews
     from gigagate.hooks.cors import Cors
@@ -22,7 +23,6 @@ def build() -> list[object]:
     from gigagate.hooks.runtime import Runtime
     from gigagate.hooks.shutdown import Shutdown
     from gigagate.hooks.startup import Startup, give_up
-    from gigagate.hooks.status import Status
 
     try:
         runtime = Runtime.load()
@@ -30,7 +30,7 @@ def build() -> list[object]:
         give_up(error)
     gateway = Gateway(runtime)
     accounting = Accounting(gateway)
-    status = Status(runtime, accounting)
+    process = Alone(runtime, accounting)
     inspection = [
         Recorder(gateway),
         FlowList(),
@@ -42,7 +42,7 @@ def build() -> list[object]:
         Startup(runtime),
         Layers(gateway),
         accounting,
-        LocalEndpoints(runtime, status),
+        LocalEndpoints(runtime, process.status, process.keys),
         gateway,
         gateway.slots,
         Cors(runtime),
@@ -50,6 +50,7 @@ def build() -> list[object]:
         UnfinishedHooks(),
         Reload(runtime),
         Shutdown(gateway),
-        Commands(runtime, status),
+        process,
+        Commands(runtime, process.status),
         *inspection,
     ]

@@ -4,19 +4,12 @@ Whoever may use GigaChat through this proxy may read it; where client keys are c
 whoever has one.  The command line has a key of its own, from the file in the state directory.
 """
 
-import asyncio
 import hmac
-import logging
-import os
-import secrets
-import time
 from collections.abc import Awaitable, Callable
 from weakref import WeakSet
 
-from mitmproxy import ctx, http
-from mitmproxy.log import ALERT
+from mitmproxy import http
 
-from gigagate import running
 from gigagate.errors import (
     CredentialError,
     GigaGateError,
@@ -29,15 +22,10 @@ from gigagate.hooks.answers import error_response, json_response, response
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.status import Status
+from gigagate.running import Keys
 from gigagate.telemetry import metrics
 from gigagate.threads import in_thread
 
-logger = logging.getLogger(__name__)
-
-READY_PATIENCE = 2.0
-"""Seconds that /ready waits for a first token."""
-READY_PAUSE = 30.0
-"""Seconds between its attempts to get one."""
 LOGIN = {"www-authenticate": 'Basic realm="GigaGate: your key as the password", charset="UTF-8"'}
 PRIVATE = {"cache-control": "no-store"}
 
@@ -45,32 +33,12 @@ PRIVATE = {"cache-control": "no-store"}
 class LocalEndpoints:
     name = "gigagate.local_endpoints"
 
-    def __init__(self, runtime: Runtime, status: Status) -> None:
+    def __init__(self, runtime: Runtime, status: Status, keys: Keys) -> None:
         self.runtime = runtime
         self.status_of_all = status
-        self.key = secrets.token_urlsafe(24)
-        """The command line's."""
-        self.form_token = secrets.token_urlsafe(24)
-        """In the status page, so that no other page can press its button."""
+        self.keys = keys
         self.by_command_line: WeakSet[http.HTTPFlow] = WeakSet()
         self.refused: WeakSet[http.HTTPFlow] = WeakSet()
-        self.asked_for_token_at = 0.0
-
-    def running(self) -> None:
-        """Where we listen: for `./run.sh status`, and for whoever reads the terminal."""
-        host, port, *_ = ctx.master.addons.get("proxyserver").listen_addrs()[0]
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        running.announce(
-            self.runtime.settings.state_dir,
-            running.Running(os.getpid(), url, time.time(), self.key),
-        )
-        logger.log(ALERT, "Its state: %s/", url)
-        if web := getattr(ctx.master, "web_url", ""):
-            own_password = bool(ctx.options.web_password)
-            logger.log(ALERT, "mitmweb:   %s", web.partition("?")[0] if own_password else web)
-
-    def done(self) -> None:
-        running.withdraw(self.runtime.settings.state_dir, os.getpid())
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -78,8 +46,8 @@ class LocalEndpoints:
         path = local_paths.of(flow.request)
         if path is None:
             return
-        keys = self.runtime.settings.client_keys
-        if any(hmac.compare_digest(key, self.key) for key in _presented(flow.request)):
+        keys, ours = self.runtime.settings.client_keys, self.keys.command_line
+        if any(hmac.compare_digest(key, ours) for key in _presented(flow.request)):
             self.by_command_line.add(flow)
         elif keys and not path.open and client_key.holder(flow.request, keys) is None:
             self.refused.add(flow)
@@ -114,40 +82,14 @@ class LocalEndpoints:
         return json_response(200, {"status": "ok"}, flow.request)
 
     async def readiness(self, flow: http.HTTPFlow) -> http.Response:
-        reasons = await self.reasons_against()
-        told = {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
-        return json_response(503 if reasons else 200, told, flow.request, PRIVATE)
-
-    async def reasons_against(self) -> list[str]:
-        """Why a request would fail now.  Wrong settings have ended the start.
-
-        Without a token, one is asked for now and then: nobody else might ask as long as a balancer
-        sends no requests here.
-        """
-        if not self.runtime.ready:
-            return ["The proxy is starting or ending."]
-        if self.runtime.accounts.own is None:
-            return []
-        tokens = self.runtime.accounts.own.tokens
-        if tokens.now() is not None:
-            return []
-        now = time.monotonic()
-        if not self.asked_for_token_at or now - self.asked_for_token_at > READY_PAUSE:
-            self.asked_for_token_at = now
-            try:
-                await asyncio.wait_for(tokens.get(), READY_PATIENCE)
-                return []
-            except CredentialError as error:
-                return [error.message]
-            except TimeoutError:
-                pass
-        return [tokens.source.status()["last_error"] or "No access token yet."]
+        told = await self.status_of_all.readiness()
+        return json_response(503 if "reasons" in told else 200, told, flow.request, PRIVATE)
 
     async def statistics(self, flow: http.HTTPFlow) -> http.Response:
         return json_response(200, await self.status_of_all.statistics(), flow.request, PRIVATE)
 
     async def metrics(self, flow: http.HTTPFlow) -> http.Response:
-        text = self.status_of_all.accounting.metrics.text()
+        text = await self.status_of_all.metrics()
         headers = {"content-type": metrics.CONTENT_TYPE, **PRIVATE}
         return response(200, headers, text, flow.request)
 
@@ -159,7 +101,7 @@ class LocalEndpoints:
         language = status_page.language(
             request.query.get("lang", ""), request.headers.get("accept-language", "")
         )
-        page = status_page.render(state, language, self.form_token)
+        page = status_page.render(state, language, self.keys.form)
         return response(200, {**status_page.HEADERS, **PRIVATE}, page.encode(), request)
 
     async def refresh_token(self, flow: http.HTTPFlow) -> http.Response:
@@ -184,7 +126,7 @@ class LocalEndpoints:
         """A page of another origin cannot read the form's token; browsers also tell its origin."""
         token = request.urlencoded_form.get("form_token", "")
         return (
-            hmac.compare_digest(token.encode(), self.form_token.encode())
+            hmac.compare_digest(token.encode(), self.keys.form.encode())
             and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
             and request.headers.get("origin", f"http://{request.host_header}")
             in (f"http://{request.host_header}", f"https://{request.host_header}")

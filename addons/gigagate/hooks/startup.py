@@ -12,7 +12,6 @@ from typing import NoReturn
 
 from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
-from mitmproxy.log import ALERT
 
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks import log_redaction, mitmproxy_internals, mitmproxy_speed
@@ -94,10 +93,6 @@ class Startup:
         if any(server.mode.transport_protocol != "tcp" for server in proxyserver.servers):
             give_up(SettingsError("The proxy would listen on UDP."))
         self.runtime.ready = True
-        for warning in self.runtime.warnings():
-            logger.warning(warning)
-        for host, port, *_ in proxyserver.listen_addrs():
-            logger.log(ALERT, "GigaGate listens on http://%s:%d/v1", _shown(host), port)
 
     def done(self) -> None:
         self.runtime.ready = False
@@ -110,7 +105,3 @@ class Startup:
 def give_up(error: GigaGateError) -> NoReturn:
     print(f"gigagate: {error.message}", file=sys.stderr, flush=True)  # noqa: T201
     sys.exit(2)
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -9,6 +9,7 @@ from mitmproxy import ctx
 from gigagate import __version__
 from gigagate.errors import StoreError
 from gigagate.hooks.accounting import Accounting
+from gigagate.hooks.readiness import Readiness
 from gigagate.hooks.runtime import Runtime
 from gigagate.telemetry import log_line
 from gigagate.telemetry.metrics import Metrics
@@ -31,6 +32,7 @@ class Status:
         self.runtime = runtime
         self.accounting = accounting
         self.started = time.time()
+        self.ready = Readiness(runtime)
         self.offer(accounting.metrics)
 
     def offer(self, metrics: Metrics) -> None:
@@ -48,7 +50,7 @@ class Status:
                 "Requests GigaChat is given at a time for each key.",
                 lambda: self.runtime.settings.slots,
             ),
-            ("gigagate_slots_in_use", "Of them, by this process.", self.slots_in_use),
+            ("gigagate_slots_in_use", "Of them, by this proxy.", self.slots_in_use),
             ("gigagate_queue_length", "Requests waiting for a slot.", self.queue_length),
             (
                 "gigagate_store_away",
@@ -70,7 +72,7 @@ class Status:
             metrics.gauge(name, about, value)
         metrics.counter(
             "gigagate_oauth_calls",
-            "Calls of this process to OAuth.",
+            "Calls of this proxy to OAuth.",
             accounts.oauth_calls,
         )
 
@@ -86,6 +88,14 @@ class Status:
         expires_at = told["expires_at"]
         left = None if expires_at is None else max(0, round(expires_at - time.time()))
         return {**told, "seconds_left": left}
+
+    async def readiness(self) -> dict[str, Any]:
+        """As GET /ready tells it: "reasons" are there only if it is not ready."""
+        reasons = await self.ready.reasons_against()
+        return {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
+
+    async def metrics(self) -> bytes:
+        return self.accounting.metrics.text()
 
     async def statistics(self) -> dict[str, Any]:
         """Raises StoreError."""
