@@ -2,6 +2,7 @@
 # The one command.  The first call makes .venv and installs what is needed; later calls start at once.
 #
 #   ./run.sh [serve] [MITMPROXY OPTIONS]   the proxy on http://localhost:4000
+#   ./run.sh --workers N                   the same as N processes, for many cores
 #   ./run.sh web | console                 the same under mitmweb or mitmproxy
 #   ./run.sh demo [--once]                 see it work: no key, no internet
 #   ./run.sh emulator                      a local GigaChat

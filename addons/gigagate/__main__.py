@@ -39,6 +39,7 @@ def usage() -> str:
     lines = ["usage: ./run.sh [VERB] [ARGUMENTS]", ""]
     lines += [f"  {name + ' ' + verb.arguments:30} {verb.help}" for name, verb in VERBS.items()]
     lines += [
+        f"  {'serve --workers N':30} the proxy as N processes, for many cores",
         f"  {'setup [--tests]':30} make the Python environment, start nothing",
         f"  {'test [PYTEST OPTIONS]':30} run the test suite",
     ]

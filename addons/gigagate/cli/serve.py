@@ -5,17 +5,36 @@ late, mitmproxy would first listen as an open forward proxy.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from gigagate import running
 from gigagate.cli import ENTRY, ROOT
+from gigagate.errors import SettingsError
 from gigagate.hooks.runtime import Upstream
 from gigagate.settings import Settings
 
 PROGRAMS = {"serve": "mitmdump", "web": "mitmweb", "console": "mitmproxy"}
 
 VERBOSE = "--verbose"
+WORKERS = "--workers"
+
+
+def workers(given: Sequence[str]) -> tuple[int, list[str]]:
+    """How many processes, and the arguments without that.  Raises SettingsError."""
+    count, others = "1", []
+    words = iter(given)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name == WORKERS:
+            count = value if equals else next(words, "")
+        else:
+            others.append(word)
+    if not (count.isascii() and count.isdecimal() and int(count)):
+        raise SettingsError(f"{WORKERS} takes the number of processes, such as {WORKERS} 4.")
+    return int(count), others
 
 
 def chosen_options(user: Sequence[str]) -> set[str]:
@@ -56,10 +75,26 @@ def arguments(mode: str, state_dir: Path, given: Sequence[str]) -> list[str]:
 
 
 def main(verb: str, args: list[str]) -> int:
+    count, others = workers(args)
+    if len(others) < len(args) and verb != "serve":
+        raise SettingsError(
+            f"{WORKERS}: ./run.sh {verb} shows the conversations of one process, and of many each "
+            "would have its own. Give it to ./run.sh serve, or leave it out."
+        )
     settings = Settings.load(root=ROOT)
+    if count > 1:
+        from gigagate.cli import workers as supervisor
+
+        return supervisor.main(settings, count, others)
     upstream = settings.upstream
     mode = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path).mode
-    argv = arguments(mode, settings.state_dir, args)
+    argv = arguments(mode, settings.state_dir, others)
+
+    if running.WORKER in os.environ:
+        from gigagate.hooks import mitmproxy_internals
+        from gigagate.workers.folder import Member
+
+        mitmproxy_internals.share_the_port(Member.of_environment().port)
 
     from mitmproxy.tools import main as programs
 

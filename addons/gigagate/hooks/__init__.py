@@ -1,5 +1,8 @@
 """The only place that knows mitmproxy: one concern a file, as mitmproxy's own addons are."""
 
+import os
+
+from gigagate import running
 from gigagate.errors import SettingsError, TrustError
 
 
@@ -30,7 +33,13 @@ def build() -> list[object]:
         give_up(error)
     gateway = Gateway(runtime)
     accounting = Accounting(gateway)
-    process = Alone(runtime, accounting)
+    shutdown = Shutdown(gateway)
+    if running.WORKER in os.environ:
+        from gigagate.hooks.worker import Worker
+
+        process: Alone | Worker = Worker(runtime, accounting, shutdown)
+    else:
+        process = Alone(runtime, accounting)
     inspection = [
         Recorder(gateway),
         FlowList(),
@@ -49,7 +58,7 @@ def build() -> list[object]:
         Deadlines(gateway),
         UnfinishedHooks(),
         Reload(runtime),
-        Shutdown(gateway),
+        shutdown,
         process,
         Commands(runtime, process.status),
         *inspection,

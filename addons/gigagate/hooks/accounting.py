@@ -84,8 +84,11 @@ class Accounting:
     async def save_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(SAVE_SECONDS)
-            with _store_trouble_told():
-                await in_thread(self.stats.save, "statistics")
+            await self.save()
+
+    async def save(self) -> None:
+        with _store_trouble_told():
+            await in_thread(self.stats.save, "statistics")
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if local_paths.of(flow.request) is None:

@@ -6,6 +6,7 @@ that a new mitmproxy release that moves it fails a test and not a user.
 
 import asyncio
 from collections.abc import Callable, Iterator
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from mitmproxy import ctx, http
@@ -144,6 +145,26 @@ def close_listeners() -> None:
         for server in getattr(instance, "_servers", ()):
             if isinstance(server, asyncio.Server):
                 server.close()
+
+
+def share_the_port(shared: int | None) -> None:
+    """mitmproxy opens its sockets without SO_REUSEPORT, before it loads any addon: so this comes
+    before mitmproxy starts.
+
+    `shared`: the port the others have, whatever mitmproxy is told.  None: this is the first one,
+    which tries the port without SO_REUSEPORT, or it would share it with a stranger of its kind.
+    """
+    start_server = asyncio.start_server
+
+    async def sharing(
+        connected: Callable[..., Any], host: str, port: int, **options: Any
+    ) -> asyncio.Server:
+        if shared is None:
+            alone = await start_server(connected, host, port, start_serving=False, **options)
+            alone.close()
+        return await start_server(connected, host, shared or port, reuse_port=True, **options)
+
+    asyncio.start_server = sharing  # type: ignore[assignment]
 
 
 def add_to_har(more: Callable[[http.HTTPFlow], dict[str, object]]) -> None:

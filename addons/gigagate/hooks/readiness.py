@@ -17,6 +17,16 @@ class Readiness:
         self.runtime = runtime
         self.asked_for_token_at = 0.0
 
+    async def known_reasons(self) -> list[str]:
+        """When nobody asks: a token is asked for only after an attempt has failed, by a request or
+        a question, so that the failure does not stay when there are none any more."""
+        own = self.runtime.accounts.own
+        if self.runtime.ready and own is not None:
+            source = own.tokens.source
+            if source.current() is not None or source.status()["last_error"] is None:
+                return []
+        return await self.reasons_against()
+
     async def reasons_against(self) -> list[str]:
         """Without a token, one is asked for now and then: nobody else might ask as long as a
         balancer sends no requests here."""

@@ -82,6 +82,19 @@ class Status:
     def queue_length(self) -> int:
         return sum(account.slots.waiting for account in self.runtime.accounts)
 
+    def numbers(self) -> dict[str, int]:
+        return {
+            "in_progress": len(self.accounting.in_progress),
+            "slots_in_use": self.slots_in_use(),
+            "queue_length": self.queue_length(),
+        }
+
+    def recent(self) -> list[dict[str, Any]]:
+        return [
+            {"time": finished.time, **log_line.fields(finished, rewrites=False)}
+            for finished in self.accounting.recent
+        ]
+
     def token(self) -> dict[str, Any]:
         own = self.runtime.accounts.own
         told = own.tokens.source.status() if own else NO_TOKEN
@@ -116,19 +129,14 @@ class Status:
             "scope": settings.upstream.scope,
             "tls_verified": settings.upstream.verify,
             "default_model": settings.models.default,
-            "in_progress": len(self.accounting.in_progress),
             "slots": settings.slots,
-            "slots_in_use": self.slots_in_use(),
-            "queue_length": self.queue_length(),
+            **self.numbers(),
             "client_keys": bool(settings.client_keys),
             "auth_mode": settings.auth_mode,
             "token": self.token(),
             "mitmweb": mitmweb_url(),
             "statistics": statistics,
-            "recent": [
-                {"time": finished.time, **log_line.fields(finished, rewrites=False)}
-                for finished in self.accounting.recent
-            ],
+            "recent": self.recent(),
         }
 
 

@@ -1,0 +1,72 @@
+"""What is different in a proxy that is one worker of many."""
+
+import asyncio
+import io
+import os
+import sys
+
+from mitmproxy import ctx
+from mitmproxy.addonmanager import Loader
+from mitmproxy.utils import asyncio_utils
+
+from gigagate.errors import SettingsError
+from gigagate.hooks import greeting
+from gigagate.hooks.accounting import Accounting
+from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.shutdown import Shutdown
+from gigagate.hooks.startup import give_up
+from gigagate.hooks.status_of_all import StatusOfAll
+from gigagate.workers.folder import Member
+
+RENEW = 1.0
+"""Seconds after which the others hear of this worker again, and its statistics are saved."""
+
+NOT_SHARED = {
+    "save_stream_file": "-w: workers would write over each other's file",
+    "hardump": "hardump: each worker would write a file with its own part of the conversations",
+    "rfile": "-r: every worker would read the file",
+    "client_replay": "-C: every worker would replay the conversations",
+}
+
+
+class Worker:
+    name = "gigagate.process"
+
+    def __init__(self, runtime: Runtime, accounting: Accounting, shutdown: Shutdown) -> None:
+        self.runtime = runtime
+        self.accounting = accounting
+        self.shutdown = shutdown
+        self.member = Member.of_environment()
+        self.status = StatusOfAll(runtime, accounting, self.member)
+        self.shared = self.status.shared
+        self.keys = self.shared.keys
+        self.telling: asyncio.Task[None] | None = None
+
+    def load(self, loader: Loader) -> None:
+        for option, reason in NOT_SHARED.items():
+            if getattr(ctx.options, option):
+                give_up(SettingsError(f"{reason}. Start without it, or without --workers."))
+        if isinstance(sys.stdout, io.TextIOWrapper):  # a line is written whole, or lines get mixed
+            sys.stdout.reconfigure(line_buffering=True, write_through=False)
+
+    def running(self) -> None:
+        self.status.url = greeting.url_of_proxy()
+        if self.member.port is None:
+            greeting.greet(self.runtime, f", {self.shared.wanted} workers")
+        self.status.publish(())
+        self.telling = asyncio_utils.create_task(self.tell(), name="worker", keep_ref=True)
+
+    def done(self) -> None:
+        if self.telling is not None:
+            self.telling.cancel()
+            self.status.publish(())
+
+    async def tell(self) -> None:
+        abandoned = False
+        while True:
+            await asyncio.sleep(RENEW)
+            self.status.publish(await self.status.ready.known_reasons())
+            await self.accounting.save()
+            if os.getppid() != self.shared.supervisor and not abandoned:
+                abandoned = True
+                self.shutdown.terminate()

@@ -1,0 +1,54 @@
+"""What the workers have left, as one answer of one proxy."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from heapq import nlargest
+from typing import Any
+
+from gigagate.telemetry import metrics_sum
+from gigagate.workers.folder import Left
+from gigagate.workers.snapshot import Snapshot
+
+SILENCE = 5.0
+"""Seconds without a word after which a worker that lives is taken to hang."""
+
+
+def metrics(left: Left) -> bytes:
+    past = [worker.past for worker in (*left.living, *left.dead)]
+    return metrics_sum.add_up(
+        [worker.metrics for worker in left.living],
+        [*(worker.metrics for worker in left.dead), *past],
+    )
+
+
+def state(own: Mapping[str, Any], left: Left, wanted: int, most_recent: int) -> dict[str, Any]:
+    """`own`: what the worker that was asked would tell alone."""
+    numbers: Counter[str] = Counter()
+    for worker in left.living:
+        numbers.update(worker.numbers)
+    recent = [request for worker in (*left.living, *left.dead) for request in worker.recent]
+    return {
+        **own,
+        **numbers,
+        "recent": nlargest(most_recent, recent, key=lambda request: request["time"]),
+        "workers": workers(left.living, wanted),
+    }
+
+
+def readiness(left: Left, wanted: int, now: float) -> dict[str, Any]:
+    """`now`: time.monotonic().  A worker that has died is no reason: the others have its port."""
+    reasons = [
+        f"Worker {worker.index}: {reason}"
+        for worker in left.living
+        for reason in (*worker.reasons, *_silence(now - worker.made))
+    ]
+    told = {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
+    return {**told, "workers": workers(left.living, wanted)}
+
+
+def workers(living: Sequence[Snapshot], wanted: int) -> dict[str, int]:
+    return {"running": len(living), "wanted": wanted}
+
+
+def _silence(seconds: float) -> list[str]:
+    return [f"It has not been heard of for {seconds:.0f} s."] if seconds > SILENCE else []
