@@ -116,6 +116,15 @@ async def test_a_process_that_waits_gets_a_slot_lying_idle_soon(store: Store) ->
 
 
 @virtual_time
+async def test_so_it_is_with_one_that_got_idle_just_after_the_store_was_asked(store: Store) -> None:
+    one, other = slots(store, 1), slots(store, 1)
+    await use(one, 0.05)
+    began = now()
+    await use(other, 0)
+    assert now() - began < 0.5
+
+
+@virtual_time
 async def test_a_long_request_keeps_its_slot(store: Store) -> None:
     one, other = slots(store, 1), slots(store, 1)
     first = await one.acquire()

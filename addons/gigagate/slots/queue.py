@@ -114,6 +114,8 @@ class Slots:
         self._waiting: deque[Slot] = deque()
         self._poked = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
+        self._look: asyncio.TimerHandle | None = None
+        """The store will be asked whether others wait for a slot that has become free."""
         self._asked_at = self._active_at = float("-inf")
         self._hold_seconds = FIRST_GUESS
 
@@ -213,8 +215,9 @@ class Slots:
             self._poked.set()
         else:
             self._serve()
-            if self.clock() - self._asked_at > FRESH:
-                self._poked.set()
+            if self._look is None:
+                pause = max(0.0, self._asked_at + FRESH - self.clock())
+                self._look = asyncio.get_running_loop().call_later(pause, self._poked.set)
 
     def _serve(self) -> None:
         if self._lender.alone:
@@ -263,6 +266,9 @@ class Slots:
 
     async def _ask(self) -> None:
         self._poked.clear()
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
         lender = self._lender
         idle = not self._waiting and self.clock() - self._active_at >= IDLE
         if lender.others_wait or (idle and not lender.alone):
