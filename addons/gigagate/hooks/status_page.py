@@ -80,7 +80,7 @@ class _Page:
             rewrites=self.rewrites(),
             cline=self.cline(),
             mitmweb=self.mitmweb(),
-            footer=f"{self.text('running')} {self.duration(state['uptime_seconds'])}",
+            footer=self.footer(),
             **self.token(),
             **self.requests(),
             **self.tokens(),
@@ -243,6 +243,12 @@ class _Page:
             return f'<p class="quiet">{self.text("no_mitmweb")}</p>'
         link = f'<a href="{escape(url)}" rel="noreferrer">{escape(url)}</a>'
         return f'<p class="quiet">{self.text("mitmweb")} {link}. {self.text("mitmweb_note")}</p>'
+
+    def footer(self) -> str:
+        told = f"{self.text('running')} {self.duration(self.state['uptime_seconds'])}"
+        if workers := self.state.get("workers"):
+            told += f" · {self.text('workers')} {workers['running']} / {workers['wanted']}"
+        return told
 
     def milliseconds(self, ms: int) -> str:
         if ms < 10_000:

@@ -20,6 +20,8 @@ def status(state: Mapping[str, Any]) -> str:
         f"  slots      {state['slots_in_use']} of {state['slots']} in use, "
         f"{state['queue_length']} in the queue",
     ]
+    if workers := state.get("workers"):
+        lines.append(f"  workers    {workers['running']} of {workers['wanted']} running")
     if state["mitmweb"]:
         lines.append(f"  mitmweb    {state['mitmweb']}")
     if recent := state["recent"]:

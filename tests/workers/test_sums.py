@@ -1,0 +1,54 @@
+from tests.workers.snapshots import snapshot
+
+from gigagate.workers import sums
+from gigagate.workers.folder import Left
+
+OWN = {"service": "GigaGate", "slots": 10, "in_progress": 0, "slots_in_use": 0, "queue_length": 0}
+
+
+def test_metrics_of_the_living_of_the_dead_and_of_those_before_them() -> None:
+    left = Left(
+        living=[
+            snapshot(requests=1, in_progress=2),
+            snapshot(index=2, requests=10, in_progress=3, past=snapshot(requests=100).metrics),
+        ],
+        dead=[snapshot(index=3, requests=1000, in_progress=9)],
+    )
+    told = sums.metrics(left).decode().splitlines()
+    assert "gigagate_requests_total 1111.0" in told
+    assert "gigagate_requests_in_progress 5.0" in told
+
+
+def test_the_state_adds_up_what_is_a_sum_and_mixes_the_last_requests() -> None:
+    def asked(time: float) -> dict[str, float]:
+        return {"time": time}
+
+    left = Left(
+        living=[
+            snapshot(in_progress=2, recent=[asked(5), asked(1)]),
+            snapshot(index=2, in_progress=3, recent=[asked(4)]),
+        ],
+        dead=[snapshot(index=3, in_progress=9, recent=[asked(3), asked(2)])],
+    )
+    told = sums.state(OWN, left, 3, most_recent=4)
+    assert (told["in_progress"], told["slots_in_use"], told["slots"]) == (5, 2, 10)
+    assert [request["time"] for request in told["recent"]] == [5, 4, 3, 2]
+    assert told["workers"] == {"running": 2, "wanted": 3}
+
+
+def test_ready_if_no_worker_has_a_reason() -> None:
+    told = sums.readiness(Left([snapshot()], [snapshot(index=2)]), 2, now=101.0)
+    assert told == {"status": "ready", "workers": {"running": 1, "wanted": 2}}
+
+
+def test_a_reason_names_its_worker() -> None:
+    left = Left([snapshot(), snapshot(index=2, reasons=["No access token yet."])], [])
+    told = sums.readiness(left, 2, now=101.0)
+    assert told["status"] == "not ready"
+    assert told["reasons"] == ["Worker 2: No access token yet."]
+
+
+def test_one_that_lives_and_says_nothing_is_a_reason() -> None:
+    left = Left([snapshot(made=107.0), snapshot(index=2, made=100.0)], [])
+    (reason,) = sums.readiness(left, 2, now=108.0)["reasons"]
+    assert reason == "Worker 2: It has not been heard of for 8 s."
