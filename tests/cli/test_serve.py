@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from gigagate.__main__ import main
 from gigagate.cli import ENTRY
-from gigagate.cli.serve import arguments
+from gigagate.cli.serve import arguments, workers
+from gigagate.errors import SettingsError
 
 MODE = "reverse:https://api.giga.chat:443"
 CONFDIR = f"confdir={Path('/state/mitmproxy')}"
@@ -48,3 +50,40 @@ def ours_without(*names: str) -> list[str]:
 )
 def test_the_users_arguments_win(user: list[str], expected: list[str]) -> None:
     assert arguments(MODE, Path("/state"), user) == ["-s", str(ENTRY), *expected]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], (1, [])),
+        (["-p", "4100"], (1, ["-p", "4100"])),
+        (["--workers", "1"], (1, [])),
+        (["--workers", "4", "-p", "0"], (4, ["-p", "0"])),
+        (["-p", "0", "--workers=4", "~u chat"], (4, ["-p", "0", "~u chat"])),
+    ],
+)
+def test_the_number_is_taken_and_the_rest_stays(
+    given: list[str], expected: tuple[int, list[str]]
+) -> None:
+    assert workers(given) == expected
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "x", "2.5", "", "²"])
+def test_what_is_no_number_of_processes_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match="--workers 4"):
+        workers([f"--workers={value}"])
+
+
+def test_a_number_that_is_missing_is_refused() -> None:
+    with pytest.raises(SettingsError, match="--workers 4"):
+        workers(["--workers"])
+
+
+@pytest.mark.parametrize("verb", ["web", "console"])
+def test_where_conversations_are_shown_it_is_refused(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([verb, "--workers", "2"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--workers" in line
+    assert f"./run.sh {verb}" in line

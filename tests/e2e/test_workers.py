@@ -1,6 +1,7 @@
 """One proxy of many processes: it answers, counts, starts and ends as one."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -261,6 +262,14 @@ def test_a_worker_that_hangs_makes_the_proxy_unready(pair: Proxy) -> None:
     until(lambda: not reasons())
 
 
+def test_a_worker_that_gets_no_token_is_named(emulator: Emulator, tmp_path: Path) -> None:
+    wrong = {"GIGACHAT_AUTH_KEY": "aWQ6d3Jvbmc="}
+    with Proxy(emulator, tmp_path, *TWO, environment=wrong) as proxy:
+        answer = requests.get(f"{proxy.url}/ready", timeout=20)
+        assert answer.status_code == 503
+        assert re.match("Worker [12]: .*GIGACHAT_AUTH_KEY", answer.json()["reasons"][0])
+
+
 def test_changed_settings_reach_every_worker(pair: Proxy) -> None:
     aliases = {"models": {"aliases": {"my-model": "GigaChat-2-Pro"}}}
     Path(pair.environment["GIGAGATE_CONFIG"]).write_text(json.dumps(SETTINGS | aliases))
@@ -295,6 +304,7 @@ def test_a_busy_port_ends_the_start_whoever_has_it(
 NOT_SHARED = [
     ("-w", "flows.mitm"),
     ("-r", "flows.mitm"),
+    ("-C", "flows.mitm"),
     ("--set", "hardump=flows.har"),
 ]
 
@@ -304,6 +314,7 @@ def test_what_processes_cannot_share_is_refused(
     pair: Proxy, tmp_path: Path, option: tuple[str, str]
 ) -> None:
     name, value = option[0], option[1].replace("flows", str(tmp_path / "flows"))
+    (tmp_path / "flows.mitm").touch()
     ended = run(pair, "serve", *TWO, "-p", "0", name, value)
     assert ended.returncode == 2
     assert "Start without it, or without --workers." in ended.stderr
@@ -338,9 +349,11 @@ def test_sigterm_lets_running_streams_finish_and_leaves_nothing(own: Proxy, tmp_
 
 
 def test_ctrl_c_ends_all_at_once(own: Proxy, emulator: Emulator) -> None:
+    """In a terminal the signal goes to the whole process group."""
     pids = [worker.pid for worker in workers(own)]
     next(streaming(own))
-    assert own.stop(signal.SIGINT) == 0
+    os.killpg(own.process.pid, signal.SIGINT)
+    assert own.process.wait(10) == 0
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert "Traceback" not in own.output()
 

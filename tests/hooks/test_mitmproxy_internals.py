@@ -3,6 +3,7 @@
 A new release that moves one of these fails here first.
 """
 
+import asyncio
 import inspect
 
 import pytest
@@ -26,6 +27,7 @@ from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.server import ConnectionHandler
 from mitmproxy.tools.web import app, web_columns
 
+from gigagate.hooks import mitmproxy_internals
 from gigagate.hooks.client_stream import ClientStream
 from gigagate.hooks.http1_server import LimitedHttp1Server
 from gigagate.hooks.wire_layer import GigaHttpLayer
@@ -124,6 +126,30 @@ def test_a_script_has_a_watcher_task() -> None:
 
 def test_listeners_are_kept_in_one_attribute() -> None:
     assert "self._servers" in inspect.getsource(AsyncioServerInstance.__init__)
+
+
+def test_sockets_are_opened_by_one_function_of_asyncio() -> None:
+    source = inspect.getsource(AsyncioServerInstance.listen)
+    assert "asyncio.start_server(self.handle_stream, host, port)" in source
+
+
+async def test_a_shared_port_is_not_shared_with_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asyncio, "start_server", plain := asyncio.start_server)
+
+    async def listen(port: int) -> asyncio.Server:
+        return await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", port)
+
+    mitmproxy_internals.share_the_port(None)
+    async with await listen(0) as first:
+        port = first.sockets[0].getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            await listen(port)
+        monkeypatch.setattr(asyncio, "start_server", plain)
+        with pytest.raises(OSError, match="in use"):
+            await listen(port)
+        mitmproxy_internals.share_the_port(port)
+        async with await listen(0) as second:
+            assert second.sockets[0].getsockname() == first.sockets[0].getsockname()
 
 
 def test_replay_hands_its_flow_to_the_layer_as_a_replayed_one() -> None:

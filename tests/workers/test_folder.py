@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.workers.snapshots import snapshot
+from tests.support.snapshots import snapshot
 
 from gigagate.running import WORKER, Keys
 from gigagate.workers.folder import Folder, Member, Shared

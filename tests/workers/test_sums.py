@@ -1,4 +1,4 @@
-from tests.workers.snapshots import snapshot
+from tests.support.snapshots import snapshot
 
 from gigagate.workers import sums
 from gigagate.workers.folder import Left

@@ -87,16 +87,18 @@ class Supervisor:
         return self.exit_code
 
     async def start(self, index: int, port: int | None) -> Process:
-        member = Member(self.folder.path, index, port)
-        command = [sys.executable, "-m", "gigagate", "serve", *self.arguments]
-        environment = {**os.environ, **member.environment()}
-        worker = await asyncio.create_subprocess_exec(
-            *command, env=environment, stdin=DEVNULL, process_group=0
-        )
-        self.workers[index] = worker
+        """`port`: None for the first one.  Raises OSError."""
+        worker = self.workers[index] = await self.spawn(Member(self.folder.path, index, port))
         if self.ending.is_set():
             _send(worker, signal.SIGTERM)
         return worker
+
+    async def spawn(self, member: Member) -> Process:
+        command = [sys.executable, "-m", "gigagate", "serve", *self.arguments]
+        environment = {**os.environ, **member.environment()}
+        return await asyncio.create_subprocess_exec(
+            *command, env=environment, stdin=DEVNULL, process_group=0
+        )
 
     async def listening(self, first: Process) -> str | None:
         """Its address; None if it has ended."""
