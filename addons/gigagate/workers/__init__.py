@@ -5,7 +5,7 @@ Each worker is a whole proxy; the kernel hands the connections to one port out a
 a folder that they share, once a second and when it is asked.
 
 cli/workers.py   the supervisor: starts the workers, and starts those again that die
-folder.py        the folder; member.py: what a worker knows of its place in it
+folder.py        the folder, and what a worker is told of its place in it
 snapshot.py      what one worker leaves there
 sums.py          what all of them have left, as one answer
 hooks/worker.py  what is different in a proxy that is a worker
