@@ -19,6 +19,7 @@ def build() -> list[object]:
     from gigagate.hooks.flow_memory import FlowMemory
     from gigagate.hooks.gateway import Gateway
     from gigagate.hooks.hooks_at_once import UnfinishedHooks
+    from gigagate.hooks.idle_memory import IdleMemory
     from gigagate.hooks.layers import Layers
     from gigagate.hooks.local_endpoints import LocalEndpoints
     from gigagate.hooks.recorder import Recorder
@@ -57,6 +58,7 @@ def build() -> list[object]:
         Cors(runtime),
         Deadlines(gateway),
         UnfinishedHooks(),
+        IdleMemory(gateway),
         Reload(runtime),
         shutdown,
         process,
