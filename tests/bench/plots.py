@@ -49,6 +49,7 @@ class _Look:
 
 _LOOKS = {
     "gigagate": _Look("#d55e00", width=2.6),
+    "gigagate-workers": _Look("#d55e00", "--"),
     "mitmdump": _Look("#0072b2"),
     "mitmdump-streaming": _Look("#56b4e9", "--"),
     "gpt2giga": _Look("#009e73"),

@@ -70,8 +70,9 @@ def measure(
             started.append(one)
             if one.server:
                 results.add(target.name, "start.seconds", number, time.perf_counter() - begin)
-                megabytes = one.server.resident_megabytes()
-                results.add(target.name, "start.megabytes", number, megabytes)
+                if target.least_clients == 1:  # of many processes, not all are there yet
+                    megabytes = one.server.resident_megabytes()
+                    results.add(target.name, "start.megabytes", number, megabytes)
         _ask_all(started, scenarios, number, results)
         for one in started:
             if one.server:
@@ -97,7 +98,7 @@ def _ask_all(
 ) -> None:
     for scenario in scenarios:
         for one in started:
-            if one.target.name not in scenario.without:
+            if one.target.is_asked(scenario):
                 _note(f"round {number + 1}: {scenario.name} {one.target.name}")
                 _ask(one, scenario, number, results)
 

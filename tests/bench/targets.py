@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mitmproxy.version
+from tests.bench.scenarios import Scenario
 from tests.bench.traffic import MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ PEERS = ROOT / ".cache" / "bench"
 _BIN = Path(sys.executable).parent
 _NGINX = Path("/usr/sbin/nginx")
 _ENTRY = ROOT / "addons" / "gigachat_proxy.py"
+_WORKERS = 2
 _KEY = "YmVuY2g6c2VjcmV0"
 """base64 of bench:secret, an authorization key in form only."""
 
@@ -52,6 +54,11 @@ class Target:
     """Make `place.folder` what a start finds; called before each."""
     translates: bool = False
     """Takes what OpenAI clients send; otherwise the body goes to GigaChat as it is."""
+    least_clients: int = 1
+    """One connection alone shows nothing of many processes."""
+
+    def is_asked(self, scenario: Scenario) -> bool:
+        return scenario.clients >= self.least_clients and self.name not in scenario.without
 
 
 def _mitmdump(place: Place, *more: str) -> Sequence[str]:
@@ -74,6 +81,10 @@ def _streaming_mitmdump(place: Place) -> Sequence[str]:
 def _ours(place: Place) -> Sequence[str]:
     """What run.sh executes."""
     return [sys.executable, "-m", "gigagate", "serve", "-p", str(place.port)]
+
+
+def _our_workers(place: Place) -> Sequence[str]:
+    return [*_ours(place), "--workers", str(_WORKERS)]
 
 
 def _gigachat_settings(place: Place) -> Mapping[str, str]:
@@ -228,6 +239,16 @@ TARGETS = {
             environment=_our_settings,
             prepare=_forget_our_token,
             translates=True,
+        ),
+        Target(
+            "gigagate-workers",
+            lambda: f"the same with --workers {_WORKERS}",
+            _ENTRY,
+            _our_workers,
+            environment=_our_settings,
+            prepare=_forget_our_token,
+            translates=True,
+            least_clients=2,
         ),
         Target(
             "gpt2giga",

@@ -1,7 +1,7 @@
 """What mitmproxy does for each request and a headless reverse proxy can be spared.
 
-Nothing here changes what a client, GigaChat or an addon gets to see: GIGAGATE_PLAIN=1 leaves it all
-out, and `tests/e2e/test_fast_and_plain.py` compares.  What each brings: docs/benchmarks.md.
+Nothing here changes what a client, GigaChat or an addon gets to see: GIGAGATE_PLAIN=true leaves it
+all out, and `tests/e2e/test_fast_and_plain.py` compares.  What each brings: docs/benchmarks.md.
 """
 
 from mitmproxy import http, log

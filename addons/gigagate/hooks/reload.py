@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 LOOK = 2.0
 """Seconds."""
 
-FIXED = ("upstream", "authorization_key", "state_dir", "store", "store_key", "auth_mode")
+FIXED = ("upstream", "authorization_key", "state_dir", "store", "store_key", "auth_mode", "plain")
 """What connections, tokens and stores are built from: a change needs a restart."""
 
 

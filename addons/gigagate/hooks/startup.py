@@ -27,9 +27,6 @@ DEFAULT_PORT = 4000
 EXECUTED = "MITMPROXY_EXECUTED_BY_GIGAGATE"
 """Set in the environment of the second execution: there is no third."""
 
-PLAIN = "GIGAGATE_PLAIN"
-"""1 in the environment: mitmproxy as it comes, to tell whether a trouble is of our making."""
-
 
 class Startup:
     name = "gigagate.startup"
@@ -51,7 +48,7 @@ class Startup:
         mitmproxy_internals.refuse_by_default(ctx.master.addons.get("nextlayer"))
         mitmproxy_internals.listen_on_tcp_only(ctx.options.mode[0])
         mitmproxy_internals.put_first(self.guard)
-        if os.environ.get(PLAIN) != "1":
+        if not self.runtime.settings.plain:
             mitmproxy_speed.install(ctx.master)
         ctx.options.update(**self.guard.forced, **self.for_inspection())
 

@@ -139,6 +139,8 @@ class Settings:
     client_keys: Mapping[str, str] = field(default=values.EMPTY, metadata=OUTSIDE)
     """SHA-256 of a client's key, in hex -> the client's name. Empty: keys are not checked."""
     auth_mode: Literal["shared", "passthrough"] = field(default="shared", metadata=OUTSIDE)
+    plain: bool = field(default=False, metadata=OUTSIDE)
+    """mitmproxy as it comes, without what makes it quicker."""
     warnings: tuple[str, ...] = field(default=(), metadata=OUTSIDE)
     """Sentences to log at the start."""
     sources: tuple[Path, ...] = field(default=(), metadata=OUTSIDE)
