@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import logging
 import os
 import sys
 
@@ -17,6 +18,8 @@ from gigagate.hooks.shutdown import Shutdown
 from gigagate.hooks.startup import give_up
 from gigagate.hooks.status_of_all import StatusOfAll
 from gigagate.workers.folder import Member
+
+logger = logging.getLogger(__name__)
 
 RENEW = 1.0
 """Seconds after which the others hear of this worker again, and its statistics are saved."""
@@ -65,8 +68,11 @@ class Worker:
         abandoned = False
         while True:
             await asyncio.sleep(RENEW)
-            self.status.publish(await self.status.ready.known_reasons())
-            await self.accounting.save()
+            try:
+                self.status.publish(await self.status.ready.known_reasons())
+                await self.accounting.save()
+            except Exception:
+                logger.exception("The other workers hear nothing of this one")
             if os.getppid() != self.shared.supervisor and not abandoned:
                 abandoned = True
                 self.shutdown.terminate()
