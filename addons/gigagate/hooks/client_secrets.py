@@ -4,13 +4,15 @@ import re
 
 from mitmproxy import http
 
-SECRET_HEADERS = (
-    "authorization",
-    "proxy-authorization",
-    "x-api-key",
-    "api-key",
-    "x-goog-api-key",
-    "cookie",
+SECRET_HEADERS = frozenset(
+    {
+        b"authorization",
+        b"proxy-authorization",
+        b"x-api-key",
+        b"api-key",
+        b"x-goog-api-key",
+        b"cookie",
+    }
 )
 
 HIDDEN = "[hidden]"
@@ -19,8 +21,8 @@ _SECRET_QUERY = re.compile(r"(?i)(?<=[?&])(key|api[-_]?key|access[-_]?token|toke
 
 
 def remove(request: http.Request) -> None:
-    for name in SECRET_HEADERS:
-        if name in request.headers:
-            request.headers[name] = HIDDEN
+    present = {name.lower() for name, _ in request.headers.fields}
+    for name in SECRET_HEADERS & present:
+        request.headers[name] = HIDDEN
     if "?" in request.path:
         request.path = _SECRET_QUERY.sub(rf"\1={HIDDEN}", request.path)

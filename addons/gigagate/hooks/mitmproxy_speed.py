@@ -4,11 +4,13 @@ Nothing here changes what a client, GigaChat or an addon gets to see: GIGAGATE_P
 all out, and `tests/e2e/test_fast_and_plain.py` compares.  What each brings: docs/benchmarks.md.
 """
 
-from mitmproxy import http, log
+import copy
+from typing import Any
+
+from mitmproxy import http, log, optmanager
 from mitmproxy.master import Master
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import _http1
-from mitmproxy.utils.strutils import always_bytes
 
 from gigagate.hooks.chunked_body import ChunkedAnswer
 from gigagate.hooks.dispatch import Dispatch
@@ -23,6 +25,7 @@ def install(master: Master) -> None:
     skip_type_checks_of_messages()
     look_headers_up_quickly()
     fork_contexts_cheaply()
+    read_options_without_copying()
     GigaHttpLayer.hooks_at_once = True
 
 
@@ -58,7 +61,8 @@ def look_headers_up_quickly() -> None:
     """mitmproxy goes through all headers at each look, with two calls for each of them."""
 
     def get_all(headers: http.Headers, name: str | bytes) -> list[str]:
-        wanted = always_bytes(name, "utf-8", "surrogateescape").lower()
+        in_bytes = name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name
+        wanted = in_bytes.lower()
         return [
             value.decode("utf-8", "surrogateescape")
             for key, value in headers.fields
@@ -77,3 +81,13 @@ def fork_contexts_cheaply() -> None:
         return twin
 
     Context.fork = fork  # type: ignore[assignment, method-assign]
+
+
+def read_options_without_copying() -> None:
+    """mitmproxy copies an option, deeply, whenever one is read; most are a word or a number."""
+
+    def current(option: optmanager._Option) -> Any:
+        value = option._default if option.value is optmanager.unset else option.value
+        return value if value is None or isinstance(value, str | int) else copy.deepcopy(value)
+
+    optmanager._Option.current = current  # type: ignore[assignment, method-assign]

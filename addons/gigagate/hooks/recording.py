@@ -25,7 +25,7 @@ MOST_KEPT = 16 * 1024 * 1024
 UPDATE_SECONDS = 0.5
 """Between two updates of a stream that somebody watches."""
 
-_SECRET_HEADERS = (*client_secrets.SECRET_HEADERS, "set-cookie")
+_SECRET_HEADERS = {name.decode() for name in client_secrets.SECRET_HEADERS} | {"set-cookie"}
 
 
 def facts(flow: http.HTTPFlow) -> Facts:

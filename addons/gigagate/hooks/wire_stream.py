@@ -209,7 +209,7 @@ class GigaStream(ClientStream):
                 body = cast(bytes, encoding.decode(body, coding))
             except ValueError:
                 body = b""
-        headers = dict(head.headers)
+        headers = head.headers
         if call.account.files.forgotten(call, head.status_code, body):
             yield from self.attempt(call)
             return
