@@ -46,11 +46,22 @@ class Halting(Plain):
         raise exceptions.AddonHalt
 
 
-@pytest.fixture
-def context() -> Iterator[taddons.context]:
+class Family:
+    def __init__(self, *addons: object) -> None:
+        self.addons = list(addons)
+
+
+class NoHandler:
+    name = "no-handler"
+    request = "no function"
+
+
+@pytest.fixture(params=["ours", "mitmproxy's"])
+def context(request: pytest.FixtureRequest) -> Iterator[taddons.context]:
     calls.clear()
     with taddons.context() as context:
-        Dispatch(context.master.addons).install()
+        if request.param == "ours":
+            Dispatch(context.master.addons).install()
         yield context
 
 
@@ -61,6 +72,8 @@ CHAINS = [
     ([Nested(), Plain("z")], ["outer", "inner", "z"]),
     ([Failing("f"), Plain("a")], ["a"]),
     ([Plain("a"), Halting("h"), Plain("never")], ["a", "h"]),
+    ([Family(Plain("a"), Failing("f"), Plain("never")), Plain("b")], ["a", "b"]),
+    ([Family(Plain("a"), NoHandler(), Plain("never")), Plain("b")], ["a", "b"]),
 ]
 
 
@@ -84,6 +97,17 @@ async def test_an_addon_that_comes_or_goes_is_noticed(context: taddons.context) 
     manager.remove(first)
     await manager.trigger_event(event)
     assert calls == ["first", "first", "second", "second"]
+
+
+async def test_scripts_put_in_another_order_are_noticed(context: taddons.context) -> None:
+    manager = context.master.addons
+    manager.add(family := Family(Plain("a"), Plain("b")))
+    event = HttpRequestHook(tflow.tflow())
+    await manager.trigger_event(event)
+    family.addons.reverse()
+    context.options.update(listen_port=1)
+    await manager.trigger_event(event)
+    assert calls == ["a", "b", "b", "a"]
 
 
 async def test_a_failure_is_logged(

@@ -2,7 +2,8 @@
 
 mitmproxy asks each of some three dozen addons at every event whether it has a handler, and asks
 again for the `update` that follows; that was half of its time for a request.  The answer is the
-same until an addon comes or goes, so it is remembered.  Who is called, in what order, and what
+same until an addon comes or goes, or an option changes (the order of scripts is one), so it is
+remembered.  Who is called, in what order, and what
 happens to their errors stays as it was.
 """
 
@@ -22,8 +23,11 @@ logger = logging.getLogger(__name__)
 class Dispatch:
     def __init__(self, manager: AddonManager) -> None:
         self._manager = manager
-        self._handling: dict[str, list[object]] = {}
-        """Event name -> the addons with a handler for it, in mitmproxy's order."""
+        self._handling: dict[str, list[list[object]]] = {}
+        """Event name -> the addons with a handler for it, in mitmproxy's order.
+
+        Those that came with the same addon are one list, as all scripts are: when one of them
+        fails, mitmproxy does not call the rest of it."""
 
     def install(self) -> None:
         for name in ("register", "remove", "clear"):
@@ -43,11 +47,12 @@ class Dispatch:
             await self._call(event.name, event.args())
 
     async def _call(self, name: str, arguments: list[Any]) -> None:
-        for addon in self._handling_of(name):
+        for family in self._handling_of(name):
             try:
-                result = getattr(addon, name)(*arguments)
-                if result is not None and inspect.isawaitable(result):
-                    await result
+                for addon in family:
+                    result = getattr(addon, name)(*arguments)
+                    if result is not None and inspect.isawaitable(result):
+                        await result
             except exceptions.AddonHalt:
                 return
             except exceptions.OptionsError:
@@ -59,23 +64,29 @@ class Dispatch:
         """The same for the few events that are not asynchronous, every log line among them."""
         if self.handles(event.name):
             AddonManager.trigger(self._manager, event)
+        if event.name == hooks.ConfigureHook.name:
+            self._handling.clear()
 
     def handles(self, name: str) -> bool:
         return bool(self._handling_of(name))
 
-    def _handling_of(self, name: str) -> list[object]:
+    def _handling_of(self, name: str) -> list[list[object]]:
         handling = self._handling.get(name)
         if handling is None:
             handling = self._handling[name] = self._find(name)
         return handling
 
-    def _find(self, name: str) -> list[object]:
-        return [
-            addon
-            for addon in traverse(self._manager.chain)
-            if callable(handler := getattr(addon, name, None))
-            and not isinstance(handler, types.ModuleType)
-        ]
+    def _find(self, name: str) -> list[list[object]]:
+        families = (
+            [
+                addon
+                for addon in traverse([first])
+                if (handler := getattr(addon, name, None))
+                and not isinstance(handler, types.ModuleType)
+            ]
+            for first in self._manager.chain
+        )
+        return [family for family in families if family]
 
     def _forgetting[**P, R](self, change: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(change)
