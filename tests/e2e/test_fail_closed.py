@@ -146,3 +146,35 @@ def test_a_waiting_request_whose_token_hook_fails_is_refused(faulty: FaultyProxy
 
 def test_the_proxy_still_works_afterwards(faulty: FaultyProxy) -> None:
     assert faulty.post("").status_code == 200
+
+
+HALTING = "from mitmproxy.exceptions import AddonHalt\n"
+FIRST = [
+    "def requestheaders(flow): raise RuntimeError",
+    HALTING + "async def requestheaders(flow): raise AddonHalt",
+]
+
+
+@pytest.mark.parametrize("plain", ["false", "true"])
+@pytest.mark.parametrize("script", FIRST, ids=["fails", "halts"])
+def test_a_script_before_us_that_fails_lets_nobody_in(
+    tmp_path: Path, script: str, plain: str
+) -> None:
+    """mitmproxy does not call our hook then; `Host` and key of the client go unexamined."""
+    first = tmp_path / "first.py"
+    first.write_text(script.replace("): ", "):\n  if flow.request.path != '/health': "))
+    environment = {"GIGAGATE_CLIENT_KEYS": "anna:a-key-of-the-clients", "GIGAGATE_PLAIN": plain}
+    command = (MITMDUMP, "-s", str(first), "-s", str(ENTRY), "-w", str(tmp_path / "flows"))
+    with EmulatorThread(state_dir=tmp_path / "emulator") as emulator:
+        with Proxy(emulator, tmp_path, command=command, environment=environment) as proxy:
+            answer = requests.post(
+                f"{proxy.base_url}/chat/completions",
+                json=CHAT,
+                headers={"Authorization": "Bearer some-secret"},
+                timeout=20,
+            )
+        assert answer.status_code == 500
+        assert answer.json()["error"]["code"] == "internal_error"
+        assert list(emulator.log) == []
+    assert b"/v1/chat/completions" in (tmp_path / "flows").read_bytes()
+    assert b"some-secret" not in (tmp_path / "flows").read_bytes()

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from mitmproxy import http
 from mitmproxy.connection import Client
@@ -60,6 +60,8 @@ class Gateway:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.rate_limit = RateLimit()
+        self.admitted: WeakSet[http.HTTPFlow] = WeakSet()
+        """mitmproxy leaves our hooks out when a script loaded before us fails or halts there."""
         self.accounts: WeakKeyDictionary[http.HTTPFlow, Account] = WeakKeyDictionary()
         """Where each client brings its own key: not in the flow, which is shown and saved."""
         self.calls: WeakKeyDictionary[http.HTTPFlow, UpstreamCall] = WeakKeyDictionary()
@@ -74,6 +76,7 @@ class Gateway:
         try:
             if flow.live and flow.is_replay != "request" and flow.response is None:
                 flow.response = self.admit(flow)
+                self.admitted.add(flow)
         except GigaGateError as error:
             flow.response = error_response(error, flow.request)
         finally:
@@ -134,6 +137,10 @@ class Gateway:
     def prepare(self, flow: http.HTTPFlow) -> UpstreamCall:
         """Translate, without waiting for anything.  Raises GigaGateError."""
         request = flow.request
+        if flow.is_replay != "request" and flow not in self.admitted:
+            client_secrets.remove(request)
+            logger.error("Nobody has asked who sends this request: a script loaded before failed")
+            raise InternalError
         target = (request.scheme, request.host, request.port)
         upstream = self.runtime.upstream
         if target != (upstream.scheme, *upstream.address):
