@@ -167,12 +167,12 @@ def test_a_script_before_us_that_fails_lets_nobody_in(
     command = (MITMDUMP, "-s", str(first), "-s", str(ENTRY), "-w", str(tmp_path / "flows"))
     with EmulatorThread(state_dir=tmp_path / "emulator") as emulator:
         with Proxy(emulator, tmp_path, command=command, environment=environment) as proxy:
+            key = {"Authorization": "Bearer some-secret"}
             answer = requests.post(
-                f"{proxy.base_url}/chat/completions",
-                json=CHAT,
-                headers={"Authorization": "Bearer some-secret"},
-                timeout=20,
+                f"{proxy.base_url}/chat/completions", json=CHAT, headers=key, timeout=20
             )
+            about_itself = requests.get(f"{proxy.url}/stats", headers=key, timeout=20)
+        assert about_itself.status_code == 401
         assert answer.status_code == 500
         assert answer.json()["error"]["code"] == "internal_error"
         assert list(emulator.log) == []

@@ -3,8 +3,7 @@
 mitmproxy asks each of some three dozen addons at every event whether it has a handler, and asks
 again for the `update` that follows; that was half of its time for a request.  The answer is the
 same until an addon comes or goes, or an option changes (the order of scripts is one), so it is
-remembered.  Who is called, in what order, and what
-happens to their errors stays as it was.
+remembered.  Who is called, in what order, and what happens to their errors stays as it was.
 """
 
 import functools

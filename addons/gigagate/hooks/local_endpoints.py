@@ -17,7 +17,7 @@ from gigagate.errors import (
     InvalidApiKey,
     MethodNotAllowed,
 )
-from gigagate.hooks import client_key, local_paths, status_page
+from gigagate.hooks import client_key, client_secrets, local_paths, status_page
 from gigagate.hooks.answers import error_response, json_response, response
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
@@ -38,7 +38,8 @@ class LocalEndpoints:
         self.status_of_all = status
         self.keys = keys
         self.by_command_line: WeakSet[http.HTTPFlow] = WeakSet()
-        self.refused: WeakSet[http.HTTPFlow] = WeakSet()
+        self.welcome: WeakSet[http.HTTPFlow] = WeakSet()
+        """Not so a flow that nobody has looked at: a script loaded before us may have failed."""
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -50,14 +51,16 @@ class LocalEndpoints:
         if any(hmac.compare_digest(key, ours) for key in _presented(flow.request)):
             self.by_command_line.add(flow)
         elif keys and not path.open and client_key.holder(flow.request, keys) is None:
-            self.refused.add(flow)
+            return
+        self.welcome.add(flow)
 
     @fail_closed
     async def request(self, flow: http.HTTPFlow) -> None:
         path = local_paths.of(flow.request)
         if path is None or flow.response is not None or not flow.live:
             return
-        if flow in self.refused:
+        if flow not in self.welcome:
+            client_secrets.remove(flow.request)
             flow.response = self.login(flow.request)
             return
         try:
