@@ -10,7 +10,7 @@ from h11._readers import ChunkedReader
 from h11._receivebuffer import ReceiveBuffer
 from hypothesis import given
 from hypothesis import strategies as st
-from mitmproxy import http, optmanager
+from mitmproxy import http
 from mitmproxy.addonmanager import AddonManager
 from mitmproxy.connection import Client
 from mitmproxy.log import LegacyLogEvents, LogEntry
@@ -28,11 +28,9 @@ REPLACED = [
     (http.MessageData, "__post_init__"),
     (http.Headers, "get_all"),
     (Context, "fork"),
-    (optmanager._Option, "current"),
     (GigaHttpLayer, "hooks_at_once"),
 ]
 get_all, fork, post_init = http.Headers.get_all, Context.fork, http.MessageData.__post_init__
-current = optmanager._Option.current
 """mitmproxy's own."""
 
 
@@ -174,23 +172,6 @@ def test_a_message_with_a_wrong_type_is_refused_as_mitmproxy_refuses_it(
     ours = [refused(), refused()]
     monkeypatch.setattr(http.MessageData, "__post_init__", post_init)
     assert ours == [refused()] * 2
-
-
-def test_options_are_read_as_mitmproxy_reads_them(
-    installed: taddons.context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = installed.options
-    options.update(mode=["regular"], listen_port=5, ignore_hosts=["a"])
-    ours = read_all(options)
-    options.mode.append("of the reader alone")
-    options.allow_hosts.append("of the reader alone")
-    monkeypatch.setattr(optmanager._Option, "current", current)
-    assert ours == read_all(options)
-
-
-def read_all(options: Options) -> dict[str, tuple[object, bool]]:
-    names = options.keys()
-    return {name: (getattr(options, name), options.has_changed(name)) for name in names}
 
 
 # Log events -----------------------------------------------------------------------------------

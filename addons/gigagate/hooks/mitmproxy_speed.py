@@ -4,10 +4,7 @@ Nothing here changes what a client, GigaChat or an addon gets to see: GIGAGATE_P
 all out, and `tests/e2e/test_fast_and_plain.py` compares.  What each brings: docs/benchmarks.md.
 """
 
-import copy
-from typing import Any
-
-from mitmproxy import http, log, optmanager
+from mitmproxy import http, log
 from mitmproxy.master import Master
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import _http1
@@ -25,7 +22,6 @@ def install(master: Master) -> None:
     check_each_kind_of_message_once()
     look_headers_up_quickly()
     fork_contexts_cheaply()
-    read_options_without_copying()
     GigaHttpLayer.hooks_at_once = True
 
 
@@ -90,13 +86,3 @@ def fork_contexts_cheaply() -> None:
         return twin
 
     Context.fork = fork  # type: ignore[assignment, method-assign]
-
-
-def read_options_without_copying() -> None:
-    """mitmproxy copies an option, deeply, whenever one is read; most are a word or a number."""
-
-    def current(option: optmanager._Option) -> Any:
-        value = option._default if option.value is optmanager.unset else option.value
-        return value if value is None or isinstance(value, str | int) else copy.deepcopy(value)
-
-    optmanager._Option.current = current  # type: ignore[assignment, method-assign]
