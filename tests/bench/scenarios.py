@@ -78,6 +78,7 @@ _STREAMING = "mitmdump-streaming"
 METRICS = (
     Metric("small.p50", "small, 1 client: p50, ms ↓"),
     Metric("small.p99", "small, 1 client: p99, ms ↓"),
+    Metric("small.requests_per_second", "small, 1 client: requests/s ↑", 0),
     Metric("small.cpu", "small, 1 client: CPU per request, ms ↓"),
     Metric("small-16.requests_per_second", "small, 16 clients: requests/s ↑", 0),
     Metric("small-16.p99", "small, 16 clients: p99, ms ↓", 0),
