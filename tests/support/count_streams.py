@@ -1,4 +1,7 @@
-"""An addon for tests: GET /streams tells how many requests are in memory, ended ones included."""
+"""An addon for tests: GET /streams tells how many requests are in memory, ended ones included.
+
+GET /collect collects garbage first.
+"""
 
 import gc
 
@@ -8,6 +11,8 @@ from gigagate.hooks.wire_stream import GigaStream
 
 
 def request(flow: http.HTTPFlow) -> None:
-    if flow.request.path == "/streams":
+    if flow.request.path == "/collect":
+        gc.collect()
+    if flow.request.path in ("/streams", "/collect"):
         found = sum(isinstance(each, GigaStream) for each in gc.get_objects())
         flow.response = http.Response.make(200, str(found))
