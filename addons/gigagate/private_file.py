@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 
-def write(file: Path, text: str) -> None:
+def write(file: Path, content: bytes) -> None:
     """Raises OSError."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
-        new.write(text)
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as new:
+        new.write(content)
     Path(new.name).replace(file)

@@ -43,7 +43,7 @@ class Keys:
 
 
 def announce(state_dir: Path, running: Running) -> None:
-    private_file.write(_file(state_dir, running.pid), json.dumps(asdict(running)))
+    private_file.write(_file(state_dir, running.pid), json.dumps(asdict(running)).encode())
 
 
 def withdraw(state_dir: Path, pid: int) -> None:

@@ -8,7 +8,6 @@ matter which way it came. The bundle is for GigaChat and OAuth alone: nothing el
 import hashlib
 import re
 import ssl
-import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ import certifi
 import requests
 import urllib3
 
+from gigagate import private_file
 from gigagate.errors import TrustError
 from gigagate.settings import Settings
 
@@ -140,8 +140,6 @@ def _read(path: Path) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all, also when several processes start at once."""
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(path)
+        private_file.write(path, content)
     except OSError as error:
         raise TrustError(f"{path} cannot be written: {error.strerror}.") from None

@@ -56,7 +56,7 @@ class Folder:
             if old == path or (old.name.isdecimal() and not running.lives(int(old.name))):
                 shutil.rmtree(old, ignore_errors=True)
         path.mkdir(mode=0o700)
-        private_file.write(path / SHARED, json.dumps(asdict(shared)))
+        private_file.write(path / SHARED, json.dumps(asdict(shared)).encode())
         return cls(path)
 
     def remove(self) -> None:
@@ -71,7 +71,7 @@ class Folder:
 
     def publish(self, snapshot: Snapshot) -> None:
         """Raises OSError."""
-        private_file.write(self._file(snapshot.index), json.dumps(asdict(snapshot)))
+        private_file.write(self._file(snapshot.index), json.dumps(asdict(snapshot)).encode())
 
     def latest(self, index: int) -> Snapshot | None:
         try:
