@@ -3,14 +3,15 @@
 import json
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from tests.support import waiting
 from tests.support.proxy import Proxy
 
 from gigagate.emulator.server import Emulator
@@ -28,11 +29,7 @@ def chat(model: str = "gpt-4o", **more: object) -> dict:
     return {"model": model, "messages": [{"role": "user", "content": parts}], **more}
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+eventually = partial(waiting.until, seconds=10)
 
 
 @pytest.fixture(scope="module")

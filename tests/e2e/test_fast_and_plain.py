@@ -7,16 +7,17 @@ Each case goes through two proxies at the same time, one quickened, one with mit
 import json
 import re
 import socket
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from mitmproxy import http
 from mitmproxy.io import FlowReader
+from tests.support import waiting
 from tests.support.proxy import ROOT, Proxy
 from tests.support.scripted_upstream import Said, ScriptedUpstream
 from tests.support.watch_hooks import ACTIONS, HOOKS, UNTIL_THE_CLIENT_LEAVES
@@ -130,11 +131,7 @@ class Outcome(NamedTuple):
     unsaid: int
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SILENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+wait_until = partial(waiting.until, seconds=SILENCE)
 
 
 class Pair(NamedTuple):

@@ -8,13 +8,15 @@ table.
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import requests
+from tests.support import waiting
 from tests.support.checkout import OTHER_KEY
 from tests.support.fault_table import ANSWER, TABLE
 from tests.support.proxy import ROOT, Proxy, free_port
@@ -203,11 +205,7 @@ def error_code(told: dict[str, dict[str, str]]) -> str:
     return told["error"]["code"]
 
 
-def eventually(condition: Callable[[], bool], shown: Callable[[], object] = str) -> None:
-    deadline = time.monotonic() + 6
-    while not condition():
-        assert time.monotonic() < deadline, shown()
-        time.sleep(0.02)
+eventually = partial(waiting.until, seconds=6)
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,13 @@ import json
 import signal
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
+from tests.support import waiting
 from tests.support.proxy import Proxy
 
 from gigagate.emulator.config import EmulatorConfig
@@ -37,11 +38,7 @@ def cut_off(proxy: Proxy) -> None:
         chat(proxy)
 
 
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+until = partial(waiting.until, seconds=10)
 
 
 def refuses_connections(port: int) -> bool:

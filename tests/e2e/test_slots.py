@@ -6,12 +6,14 @@ The emulator refuses with 429 what is too much, and its log tells, even where a 
 import base64
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
+from tests.support import waiting
 from tests.support.proxy import Proxy
 from tests.support.raw_client import send
 
@@ -35,11 +37,7 @@ def chat(proxy: Proxy, **more: object) -> requests.Response:
     return requests.post(f"{proxy.base_url}/chat/completions", json=CHAT | more, timeout=40)
 
 
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+eventually = partial(waiting.until, seconds=20)
 
 
 def chats(emulator: Emulator) -> int:

@@ -8,14 +8,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from tests.support import waiting
 from tests.support.proxy import Proxy
 
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
@@ -32,11 +34,7 @@ ENOUGH = 40
 """Connections: the chance that all reach the same one of two workers is 1 in 2^39."""
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+until = partial(waiting.until, seconds=30)
 
 
 @pytest.fixture(scope="module")
@@ -373,14 +371,7 @@ def test_when_the_supervisor_is_killed_its_workers_finish_and_end(own: Proxy) ->
 
 def test_port_zero_is_one_port_for_all(emulator: Emulator, tmp_path: Path) -> None:
     proxy = Proxy(emulator, tmp_path, *TWO, "-p", "0", settings=SETTINGS)
-    with proxy.log_file.open("wb") as log:
-        proxy.process = subprocess.Popen(
-            proxy.command,
-            env=proxy.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    proxy.start()
     try:
         until(lambda: "listens on" in proxy.output() or proxy.process.poll() is not None)
         (proxy.url,) = re.findall(r"Its state: (\S+)/", proxy.output())

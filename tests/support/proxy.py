@@ -86,6 +86,11 @@ class Proxy:
         self.log_file = state_dir / f"proxy-{self.port}.log"
 
     def __enter__(self) -> "Proxy":
+        self.start()
+        self.wait_until_ready()
+        return self
+
+    def start(self) -> None:
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -95,8 +100,6 @@ class Proxy:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.wait_until_ready()
-        return self
 
     def __exit__(
         self,
