@@ -1,4 +1,5 @@
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -70,7 +71,12 @@ STRING = {"type": "string"}
         ),
         pytest.param(
             of(a={"oneOf": [STRING, {"type": "array", "items": STRING}]}),
-            of(a={"type": "string", "description": "may also be: array"}),
+            of(
+                a={
+                    "type": "string",
+                    "description": 'may also be: {"type": "array", "items": {"type": "string"}}',
+                }
+            ),
             id="union of types",
         ),
         pytest.param(
@@ -91,9 +97,34 @@ STRING = {"type": "string"}
                 a={
                     **of(kind={"type": "string", "enum": ["f", "u"]}, path=STRING, url=STRING),
                     "required": ["kind"],
+                    "description": 'one of: {kind: "f", path} or {kind: "u", url}',
                 }
             ),
             id="union of objects",
+        ),
+        pytest.param(
+            of(
+                a={
+                    "oneOf": [
+                        {**of(ok={"enum": [False]}, why=STRING), "required": ["ok"]},
+                        {**of(ok={"const": True}), "required": ["ok"]},
+                        {**of(ok={"const": True}), "required": ["ok"]},
+                    ]
+                },
+                b={"anyOf": [of(c=STRING), of(c=STRING)]},
+            ),
+            of(
+                a={
+                    **of(
+                        ok={"type": "boolean", "description": "allowed values: false, true"},
+                        why=STRING,
+                    ),
+                    "required": ["ok"],
+                    "description": "one of: {ok: false, why?} or {ok: true}",
+                },
+                b=of(c=STRING),
+            ),
+            id="union of objects, told apart by other values or not at all",
         ),
         pytest.param(
             {"allOf": [{**of(a=STRING), "required": ["a"]}, {**of(b=STRING), "required": ["b"]}]},
@@ -105,14 +136,14 @@ STRING = {"type": "string"}
             of(
                 a={"type": "integer", "description": "allowed values: 5"},
                 b={"type": "string", "enum": ["x"]},
-                c=STRING,
+                c={**STRING, "description": "may be null"},
             ),
             id="const",
         ),
         pytest.param(
             of(a={"enum": ["x", None, "y"]}, b={"type": "integer", "enum": [1, 2]}, c={"enum": []}),
             of(
-                a={"type": "string", "enum": ["x", "y"]},
+                a={"type": "string", "enum": ["x", "y"], "description": "may be null"},
                 b={"type": "integer", "description": "allowed values: 1, 2"},
                 c=STRING,
             ),
@@ -147,12 +178,34 @@ STRING = {"type": "string"}
             id="maps",
         ),
         pytest.param(
+            of(
+                a={"type": "object", "additionalProperties": STRING},
+                b={"type": "object", "additionalProperties": True},
+                c={"type": "object", "additionalProperties": {}},
+                d={**of(e=STRING), "additionalProperties": True},
+                f={"type": "object", "additionalProperties": False},
+            ),
+            of(
+                a={**of(), "description": "any further keys, each value: string"},
+                b={**of(), "description": "any keys"},
+                c={**of(), "description": "any keys"},
+                d=of(e=STRING),
+                f=of(),
+            ),
+            id="maps of anything, and what is none",
+        ),
+        pytest.param(
+            of(a={"type": "integer", "nullable": True}, b={"type": "integer", "nullable": False}),
+            of(a={"type": "integer", "description": "may be null"}, b={"type": "integer"}),
+            id="nullable, as OpenAPI says it",
+        ),
+        pytest.param(
             of(a={"type": "array", "prefixItems": [STRING, {"type": "integer"}]}),
             of(
                 a={
                     "type": "array",
                     "items": {"type": "string", "description": "may also be: integer"},
-                    "description": "2 items in a fixed order",
+                    "description": "2 items in this order: string, integer",
                 }
             ),
             id="tuples",
@@ -215,6 +268,24 @@ def test_many_references_to_each_other_do_not_explode() -> None:
         for i in range(40)
     }
     clean = cleaned({**of(top={"$ref": "#/$defs/L0"}), "$defs": levels})
+    check_schema(clean)
+    assert len(str(clean)) < 500_000
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param(lambda s: {"type": "object", "additionalProperties": s}, id="maps"),
+        pytest.param(lambda s: {"type": "array", "prefixItems": [STRING, s]}, id="tuples"),
+        pytest.param(lambda s: {"anyOf": [STRING, of(a=s)]}, id="unions of types"),
+        pytest.param(lambda s: {"oneOf": [of(a=s), of(b=s)]}, id="unions of objects"),
+    ],
+)
+def test_words_inside_words_do_not_explode(around: Callable[[Schema], Schema]) -> None:
+    schema: Schema = {"type": "integer", "description": 'a "quoted" word'}
+    for _ in range(20):
+        schema = around(schema)
+    clean = cleaned(of(top=schema))
     check_schema(clean)
     assert len(str(clean)) < 500_000
 

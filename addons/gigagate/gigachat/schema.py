@@ -10,9 +10,10 @@ References are followed (a recursive one ends at its second turn), `allOf` is me
 `anyOf`/`oneOf` the variants of the first type are merged while the others are mentioned.
 """
 
-import json
-from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+
+from gigagate.gigachat import schema_words as words
+from gigagate.gigachat.schema_words import Schema
 
 MAX_DEPTH = 48
 MAX_NODES = 4000
@@ -22,29 +23,6 @@ _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean"}
 
 _SCALARS = ("string", "number", "integer", "boolean")
 _SCALAR_KEYWORDS = {"type", "description"}
-
-_HUGE = 2**53 - 1
-"""Generators write JavaScript's largest safe integer where they mean "no bound"."""
-
-_IN_WORDS = {
-    "minimum": "at least {}",
-    "exclusiveMinimum": "more than {}",
-    "maximum": "at most {}",
-    "exclusiveMaximum": "less than {}",
-    "multipleOf": "a multiple of {}",
-    "minLength": "length at least {}",
-    "maxLength": "length at most {}",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-    "pattern": "pattern: {}",
-    "format": "format: {}",
-    "default": "default: {}",
-    "propertyNames": "names of the keys: {}",
-}
-
-Schema = Mapping[str, Any]
-
-_in_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def cleaned(schema: Schema) -> dict[str, Any]:
@@ -82,10 +60,10 @@ class _Cleaner:
         if kind == "object":
             self._object(node, plain, scope, hints)
         elif kind == "array":
-            node["items"] = self.clean(_items(plain, hints), scope.below())
+            node["items"] = self.clean(self._items(plain, scope, hints), scope.below())
         _enum(node, plain, hints)
-        hints += _constraints(plain)
-        description = _described(plain.get("description"), hints)
+        hints += words.constraints(plain)
+        description = words.described(plain.get("description"), hints)
         if description:
             node["description"] = description
         return node
@@ -106,8 +84,10 @@ class _Cleaner:
             node["required"] = list(dict.fromkeys(required))
         others = plain.get("additionalProperties")
         if isinstance(others, dict) and others:
-            value = self.clean(others, below)
-            hints.append(f"any further keys, each value: {_in_json(value)}")
+            value = words.shape(self.clean(others, below))
+            hints.append(f"any further keys, each value: {value}")
+        elif others in (True, {}) and not properties:
+            hints.append("any keys")
 
     def _plain(self, schema: object, scope: _Scope, hints: list[str]) -> tuple[Schema, _Scope]:
         """`schema` without $ref, allOf, anyOf and oneOf, and the scope its children are in."""
@@ -160,8 +140,25 @@ class _Cleaner:
         untyped = _kind(own, [], "string")
         kinds = [_kind(variant, [], untyped) for variant in variants]
         alike = [v for v, kind in zip(variants, kinds, strict=True) if kind == kinds[0]]
-        hints += [f"may also be: {kind}" for kind in dict.fromkeys(kinds) if kind != kinds[0]]
-        return _merged(_united(kinds[0], alike), own), _Scope(refs, scope.depth + 1)
+        inner = _Scope(refs, scope.depth + 1)
+        if kinds[0] == "object" and len(alike) > 1:
+            hints += words.alternatives(alike)
+        for other in dict.fromkeys(kinds):
+            if other != kinds[0]:
+                like_it = [v for v, kind in zip(variants, kinds, strict=True) if kind == other]
+                united = self.clean(_united(other, like_it), inner, untyped=other)
+                hints.append(f"may also be: {words.shape(united)}")
+        return _merged(_united(kinds[0], alike), own), inner
+
+    def _items(self, plain: Schema, scope: _Scope, hints: list[str]) -> object:
+        """The schema of an array's items. A tuple's items become a union."""
+        items = plain.get("items")
+        in_order = plain.get("prefixItems") or (items if isinstance(items, list) else None)
+        if not isinstance(in_order, list):
+            return items
+        shapes = [words.shape(self.clean(item, scope.below())) for item in in_order]
+        hints.append(f"{len(in_order)} items in this order: {', '.join(shapes)}")
+        return {"anyOf": in_order}
 
     def _target(self, ref: str) -> Schema:
         """What a JSON pointer ("#/$defs/Node") points at in the root; {} if nothing."""
@@ -224,41 +221,7 @@ def _enum(node: dict[str, Any], plain: Schema, hints: list[str]) -> None:
     if node["type"] == "string" and all(isinstance(value, str) for value in values):
         node["enum"] = list(dict.fromkeys(values))
     else:
-        hints.append("allowed values: " + ", ".join(map(_in_json, values)))
-
-
-def _items(plain: Schema, hints: list[str]) -> object:
-    """The schema of an array's items. A tuple's items become a union."""
-    items = plain.get("items")
-    in_order = plain.get("prefixItems") or (items if isinstance(items, list) else None)
-    if not isinstance(in_order, list):
-        return items
-    hints.append(f"{len(in_order)} items in a fixed order")
-    return {"anyOf": in_order}
-
-
-def _constraints(plain: Schema) -> Iterator[str]:
-    for keyword, value in plain.items():
-        words = _IN_WORDS.get(keyword)
-        if words and _means_something(keyword, value):
-            yield words.format(value if isinstance(value, str) else _in_json(value))
-
-
-def _means_something(keyword: str, value: object) -> bool:
-    if keyword == "default":
-        return value is not None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return abs(value) < _HUGE and not (value == 0 and keyword in ("minLength", "minItems"))
-    return isinstance(value, str | dict)
-
-
-def _described(description: object, hints: list[str]) -> str:
-    """The hints in brackets after the description."""
-    text = description if isinstance(description, str) else ""
-    if not hints:
-        return text
-    in_words = "; ".join(dict.fromkeys(hints))
-    return f"{text} ({in_words})" if text else in_words
+        hints.append("allowed values: " + ", ".join(dict.fromkeys(map(words.in_json, values))))
 
 
 def _merged(base: Schema, over: Schema) -> dict[str, Any]:
