@@ -1,5 +1,6 @@
 """The players: which answer whom, and that they can carry real clients' tasks to the end."""
 
+import json
 from typing import Any
 
 import pytest
@@ -193,6 +194,70 @@ def test_a_schema_is_answered_with_its_value() -> None:
     wanted = {"type": "json_schema", "schema": schema}
     answer = play(body(user("Город Тверь, 416"), response_format=wanted))
     assert answer.text == '{"city": "Тверь", "population": 416}'
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        pytest.param({"const": "order"}, "order", id="const"),
+        pytest.param(
+            {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "boolean"}]},
+            [7, False],
+            id="tuple",
+        ),
+        pytest.param({"type": "array"}, [], id="array of anything"),
+    ],
+)
+def test_a_schema_as_pydantic_writes_it_is_answered(schema: dict[str, Any], value: Any) -> None:
+    wanted = function("f", a=schema)["parameters"]
+    answer = play(body(user("7"), response_format={"type": "json_schema", "schema": wanted}))
+    assert json.loads(answer.text) == {"a": value}
+
+
+def test_a_schema_that_refers_to_itself_is_answered_with_an_end() -> None:
+    tree = {
+        "type": "object",
+        "properties": {"kids": {"type": "array", "items": {"$ref": "#"}}},
+        "required": ["kids"],
+    }
+    value = json.loads(
+        play(body(user("7"), response_format={"type": "json_schema", "schema": tree})).text
+    )
+    while value["kids"]:
+        (value,) = value["kids"]
+    assert value == {"kids": []}
+
+
+SCHEMA = function("f", n={"type": "integer"})["parameters"]
+ASKING = [
+    pytest.param(f"It must fit this JSON schema: {json.dumps(SCHEMA)}", id="in a line"),
+    pytest.param(
+        f"Respond with a JSON object that fits this schema:\n\n{json.dumps(SCHEMA, indent=2)}\n\n"
+        'Nothing else. It must fit this JSON schema: {"type": "object"}',
+        id="twice, the first in full",
+    ),
+]
+
+
+@pytest.mark.parametrize("words", ASKING)
+def test_json_that_the_system_message_asks_for_is_written(words: str) -> None:
+    system = {"role": "system", "content": words}
+    assert json.loads(play(body(system, user("7 гостей"))).text) == {"n": 7}
+
+
+def test_json_asked_for_is_written_after_the_functions_too() -> None:
+    system = {"role": "system", "content": f"JSON schema: {json.dumps(SCHEMA)}"}
+    talk = body(system, user("7 гостей"), functions=[function("f")])
+    assert play(talk).function_call is not None
+    talk["messages"] += [called("f"), DONE]
+    assert json.loads(play(talk).text) == {"n": 7}
+
+
+@pytest.mark.parametrize(
+    "words", ["JSON schema: {broken", "The tool wants JSON of a schema.", "Input schema: {}"]
+)
+def test_a_schema_that_is_not_there_is_not_answered(words: str) -> None:
+    assert "Вы написали" in play(body({"role": "system", "content": words}, user("7"))).text
 
 
 def test_a_picture_is_an_img_tag() -> None:

@@ -137,13 +137,18 @@ def inlined(schema: Any, root: Mapping[str, Any], depth: int = 0) -> dict[str, A
     if isinstance(schema.get("properties"), dict):
         properties = schema["properties"].items()
         node["properties"] = {name: inlined(item, root, depth + 1) for name, item in properties}
-    if "items" in schema:
-        node["items"] = inlined(schema["items"], root, depth + 1)
+    node.pop("items", None)
+    if items := inlined(schema.get("items"), root, depth + 1):
+        node["items"] = items
+    if isinstance(schema.get("prefixItems"), list):
+        node["prefixItems"] = [inlined(item, root, depth + 1) for item in schema["prefixItems"]]
     return node
 
 
 def example(schema: Mapping[str, Any], hints: Hints, name: str = "") -> Any:
     """A value of the schema: required properties only, and the text to replace if there is one."""
+    if "const" in schema:
+        return schema["const"]
     if schema.get("enum"):
         return schema["enum"][0]
     match schema.get("type", "object" if "properties" in schema else "string"):
@@ -154,7 +159,8 @@ def example(schema: Mapping[str, Any], hints: Hints, name: str = "") -> Any:
                 needed.update(n for n in properties if _OLD_TEXT.fullmatch(n))
             return {n: example(s, hints, n) for n, s in properties.items() if n in needed}
         case "array":
-            return [example(schema.get("items") or {"type": "string"}, hints, name)]
+            items = schema.get("prefixItems") or ([schema["items"]] if "items" in schema else ())
+            return [example(item, hints, name) for item in items]
         case "integer" | "number":
             return int(_first(_NUMBER, hints) or 1)
         case "boolean":

@@ -6,7 +6,8 @@ Each looks at the conversation and answers or passes; PLAYERS is the order in wh
     agent       functions are offered: one that suits each step of the task, then the end
     cline_xml   the same in Cline's protocol in text: <write_to_file>, then <attempt_completion>
     painter     the builtin text2image: an <img> tag
-    structured  response_format json_schema: a value of that schema
+    structured  response_format json_schema, or the system message asks for JSON of a schema:
+                a value of that schema
     echo        always: says what it heard
 """
 
@@ -23,6 +24,7 @@ from gigagate.emulator.model import Answer, FunctionCall
 FILE_ID_MARK = "00000000-0000-4000-8000-00000000f11e"
 """Stands in an <img> tag for the file that the painter's picture becomes."""
 
+_SCHEMA_FOLLOWS = re.compile(r"\bJSON[^{}]{0,100}schema\W*?(?=\{)", re.IGNORECASE)
 _TASK = re.compile(r"<task>\s*(.*?)\s*</task>", re.DOTALL)
 _DONE = "Готово ✅"
 _FINISHERS = ("attempt_completion", "final_result", "finish")
@@ -93,6 +95,19 @@ class Conversation:
         prose += json.dumps(self.functions, ensure_ascii=False)
         return steps_of(self.task, prose)
 
+    @property
+    def schema_in_words(self) -> dict[str, Any] | None:
+        """The first that the system message shows as the form of the answer."""
+        first = self.messages[0]
+        found = _SCHEMA_FOLLOWS.search(first["content"]) if first["role"] == "system" else None
+        if found is None:
+            return None
+        try:
+            schema, _ = json.JSONDecoder().raw_decode(first["content"], found.end())
+        except ValueError:
+            return None
+        return schema if isinstance(schema, dict) else None
+
     def step(self, done: int) -> Hints | None:
         """What is to be done when so much is done."""
         return self.steps[done] if done < len(self.steps) else None
@@ -126,7 +141,7 @@ def agent(talk: Conversation) -> Answer | None:
         return _call(function, step)
     if finisher:
         return _call(finisher, talk.hints)
-    return Answer(text=_finished(talk)) if talk.calls else None
+    return (structured(talk) or Answer(text=_finished(talk))) if talk.calls else None
 
 
 def cline_xml(talk: Conversation) -> Answer | None:
@@ -147,9 +162,9 @@ def painter(talk: Conversation) -> Answer | None:
 
 def structured(talk: Conversation) -> Answer | None:
     wanted = talk.body.get("response_format") or {"type": "text"}
-    if wanted["type"] == "text":
+    schema = wanted.get("schema") if wanted["type"] == "json_schema" else talk.schema_in_words
+    if schema is None:
         return None
-    schema = wanted.get("schema") or {"type": "object"}
     value = example(inlined(schema, schema), talk.hints)
     return Answer(text=json.dumps(value, ensure_ascii=False))
 
