@@ -83,6 +83,7 @@ def test_a_dialect_to_come_is_told_as_such(path: str, dialect: str) -> None:
     ) as raised:
         find("POST", path)
     assert "yet" in raised.value.message
+    assert "set your client to Chat Completions" in raised.value.message
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,8 @@ def find(method: str, path: str) -> Endpoint:
     for ending, dialect in _NOT_SPOKEN.items():
         if canonical.endswith(ending):
             raise NotFound(
-                f"GigaGate does not speak {dialect} yet ({_shown(path)}). It serves {_served()}."
+                f"GigaGate does not speak {dialect} yet ({_shown(path)}): set your client to "
+                f"Chat Completions. GigaGate serves {_served()}."
             )
     item, found = "", [endpoint for endpoint in ENDPOINTS if endpoint.path == canonical]
     if not found:

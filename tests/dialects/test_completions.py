@@ -40,6 +40,11 @@ def test_the_prompt_becomes_a_users_message(prompt: Any) -> None:
     }
 
 
+def test_several_prompts_are_refused_with_advice() -> None:
+    with pytest.raises(UnsupportedFeature, match=r"one prompt a request.*batch_size=1"):
+        sent(prompt=["a", "b"])
+
+
 @pytest.mark.parametrize(
     "asked",
     [

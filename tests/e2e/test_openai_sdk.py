@@ -1,5 +1,6 @@
 """The official openai client, as its documentation shows it, through a real proxy."""
 
+import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,19 @@ def test_json_in_fences_is_parsed(setup: Setup) -> None:
         model=BY_FUNCTION, messages=HELLO, response_format={"type": "json_object"}
     )
     assert completion.choices[0].message.content == '{"a": [1, "```"]}'
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_json_mode_with_the_schema_in_the_system_message(setup: Setup, model: str) -> None:
+    words = (
+        f"Answer with a JSON object that fits this schema:\n{json.dumps(Event.model_json_schema())}"
+    )
+    completion = setup.client.chat.completions.create(
+        model=model,
+        messages=[{"role": "system", "content": words}, *HELLO],
+        response_format={"type": "json_object"},
+    )
+    assert Event.model_validate_json(completion.choices[0].message.content or "").kind == "fair"
 
 
 def test_an_answer_that_is_no_json_is_an_error_and_no_text(setup: Setup) -> None:

@@ -91,6 +91,11 @@ def test_a_wrong_choice_is_a_400_that_names_it(
     assert refused.value.param == param
 
 
+def test_required_without_functions_is_refused_with_advice() -> None:
+    with pytest.raises(InvalidRequest, match="send tools, or leave tool_choice out"):
+        chosen({"tool_choice": "required"})
+
+
 def test_a_choice_of_another_kind_of_tool_is_refused() -> None:
     with pytest.raises(UnsupportedFeature):
         chosen({"tool_choice": {"type": "custom", "custom": {"name": "p"}}}, "f")

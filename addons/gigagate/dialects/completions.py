@@ -141,7 +141,8 @@ def _prompt(given: object) -> str:
     prompt = given[0] if isinstance(given, list) and len(given) == 1 else given
     if not isinstance(prompt, str):
         raise UnsupportedFeature(
-            "prompt must be one text: GigaChat takes no token ids and one prompt a request.",
+            "prompt must be one text: GigaChat takes no token ids and one prompt a request. "
+            "(LangChain: OpenAI(batch_size=1).)",
             param="prompt",
         )
     if not prompt:

@@ -83,7 +83,9 @@ def _required(
 ) -> tuple[FunctionCall, str | None]:
     if not functions:
         raise InvalidRequest(
-            "tool_choice is required, but the request defines no function.", param="tool_choice"
+            "tool_choice is required, but the request defines no function: send tools, or leave "
+            "tool_choice out.",
+            param="tool_choice",
         )
     upstream = [names.to_upstream(name) for name in functions]
     if len(upstream) == 1:
