@@ -120,14 +120,12 @@ def test_a_client_with_a_key_of_its_own_is_told_of_that_key(
         (422, "Превышена длина контекста"),
     ],
 )
-def test_a_context_overflow_is_told_in_words_that_make_cline_compact(
-    status: int, message: str
-) -> None:
+def test_a_context_overflow_is_told_in_words_that_clients_know(status: int, message: str) -> None:
     found = error(status, said(message, status))
     assert isinstance(found, ContextLengthExceeded)
     assert (found.status, found.code) == (400, "context_length_exceeded")
     assert message in found.message
-    assert "maximum context length" in found.message
+    assert "This model's maximum context length is" in found.message, "what litellm looks for"
     assert "rate limit" not in found.message
     assert "per minute" not in found.message
 

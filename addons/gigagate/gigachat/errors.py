@@ -61,6 +61,10 @@ _TOO_LONG = re.compile(
 """Wording of a context overflow.  The bare "Unprocessable Entity" is what GigaChat's list of
 errors gives for a text larger than the model's context; its other 422 say what is invalid."""
 
+TOLD_TOO_LONG = "This model's maximum context length is exceeded."
+"""Begins as OpenAI's own message does: litellm, and aider with it, knows an overflow by these
+words alone, whatever the code says."""
+
 LIMITED_BY_CONTEXT: Mapping[str, str] = {
     "/chat/completions": "messages",
     "/completions": "prompt",
@@ -120,8 +124,7 @@ def from_words(
     too_large = status == 413 and endpoint in LIMITED_BY_CONTEXT
     if too_large or (status in (400, 413, 422) and _TOO_LONG.search(said)):
         return ContextLengthExceeded(
-            f"{quoted} The input is longer than the model's maximum context length. "
-            "Shorten it, or start anew.",
+            f"{quoted} {TOLD_TOO_LONG} Shorten the input, or start anew.",
             param=LIMITED_BY_CONTEXT.get(endpoint or "", "messages"),
         )
     if status == 404 and "model" in said.lower():
