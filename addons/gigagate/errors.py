@@ -105,6 +105,7 @@ class ContextLengthExceeded(ClientError):
 
 class InvalidApiKey(ClientError):
     status = 401
+    type = "authentication_error"
     code = "invalid_api_key"
 
 

@@ -54,7 +54,8 @@ def test_only_a_known_key_reaches_gigachat(guarded: Proxy, emulator: Emulator) -
     for headers in ({}, {"Authorization": bearer("key-of-nobody")}):
         refused = chat(guarded, **headers)
         assert refused.status_code == 401
-        assert refused.json()["error"]["code"] == "invalid_api_key"
+        error = refused.json()["error"]
+        assert (error["type"], error["code"]) == ("authentication_error", "invalid_api_key")
     assert list(emulator.log) == []
     assert chat(guarded, **{"x-api-key": "key-of-boris"}).status_code == 200
 
