@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from gigagate.core.redact import MASK, mask
@@ -56,3 +60,22 @@ def test_what_surrounds_a_secret_stays() -> None:
 )
 def test_other_texts_are_returned_as_they_are(text: str) -> None:
     assert mask(text) is text
+
+
+@pytest.mark.parametrize("text", [f"see-{JWE}", f"eyJ{'a' * 5000}.{'b' * 9}.{'c' * 9}"])
+def test_a_token_is_masked_after_a_dash_and_however_long(text: str) -> None:
+    assert mask(text).removeprefix("see-") == MASK
+
+
+def test_no_text_can_hold_the_proxy_up() -> None:
+    """In another process, which can be ended; in the square of its length it would take minutes."""
+    program = "from gigagate.core.redact import mask; t = 'eyJ-' * 60_000; print(mask(t) is t)"
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert run.stdout == "True\n"

@@ -16,11 +16,14 @@ _SECRET = re.compile(
           | credentials ) \b
         \\? ["']? [ \t]* [:=,] [ \t]* b? \\? ["']? (?: (?: bearer | basic ) [ \t]+ )?
       ) [\w.~+/=-]{6,}
-    | \b eyJ [\w-]{8,} (?: \.[\w-]* ){2,4}
+    | (?: (?<![\w-]) eyJ [\w-]{8,}+ | \b eyJ [\w-]{8,1000}+ ) (?: \.[\w-]*+ ){2,4}
     | \b sk- [\w-]{12,}
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+"""A client chooses the path that is logged, so no text may take the square of its length: what may
+begin at many places (eyJ after a dash) is followed so far and no further."""
 
 _HINTS = (
     *("bearer", "basic", "authorization", "eyj", "sk-", "secret", "credentials"),
