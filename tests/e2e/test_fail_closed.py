@@ -72,10 +72,15 @@ class FaultyProxy:
 
     def post(self, fault: str, **body: object) -> requests.Response:
         """A request on a connection of its own, made while `fault` is in force."""
+        with requests.Session() as session:
+            return self.post_in(session, fault, **body)
+
+    def post_in(self, session: requests.Session, fault: str, **body: object) -> requests.Response:
+        """A fault comes into force with a new connection."""
         self.emulator.log.clear()
         self.fault_file.write_text(fault)
         try:
-            return requests.post(
+            return session.post(
                 f"{self.proxy.base_url}/chat/completions", json=CHAT | body, timeout=20
             )
         finally:
@@ -142,6 +147,17 @@ def test_a_waiting_request_whose_token_hook_fails_is_refused(faulty: FaultyProxy
     answer = faulty.post("gigagate.hooks.gateway:Gateway.gigagate_wait")
     assert answer.status_code == 500
     assert faulty.chats_upstream() <= 1, "at most the attempt with the revoked token"
+
+
+@pytest.mark.parametrize("method", ["finish", "finished"])
+def test_a_fault_in_accounting_keeps_no_slot(faulty: FaultyProxy, method: str) -> None:
+    """GigaChat gives one slot here; the second request would wait for the first one's."""
+    fault = f"gigagate.hooks.accounting:Accounting.{method}"
+    with requests.Session() as kept_alive:
+        for _ in range(2):
+            assert faulty.post_in(kept_alive, fault).status_code == 200
+        state = requests.get(faulty.proxy.url, headers={"Accept": "application/json"}, timeout=20)
+        assert state.json()["slots_in_use"] == 0
 
 
 def test_the_proxy_still_works_afterwards(faulty: FaultyProxy) -> None:

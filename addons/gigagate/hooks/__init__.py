@@ -51,10 +51,10 @@ def build() -> list[object]:
     return [
         Startup(runtime),
         Layers(gateway),
+        gateway.slots,  # early: when one of us fails, those behind it are not called
         accounting,
         LocalEndpoints(runtime, process.status, process.keys),
         gateway,
-        gateway.slots,
         Cors(runtime),
         Deadlines(gateway),
         UnfinishedHooks(),

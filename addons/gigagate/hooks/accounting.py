@@ -106,6 +106,12 @@ class Accounting:
         if flow not in self.in_progress:
             return
         self.in_progress.discard(flow)
+        try:
+            self.account(flow, status)
+        except Exception:
+            logger.exception("A request is not accounted for")
+
+    def account(self, flow: http.HTTPFlow, status: int) -> None:
         if self.settings is not self.runtime.settings:
             self.take(self.runtime.settings)
         finished = self.finished(flow, status)
