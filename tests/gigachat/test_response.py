@@ -218,3 +218,10 @@ def test_a_tool_call_is_no_failed_json() -> None:
 def test_json_that_is_none_is_an_error() -> None:
     with pytest.raises(UpstreamError, match="not valid JSON"):
         translate(completion("Не могу."), wording=Wording(json_opening="{"))
+
+
+@pytest.mark.parametrize("tokens", [-1, 1 << 53, 10**20, 1.5, True, "7"])
+def test_what_cannot_be_a_number_of_tokens_is_not_counted(tokens: object) -> None:
+    assert (
+        translate(completion("a", usage={"prompt_tokens": tokens}))["usage"]["prompt_tokens"] == 0
+    )

@@ -17,6 +17,7 @@ from gigagate.dialects.json_body import parse_object
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.errors import unexpected
 from gigagate.gigachat.parameter_table import Row, Table
+from gigagate.gigachat.response import count
 from gigagate.gigachat.validation import text_at, wrong_type
 from gigagate.gigachat.value_types import Choice, Number
 
@@ -120,4 +121,4 @@ def _in_base64(vector: list[Any]) -> str:
 def _tokens(item: dict[str, Any]) -> int:
     usage = item.get("usage")
     tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else None
-    return tokens if type(tokens) is int else 0
+    return count(tokens)
