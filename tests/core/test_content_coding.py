@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from gigagate.core.content_coding import decode
+from gigagate.core.content_coding import MAX_MEMBERS, decode
 from gigagate.errors import ClientError, InvalidRequest, RequestTooLarge
 
 # a time in the head would give the tests other names each second
@@ -45,6 +45,7 @@ WRONG: list[tuple[bytes, str, type[ClientError]]] = [
     (compress(b"a" * 1001), "gzip", RequestTooLarge),
     (compress(b"a" * 600) * 2, "gzip", RequestTooLarge),
     (compress(bytes(100_000_000)), "gzip", RequestTooLarge),
+    (compress(b"") * 17, "gzip", InvalidRequest),
 ]
 
 
@@ -54,6 +55,10 @@ def test_a_wrong_or_swelling_body_is_refused(
 ) -> None:
     with pytest.raises(kind):
         decode(body, coding, LIMIT)
+
+
+def test_so_many_members_and_no_more_for_each_costs_a_copy_of_the_rest() -> None:
+    assert decode(compress(b"a") * MAX_MEMBERS, "gzip", LIMIT) == b"a" * MAX_MEMBERS
 
 
 def test_a_body_of_just_the_limit_is_taken() -> None:

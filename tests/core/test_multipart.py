@@ -97,3 +97,12 @@ def test_garbage_never_does_worse_than_a_400(garbage: bytes, cut: int) -> None:
 def test_names_are_quoted() -> None:
     _, body = multipart.write([Part("file", 'a"\r\nb', "", b"")], BOUNDARY)
     assert b'filename="a%22%0D%0Ab"' in body
+
+
+def test_parts_and_their_heads_are_few_and_short() -> None:
+    parts = [Part("a", None, "", b"")] * multipart.MAX_PARTS
+    assert len(read(*multipart.write(parts, BOUNDARY))) == multipart.MAX_PARTS
+    with pytest.raises(InvalidRequest, match="more than"):
+        read(*multipart.write([*parts, parts[0]], BOUNDARY))
+    with pytest.raises(InvalidRequest, match="head"):
+        read(*multipart.write([Part("a" * multipart.MAX_HEAD, None, "", b"")], BOUNDARY))

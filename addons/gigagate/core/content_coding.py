@@ -9,6 +9,10 @@ _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """Coding -> wbits of zlib: with gzip's header, or its own."""
 
 
+MAX_MEMBERS = 16
+"""gzip files may be put one behind the other; the rest of the body is copied for each."""
+
+
 def decode(body: bytes, coding: str, limit: int) -> bytes:
     """Raises InvalidRequest or RequestTooLarge.  limit: bytes of the result."""
     coding = coding.strip().lower()
@@ -20,7 +24,7 @@ def decode(body: bytes, coding: str, limit: int) -> bytes:
         )
     out = bytearray()
     try:
-        while body:  # gzip files may be put one behind the other
+        for _ in range(MAX_MEMBERS):
             stream = zlib.decompressobj(_WINDOW[coding])
             out += stream.decompress(body, limit - len(out) + 1)
             if len(out) > limit:
@@ -31,6 +35,8 @@ def decode(body: bytes, coding: str, limit: int) -> bytes:
             if not stream.eof:
                 raise InvalidRequest(f"The body is not valid {coding}: it is cut off.")
             body = stream.unused_data
+            if not body:
+                return bytes(out)
     except zlib.error:
         raise InvalidRequest(f"The body is not valid {coding}.") from None
-    return bytes(out)
+    raise InvalidRequest(f"The body is {coding} in more than {MAX_MEMBERS} members.")

@@ -9,6 +9,10 @@ from gigagate.errors import InvalidRequest
 
 _HEADERS = HeaderParser()
 
+MAX_PARTS = 100
+MAX_HEAD = 4096
+"""Bytes before a part's content.  The parser of heads is slow, and slower the longer they are."""
+
 
 class Part(NamedTuple):
     name: str
@@ -21,7 +25,7 @@ class Part(NamedTuple):
 def read(content_type: str, body: bytes) -> Iterator[Part]:
     """The contents are views of `body`.  Raises InvalidRequest."""
     line = b"--" + _boundary(content_type)
-    view = memoryview(body)
+    view, parts = memoryview(body), 0
     at = body.find(line)
     if at != 0 and body[max(at - 2, 0) : max(at, 0)] != b"\r\n":
         raise InvalidRequest("The form in the request body does not begin with its boundary.")
@@ -30,6 +34,10 @@ def read(content_type: str, body: bytes) -> Iterator[Part]:
         end = body.find(b"\r\n" + line, at)
         if not 0 <= start < end:
             raise InvalidRequest("The form in the request body is cut off.")
+        if start - at > MAX_HEAD:
+            raise InvalidRequest("A part of the form has too long a head.")
+        if (parts := parts + 1) > MAX_PARTS:
+            raise InvalidRequest(f"The form has more than {MAX_PARTS} parts.")
         head = _HEADERS.parsestr(body[at:start].decode(errors="replace").lstrip())
         yield _part(head, view[start + 4 : max(end, start + 4)])
         at = end + 2
