@@ -94,19 +94,22 @@ class LimitedHttp1Server(Http1Server):
 
     def head_size(self) -> int | None:
         """None if the head is not complete yet.  Raises HeadersTooLarge."""
-        data = bytes(self.buf)
-        empty = len(data) - len(data.lstrip(b"\r\n"))
-        if empty:  # RFC 9112 §2.2: empty lines before a request are ignored
-            self.buf.maybe_extract_at_most(empty)
-            data = data[empty:]
-        size = request_head.size(data)
         limit = self.limits.header_bytes
+        data = self.begin_of_buffer(limit + 1)
+        while empty := len(data) - len(data.lstrip(b"\r\n")):
+            self.buf.maybe_extract_at_most(empty)  # RFC 9112 §2.2: empty lines are ignored
+            data = self.begin_of_buffer(limit + 1)
+        size = request_head.size(data)
         if (len(data) if size is None else size) > limit:
             raise HeadersTooLarge(
                 f"The head of the request is larger than {limit} bytes, "
                 "which is limits.header_bytes of this proxy."
             )
         return size
+
+    def begin_of_buffer(self, size: int) -> bytes:
+        """The buffer may hold thousands of requests, and each of them is looked at."""
+        return bytes(self.buf._data[:size])
 
     def parse_head(self, size: int) -> http.Request:
         """Raises ClientError."""
