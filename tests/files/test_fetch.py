@@ -1,5 +1,8 @@
 """What an address given by a client may lead to."""
 
+import contextlib
+import socket
+import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -10,6 +13,7 @@ from tests.support.samples import PNG
 from tests.support.serving import serving
 
 from gigagate.errors import ClientError, InvalidRequest, RequestTooLarge
+from gigagate.files import fetch
 from gigagate.files.fetch import Fetcher, is_public
 
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
@@ -85,12 +89,12 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        content = b"x" * 1000 if self.path == "/large" else PNG
+        content = b"x" * 1000 if self.path in ("/large", "/torn") else PNG
         self.send_response(404 if self.path == "/gone" else 200)
         self.send_header("Content-Type", "image/png")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(content[:500] if self.path == "/torn" else content)
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -204,7 +208,7 @@ def test_size_is_limited_while_reading(server: Server) -> None:
 
 
 def test_time_is_limited(server: Server) -> None:
-    ticks = iter([0.0, 31.0])
+    ticks = iter([0.0, 0.0, 31.0])
     slow = Fetcher(
         resolve=Names(pictures_example=["127.0.0.1"]),
         is_public=lambda address: True,
@@ -212,6 +216,64 @@ def test_time_is_limited(server: Server) -> None:
     )
     with pytest.raises(InvalidRequest, match="too long"):
         slow.fetch(server.url(), 1000)
+
+
+@pytest.mark.parametrize(
+    ("begin", "more"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b""),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"A: b\r\n"),
+    ],
+)
+def test_a_server_that_never_comes_to_an_end_is_left(
+    begin: bytes, more: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "TOTAL_SECONDS", 0.2)
+    monkeypatch.setattr(fetch, "READ_SECONDS", None)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(begin)
+                while more:
+                    connection.sendall(more)
+                while connection.recv(1000):
+                    pass
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://pictures.example:{listener.getsockname()[1]}/"
+        with pytest.raises(InvalidRequest, match="too long"):
+            fetcher(Names(pictures_example=["127.0.0.1"])).fetch(url, 1000)
+
+
+def test_a_redirect_to_nonsense_is_told(server: Server) -> None:
+    server.redirects["/bad"] = "http://["
+    with pytest.raises(InvalidRequest, match="malformed"):
+        fetcher(Names(pictures_example=["127.0.0.1"])).fetch(server.url("/bad"), 1000)
+
+
+def test_half_a_file_is_none(server: Server) -> None:
+    with pytest.raises(InvalidRequest, match="broke off"):
+        fetcher(Names(pictures_example=["127.0.0.1"])).fetch(server.url("/torn"), 1000)
+
+
+def test_an_address_that_is_not_ascii_is_asked_for_as_http_has_it(server: Server) -> None:
+    names = Names(картинки_example=["127.0.0.1"])
+    url = server.url("/a.png?имя=%20", host="картинки.example")
+    assert fetcher(names).fetch(url, 1000)[0] == PNG
+    ((path, headers),) = server.asked
+    assert path == "/a.png?%D0%B8%D0%BC%D1%8F=%20"
+    assert headers["Host"] == f"xn--80aqafcrtq.example:{server.server_port}"
+
+
+def test_the_query_of_an_address_is_not_logged(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"):
+        fetcher(Names(pictures_example=["127.0.0.1"])).fetch(server.url("/a?token=secret"), 1000)
+    assert "secret" not in caplog.text
 
 
 @pytest.mark.parametrize(

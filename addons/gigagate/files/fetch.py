@@ -6,21 +6,29 @@ name means a moment later; a redirect starts all over.  Nothing of ours is sent 
 public authorities are trusted.
 """
 
+import contextlib
+import http.client
 import socket
+import ssl
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from http.client import HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import certifi
-import urllib3
 
 from gigagate import __version__
 from gigagate.errors import InvalidRequest, RequestTooLarge
 
 MAX_REDIRECTS = 3
-TIMEOUT = urllib3.Timeout(connect=5, read=10)
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 10.0
+"""Between two bytes."""
 TOTAL_SECONDS = 30.0
+AS_IT_IS = "!$%&'()*+,/:;=?@[]~"
+"""In a path and query; what is not ASCII is quoted."""
 CHUNK = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")})
@@ -87,12 +95,16 @@ class Fetcher:
             parts = _checked(url)
             address = self._checked_address(parts)
             try:
-                with _get(parts, address) as response:
+                with _get(parts, address, until - self._clock()) as response:
                     if response.status not in REDIRECTS:
                         return self._read(response, url, max_bytes, until)
-                    url = urljoin(url, response.headers.get("location", ""))
-            except (urllib3.exceptions.HTTPError, OSError) as error:
-                raise _cannot(url, f"no answer ({type(error).__name__})") from None
+                    url = urljoin(url, response.getheader("location", ""))
+            except (http.client.HTTPException, OSError) as error:
+                late = self._clock() > until
+                why = "it takes too long" if late else f"no answer ({type(error).__name__})"
+                raise _cannot(url, why) from None
+            except ValueError:
+                raise _cannot(url, "its address, or one it leads to, is malformed") from None
         raise _cannot(url, f"more than {MAX_REDIRECTS} redirects")
 
     def _checked_address(self, parts: SplitResult) -> str:
@@ -106,21 +118,22 @@ class Fetcher:
         return addresses[0]
 
     def _read(
-        self, response: urllib3.BaseHTTPResponse, url: str, max_bytes: int, until: float
+        self, response: HTTPResponse, url: str, max_bytes: int, until: float
     ) -> tuple[bytes, str]:
-        """Looks at the clock after every piece: a slow sender must not hold the thread for long."""
         if response.status != 200:
             raise _cannot(url, f"its host answers {response.status}")
-        content = bytearray()
-        while chunk := response.read1(CHUNK, decode_content=False):
+        content, announced = bytearray(), response.length
+        while chunk := response.read1(CHUNK):
             content += chunk
             if len(content) > max_bytes:
                 raise RequestTooLarge(
                     f"The file at {_shown(url)} is larger than {max_bytes / 2**20:.1f} MB."
                 )
-            if self._clock() > until:
-                raise _cannot(url, "it takes too long")
-        return bytes(content), response.headers.get("content-type", "")
+        if self._clock() > until:
+            raise _cannot(url, "it takes too long")
+        if announced is not None and len(content) < announced:
+            raise _cannot(url, "it broke off")
+        return bytes(content), response.getheader("content-type", "")
 
 
 def _checked(url: str) -> SplitResult:
@@ -136,34 +149,55 @@ def _checked(url: str) -> SplitResult:
     return parts
 
 
-def _get(parts: SplitResult, address: str) -> urllib3.BaseHTTPResponse:
+@contextlib.contextmanager
+def _get(parts: SplitResult, address: str, seconds: float) -> Iterator[HTTPResponse]:
     """From the machine at `address`, and with the certificate of the name."""
-    pool: urllib3.HTTPConnectionPool
-    if parts.scheme == "https":
-        pool = urllib3.HTTPSConnectionPool(
-            address,
-            _port(parts),
-            timeout=TIMEOUT,
-            ca_certs=certifi.where(),
-            cert_reqs="CERT_REQUIRED",
-            server_hostname=parts.hostname,
-            assert_hostname=parts.hostname,
-        )
-    else:
-        pool = urllib3.HTTPConnectionPool(address, _port(parts), timeout=TIMEOUT)
-    return pool.request(
-        "GET",
-        parts._replace(scheme="", netloc="", fragment="").geturl() or "/",
-        headers={
-            "Host": parts.netloc,
-            "User-Agent": f"GigaGate/{__version__}",
-            "Accept": "*/*",
-            "Accept-Encoding": "identity",
-        },
-        redirect=False,
-        retries=False,
-        preload_content=False,
-    )
+    assert parts.hostname is not None
+    target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    with (
+        socket.create_connection((address, _port(parts)), CONNECT_SECONDS) as plain,
+        _cut_off(plain, seconds),
+        contextlib.closing(http.client.HTTPConnection(address)) as connection,
+    ):
+        connection.sock = _secured(plain, parts.hostname) if parts.scheme == "https" else plain
+        connection.sock.settimeout(READ_SECONDS)
+        connection.request("GET", quote(target, safe=AS_IT_IS), headers=_headers(parts))
+        with connection.getresponse() as response:
+            yield response
+
+
+def _secured(plain: socket.socket, hostname: str) -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=certifi.where())
+    return context.wrap_socket(plain, server_hostname=hostname)
+
+
+@contextlib.contextmanager
+def _cut_off(connection: socket.socket, seconds: float) -> Iterator[None]:
+    """A head, the trailers or 100 Continue may go on for ever, a byte now and then; a look at the
+    clock between two pieces of the content would not end that."""
+    with connection.dup() as same:
+
+        def cut() -> None:
+            with contextlib.suppress(OSError):
+                same.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(max(seconds, 0), cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _headers(parts: SplitResult) -> dict[str, str]:
+    host = parts.netloc
+    return {
+        "Host": host if host.isascii() else host.encode("idna").decode(),
+        "User-Agent": f"GigaGate/{__version__}",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+    }
 
 
 def _port(parts: SplitResult) -> int:
