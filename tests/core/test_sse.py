@@ -57,7 +57,15 @@ def test_an_event_is_complete_only_at_its_blank_line() -> None:
     assert list(decoder.feed(b"\n")) == [b"one"]
 
 
-@pytest.mark.parametrize("endless", [b"data: " + b"x" * 100, b"data: xxxxxxxxxx\n" * 10 + b"x"])
+@pytest.mark.parametrize(
+    "endless",
+    [
+        b"data: " + b"x" * 100,
+        b"data: xxxxxxxxxx\n" * 10 + b"x",
+        b"data: xxxxxxxxxx\n" * 10,
+        b"data:\n" * 100,
+    ],
+)
 def test_an_endless_event_is_refused_after_the_complete_ones(endless: bytes) -> None:
     decoder = sse.Decoder(max_incomplete_event=90)
     found = []

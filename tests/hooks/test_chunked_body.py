@@ -118,3 +118,8 @@ def test_what_came_before_a_fault_is_not_lost(cut: int) -> None:
     *data, end = pieces(b"5\r\nhello\r\n5\r\nworld\r\nno chunk\r\n", cut)
     assert end == "fault"
     assert b"".join(piece for piece in data if isinstance(piece, bytes)) == b"helloworld"
+
+
+@pytest.mark.parametrize("endless", [b"1;x=", b"0\r\nX: "])
+def test_a_line_of_an_answer_that_never_ends_is_a_fault(endless: bytes) -> None:
+    assert pieces(endless + b"a" * 3 * MAX_LINE, MAX_LINE) == ["fault"]

@@ -30,7 +30,7 @@ class Decoder:
         self._data: list[bytes] = []
         """Data lines of the event that has not ended yet."""
         self._pending = 0
-        """Bytes held in both."""
+        """Bytes held in both, and one more for each line."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Raises UpstreamProtocolError, after the complete events, if the last one is too long."""
@@ -49,10 +49,10 @@ class Decoder:
         if rest:
             self._line.append(rest)
             self._pending += len(rest)
-            if self._pending > self._max_incomplete_event:
-                raise UpstreamProtocolError(
-                    f"GigaChat sent a stream event of more than {self._max_incomplete_event} bytes."
-                )
+        if self._pending > self._max_incomplete_event:
+            raise UpstreamProtocolError(
+                f"GigaChat sent a stream event of more than {self._max_incomplete_event} bytes."
+            )
 
     def end(self) -> Iterator[bytes]:
         """What stood unfinished when the stream ended."""
@@ -69,7 +69,7 @@ class Decoder:
         else:
             return
         self._data.append(data)
-        self._pending += len(data)
+        self._pending += len(data) + 1
 
     def _end_event(self) -> bytes:
         data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)

@@ -12,13 +12,12 @@ from gigagate.errors import InvalidRequest, RequestTooLarge
 MAX_LINE = 16 * 1024
 """Of a chunk's head, and of all trailers."""
 
-
 TOGETHER = 4 * 1024
 """Bytes of an answer that go on as one piece.  More would keep the first tokens waiting."""
 
 
 class ChunkedAnswer(ChunkedReader):
-    """GigaChat's, without a bound."""
+    """GigaChat's, without a bound but for the lines between its data."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,7 +41,10 @@ class ChunkedAnswer(ChunkedReader):
         if self.next is not None:
             return self.next
         try:
-            return super().__call__(buffer)
+            event = super().__call__(buffer)
+            if event is None and len(buffer) > MAX_LINE:
+                raise LocalProtocolError("the head of a chunk, or the trailers, are too long")
+            return event
         except LocalProtocolError as fault:
             return fault
 
