@@ -1,4 +1,5 @@
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -81,3 +82,22 @@ def test_a_worker_is_told_its_place_in_the_environment(
     member = Member(tmp_path, 2, port)
     monkeypatch.setenv(WORKER, member.environment()[WORKER])
     assert Member.of_environment() == member
+
+
+def test_a_folder_that_was_removed_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    folder = Folder.make(tmp_path / "state", shared())
+    shutil.rmtree(tmp_path / "state")
+    folder.publish(snapshot())
+    assert folder.all(3).living == [snapshot()]
+    folder.share(shared())
+    assert folder.shared() == shared()
+    assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "\0"])
+def test_a_spoilt_word_of_a_worker_is_none(tmp_path: Path, content: str) -> None:
+    folder = Folder.make(tmp_path, shared())
+    (folder.path / "1.json").write_text(content)
+    assert folder.all(3) == ([], [])
+    assert folder.past(1) == ""

@@ -94,6 +94,7 @@ class Supervisor:
         return worker
 
     async def spawn(self, member: Member) -> Process:
+        self.folder.share(self.shared)
         command = [sys.executable, "-m", "gigagate", "serve", *self.arguments]
         environment = {**os.environ, **member.environment()}
         return await asyncio.create_subprocess_exec(

@@ -55,9 +55,14 @@ class Folder:
         for old in folders.iterdir():
             if old == path or (old.name.isdecimal() and not running.lives(int(old.name))):
                 shutil.rmtree(old, ignore_errors=True)
-        path.mkdir(mode=0o700)
-        private_file.write(path / SHARED, json.dumps(asdict(shared)).encode())
-        return cls(path)
+        folder = cls(path)
+        folder.share(shared)
+        return folder
+
+    def share(self, shared: Shared) -> None:
+        """Before each start of a worker: somebody may have removed the folder.  Raises OSError."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_file.write(self.path / SHARED, json.dumps(asdict(shared)).encode())
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
@@ -71,12 +76,17 @@ class Folder:
 
     def publish(self, snapshot: Snapshot) -> None:
         """Raises OSError."""
-        private_file.write(self._file(snapshot.index), json.dumps(asdict(snapshot)).encode())
+        content = json.dumps(asdict(snapshot)).encode()
+        try:
+            private_file.write(self._file(snapshot.index), content)
+        except FileNotFoundError:  # removed by whoever tidies up
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_file.write(self._file(snapshot.index), content)
 
     def latest(self, index: int) -> Snapshot | None:
         try:
             return Snapshot(**json.loads(self._file(index).read_text()))
-        except OSError:
+        except (OSError, ValueError, TypeError):
             return None
 
     def started(self, index: int, pid: int) -> Snapshot | None:
