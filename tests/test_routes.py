@@ -59,6 +59,12 @@ def test_endpoints_are_found(method: str, path: str, handler: type, item: str) -
     assert (endpoint.handler, endpoint.item) == (handler, item)
 
 
+@pytest.mark.parametrize("path", ["/v1/files/..", "/v1/files/%2E%2e/content", "/v1/models/."])
+def test_dots_are_nobodys_name(path: str) -> None:
+    with pytest.raises(NotFound):
+        find("GET", path)
+
+
 @pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v1", "/v1beta/models", "/v1/chat"])
 def test_an_unknown_path_is_named_and_told_what_exists(path: str) -> None:
     with pytest.raises(NotFound) as raised:

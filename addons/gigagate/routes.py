@@ -84,6 +84,9 @@ _NOT_SPOKEN = {
 }
 """End of path -> what is not spoken yet."""
 
+DOTS = (".", "..")
+"""No {id}: a server would read the path as another one, which is not in the table."""
+
 _PREFIXES = (["v1"], ["api", "v1"])
 _CHAT = ["chat", "completions"]
 
@@ -131,7 +134,9 @@ def _with_item(canonical: str) -> tuple[str, list[Endpoint]]:
         before, varies, behind = template.partition("{id}")
         item = canonical.removeprefix(before).removesuffix(behind)
         if varies and item and before + item + behind == canonical:
-            return unquote(item), [one for one in ENDPOINTS if one.path == template]
+            name = unquote(item)
+            found = [one for one in ENDPOINTS if one.path == template]
+            return (name, found) if name not in DOTS else ("", [])
     return "", []
 
 
