@@ -78,7 +78,10 @@ def test_a_token_is_read_in_every_form_it_comes_in(server: OAuthServer, answer: 
         ({"access_token": "t"}, "does not say when"),
         ({"access_token": "t", "expires_at": "soon"}, "does not say when"),
         ({"access_token": "t", "expires_at": NOW - 1}, "Set the clock"),
-        (b'{"access_token": "t", "expires_at": NaN}', "Set the clock"),
+        (b'{"access_token": "t", "expires_at": NaN}', "holds no token"),
+        (b'{"access_token": "t", "expires_at": 1e999}', "holds no token"),
+        ({"access_token": "t", "expires_at": 10**400}, "does not say when"),
+        (b"[" * 60_000, "holds no token"),
     ],
 )
 def test_a_nonsense_answer_is_no_token(server: OAuthServer, answer: object, reason: str) -> None:

@@ -5,7 +5,6 @@ replace the Authorization header, and GigaChat itself is reached directly too. R
 followed, so the key reaches nobody but the configured address.
 """
 
-import json
 import re
 import time
 import uuid
@@ -18,6 +17,7 @@ import requests
 import urllib3
 
 from gigagate import __version__
+from gigagate.core import strict_json
 from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.errors import CredentialError, CredentialsRejected, TokenUnavailable
 from gigagate.settings import Secret, Upstream
@@ -33,6 +33,8 @@ SCOPES = {
 }
 """What a key may be for, if not for the scope asked."""
 WRONG_SCOPE = 7
+LAST = 1e15
+"""No time is later, not even in milliseconds."""
 HEADER_SAFE = re.compile(r"[!-~]+")
 MILLISECONDS = 1e11
 """A time above this is in milliseconds: as seconds it would be the year 5138."""
@@ -104,7 +106,7 @@ class OAuthClient:
         expires_at = body.get("expires_at", body.get("exp"))
         if not isinstance(value, str) or not HEADER_SAFE.fullmatch(value):
             raise self._broken("its answer holds no token. Check GIGACHAT_AUTH_URL")
-        if not isinstance(expires_at, int | float):
+        if not isinstance(expires_at, int | float) or expires_at > LAST:
             raise self._broken("its answer does not say when the token expires")
         seconds = expires_at / 1000 if expires_at > MILLISECONDS else float(expires_at)
         if not seconds > self._clock():
@@ -139,7 +141,8 @@ class OAuthClient:
         if not isinstance(message, str):
             return f"HTTP {status}"
         message = " ".join(message.replace(self._key.reveal(), "***").split())[:200]
-        return f"HTTP {status}, code {body.get('code')}: {message}"
+        code = body.get("code")
+        return f"HTTP {status}, code {code if isinstance(code, int) else None}: {message}"
 
     def _unavailable(self, reason: str) -> TokenUnavailable:
         """It may pass by itself."""
@@ -152,7 +155,7 @@ class OAuthClient:
 
 def _json_object(answer: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(answer)
+        body = strict_json.loads(answer)
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
