@@ -19,6 +19,7 @@ def chat(*contents: object) -> bytes:
         (chat(), ""),
         (b"not json", ""),
         (b"[]", ""),
+        (b"[" * 100_000, ""),
         (chat("x" * 3000), "x" * 2000 + "…"),
     ],
 )

@@ -1,8 +1,9 @@
 """What was asked and what was answered, for `log.prompts: true`."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
+
+from gigagate.core import strict_json
 
 LONGEST = 2000
 """Characters."""
@@ -42,7 +43,7 @@ def _events(body: bytes) -> Iterator[dict[str, Any]]:
 
 def _parsed(body: bytes) -> dict[str, Any] | None:
     try:
-        parsed = json.loads(body)
+        parsed = strict_json.loads(body)
     except ValueError:
         return None
     return parsed if isinstance(parsed, dict) else None
