@@ -48,3 +48,9 @@ def test_an_error_comes_in_openais_form() -> None:
     answer = passing.answer(403, {}, b'{"status":403,"message":"Permission denied"}\n')
     assert answer.status == 403
     assert json.loads(answer.body)["error"]["code"] == "permission_denied"
+
+
+def test_a_media_type_that_no_header_may_hold_is_not_passed() -> None:
+    request = ClientRequest("POST", "/v1/tokens/count", {"content-type": "\udcff"}, b"{}")
+    exchange = Exchange(request, Policy(), request_id="1f", now=0)
+    assert exchange.upstream_request().headers["Content-Type"] == "application/json"

@@ -64,3 +64,9 @@ def test_half_a_surrogate_pair_is_no_error() -> None:
 def test_a_random_uuid_keeps_its_digits() -> None:
     assert uuid_form("0f8fad5bd9cb469fa16570867728950e") == "0f8fad5b-d9cb-469f-a165-70867728950e"
     assert uuid_form("abc") == "00000000-0000-4000-8000-000000000abc"
+
+
+def test_what_no_header_may_hold_is_no_session() -> None:
+    made = derived()
+    for own in ("", "\udcff", "сессия", "two words", "a" * 201):
+        assert derived(**{"x-session-id": own}) == made

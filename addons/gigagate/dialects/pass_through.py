@@ -24,7 +24,9 @@ class PassThrough:
             body = b""
         else:
             body = request.body
-            headers["Content-Type"] = request.headers.get("content-type", "application/json")
+            media_type = request.headers.get("content-type", "")
+            named = media_type.isascii() and media_type.strip()
+            headers["Content-Type"] = media_type if named else "application/json"
         return UpstreamRequest(request.method, f"{path}?{query}" if query else path, headers, body)
 
     def stream(self) -> AnswerStream:

@@ -5,6 +5,7 @@ Agents resend the whole conversation at every step, and GigaChat does not bill p
 cached.  How a conversation begins is what its steps have in common, so the id is made of that.
 """
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from itertools import islice
@@ -13,10 +14,14 @@ from typing import Any
 from gigagate.core.http import ClientRequest
 from gigagate.core.policy import Policy
 
+OWN = re.compile(r"[!-~]{1,200}")
+"""A client's: GigaChat's servers end the connection at bytes that no header should have."""
+
 
 def session_id(request: ClientRequest, body: Mapping[str, Any], policy: Policy) -> str | None:
-    """body: the request as GigaChat gets it.  The client's own X-Session-ID wins."""
-    if own := request.headers.get("x-session-id"):
+    """body: the request as GigaChat gets it.  The client's own X-Session-ID wins, if it is one."""
+    own = request.headers.get("x-session-id", "")
+    if OWN.fullmatch(own):
         return own
     if not policy.prompt_cache:
         return None
