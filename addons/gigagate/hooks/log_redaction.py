@@ -1,4 +1,4 @@
-"""No log record of this process shows a key, whoever writes it.
+"""No log record of this process shows a key or commands a terminal, whoever writes it.
 
 mitmproxy logs the bytes of unfinished and malformed requests, so the mask sits where records are
 made, before any handler (terminal, mitmweb's event log, a file) sees them.
@@ -9,6 +9,11 @@ from typing import Any
 
 from gigagate.core.redact import mask
 
+SHOWN = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"
+}
+"""A prompt or an error may hold what clears a screen, or what looks like another line."""
+
 
 def install() -> None:
     make_record = logging.getLogRecordFactory()
@@ -18,7 +23,7 @@ def install() -> None:
     def masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make_record(*args, **kwargs)
         message = record.getMessage()
-        safe = mask(message)
+        safe = mask(message if message.isprintable() else message.translate(SHOWN))
         if safe is not message:
             record.msg, record.args = safe, ()
         return record
