@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from tests.support import waiting
 from tests.support.proxy import Proxy
 
 from gigagate.emulator.config import EmulatorConfig
@@ -55,6 +56,15 @@ def test_a_revoked_token_is_replaced_unseen(pair, stream: bool) -> None:
         assert answer.text.endswith("data: [DONE]\n\n")
         assert "error" not in answer.text
     assert oauth_calls(emulator) == before + 1
+
+
+def test_a_state_directory_that_was_tidied_up_costs_no_token(tmp_path: Path) -> None:
+    with EmulatorThread(state_dir=tmp_path / "emulator") as emulator:
+        with Proxy(emulator, tmp_path / "state") as proxy:
+            (bundle,) = (tmp_path / "state").glob("ca-bundle-*.pem")
+            bundle.unlink()
+            waiting.until(bundle.exists, seconds=30)
+            assert chat(proxy).status_code == 200
 
 
 def test_fifty_requests_after_a_revocation_make_one_oauth_call(pair) -> None:

@@ -5,6 +5,7 @@ process.  A broken file is refused with the line that is wrong, and the old sett
 """
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -47,6 +48,8 @@ class Reload:
     async def watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK)
+            with contextlib.suppress(OSError):
+                self.runtime.keep_ca_file()
             if (state := self.state_of_files()) != self.seen:
                 self.seen = state
                 self.reload()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mitmproxy import version
 
-from gigagate import trust
+from gigagate import private_file, trust
 from gigagate.core import key_owner
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.policy import Policy
@@ -79,6 +79,7 @@ class Runtime:
         upstream = settings.upstream
         self.upstream = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path)
         self.ca_file = trust.bundle(settings) if upstream.verify else None
+        self.ca_content = self.ca_file.read_bytes() if self.ca_file else b""
         self.accounts = Accounts(settings, self.ca_file)
         self.use(settings)
         self.ready = False
@@ -93,6 +94,12 @@ class Runtime:
         self.policy = policy(settings)
         self.accounts.adjust(settings)
         self.settings = settings
+
+    def keep_ca_file(self) -> None:
+        """Without it no token can be had; somebody may have tidied the state directory up."""
+        if self.ca_file is not None and not self.ca_file.exists():
+            self.ca_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_file.write(self.ca_file, self.ca_content)
 
     def warnings(self) -> Iterator[str]:
         """What the person who starts us should know, at every start."""
