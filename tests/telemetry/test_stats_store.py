@@ -36,7 +36,25 @@ def test_processes_add_up(tmp_path: Path) -> None:
     assert StatsStore(tmp_path).load() == {REQUESTS: 30}
 
 
-def test_a_damaged_file_is_a_store_error(tmp_path: Path) -> None:
+def test_a_damaged_file_is_put_aside(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"this is no database" * 100)
-    with pytest.raises(StoreError, match=FILE):
-        StatsStore(tmp_path).load()
+    StatsStore(tmp_path).add({REQUESTS: 2})
+    assert StatsStore(tmp_path).load() == {REQUESTS: 2}
+    assert (tmp_path / f"{FILE}.damaged").exists()
+
+
+def test_only_this_user_may_read_it(tmp_path: Path) -> None:
+    StatsStore(tmp_path).add({REQUESTS: 2})
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_that_it_cannot_be_written_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / FILE).mkdir()
+    store = StatsStore(tmp_path)
+    for _ in range(3):
+        with pytest.raises(StoreError, match=FILE):
+            store.add({REQUESTS: 2})
+    (record,) = caplog.records
+    assert "kept in memory" in record.getMessage()

@@ -10,7 +10,6 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator
 from weakref import WeakSet
 
 from mitmproxy import ctx, http
@@ -78,7 +77,7 @@ class Accounting:
     def done(self) -> None:
         if self.saving is not None:
             self.saving.cancel()
-        with _store_trouble_told():
+        with contextlib.suppress(StoreError):
             self.stats.save()
 
     async def save_now_and_then(self) -> None:
@@ -87,7 +86,7 @@ class Accounting:
             await self.save()
 
     async def save(self) -> None:
-        with _store_trouble_told():
+        with contextlib.suppress(StoreError):
             await in_thread(self.stats.save, "statistics")
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -189,11 +188,3 @@ def _error_code(answer: http.Response | None) -> str | None:
         return str(json.loads(answer.raw_content or b"")["error"]["code"])
     except (ValueError, LookupError, TypeError):
         return str(answer.status_code)
-
-
-@contextlib.contextmanager
-def _store_trouble_told() -> Iterator[None]:
-    try:
-        yield
-    except StoreError as error:
-        logger.warning("%s", error.message)

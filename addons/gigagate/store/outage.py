@@ -9,13 +9,16 @@ import threading
 
 logger = logging.getLogger(__name__)
 
+ALONE = "This proxy goes on alone, with a token and slots of its own, until the store is back."
+
 
 class Outage:
     """Of one store.  `count` is the number of outages since the start, for metrics."""
 
-    def __init__(self, store: str) -> None:
-        """`store`: what it is called in the log, without a secret."""
+    def __init__(self, store: str, meanwhile: str = ALONE) -> None:
+        """`store`: what it is called in the log, without a secret.  `meanwhile`: a sentence."""
         self.store = store
+        self.meanwhile = meanwhile
         self.under_way = False
         self.count = 0
         self._lock = threading.Lock()
@@ -26,12 +29,7 @@ class Outage:
                 return
             self.under_way = True
             self.count += 1
-        logger.warning(
-            "%s cannot be used: %s. This proxy goes on alone, with a token and slots of its own, "
-            "until the store is back.",
-            self.store,
-            reason,
-        )
+        logger.warning("%s cannot be used: %s. %s", self.store, reason, self.meanwhile)
 
     def end(self) -> None:
         if not self.under_way:

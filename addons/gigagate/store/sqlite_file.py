@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gigagate.errors import StoreError
-from gigagate.store.outage import Outage
+from gigagate.store.outage import ALONE, Outage
 
 logger = logging.getLogger(__name__)
 
@@ -23,12 +23,12 @@ DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class SqliteFile:
-    def __init__(self, path: Path, *schema: str) -> None:
-        """`schema`: statements run at every opening."""
+    def __init__(self, path: Path, *schema: str, meanwhile: str = ALONE) -> None:
+        """`schema`: statements run at every opening.  `meanwhile`: see Outage."""
         self._path = path
         self._schema = schema
         self._lock = threading.Lock()
-        self.outage = Outage(f"The store {path}")
+        self.outage = Outage(f"The store {path}", meanwhile)
 
     def transact[T](self, work: Callable[[sqlite3.Connection], T]) -> T:
         """What `work` returns; it may run twice.  Raises StoreError, and logs it at first."""
