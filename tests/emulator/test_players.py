@@ -83,6 +83,29 @@ def test_a_path_is_absolute_where_the_directory_is_told() -> None:
     assert call.arguments["path"] == "/home/user/x/hello.txt"
 
 
+def test_what_a_client_reminds_of_is_not_the_task() -> None:
+    reminder = (
+        "<system-reminder>\nUse b_tool whenever files of text are wanted. "
+        "I'm currently working in the directory: /home/user/x\n</system-reminder>\n"
+    )
+    functions = [EDITOR, function("b_tool", x=STRING)]
+    task = user(f"{reminder}{TASK}")
+    call = play(body(task, functions=functions)).function_call
+    assert call is not None
+    assert call.arguments == {"path": "/home/user/x/hello.txt", "new_text": "hi"}
+    talk = (task, called("editor"), DONE, {"role": "assistant", "content": "…"}, user(reminder))
+    assert "Готово" in play(body(*talk, functions=functions)).text
+    assert "«»" in play(body(user(reminder))).text
+
+
+@pytest.mark.parametrize("name", ["run_commands", "run_shell_command", "bash", "Bash"])
+def test_a_command_is_run_by_whatever_the_client_calls_it(name: str) -> None:
+    runner = function(name, command=STRING)
+    call = play(body(user("Run the command `ls -l`"), functions=[EDITOR, runner])).function_call
+    assert call is not None
+    assert (call.name, call.arguments) == (name, {"command": "ls -l"})
+
+
 @pytest.mark.parametrize(
     "task",
     ["Создай файл hello.txt с текстом «hi»", "Сделай файл с именем hello.txt, содержимое: hi"],

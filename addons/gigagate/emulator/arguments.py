@@ -26,7 +26,9 @@ _REPLACEMENT = re.compile(
 )
 _COMMAND = re.compile(rf"(?:\bcommand|\bкоманду)\s*:?\s*{_QUOTED}", re.IGNORECASE)
 _NEXT_STEP = re.compile(r"[.,;]\s+(?=(?:and )?then\b|(?:и )?(?:затем|потом)\b)", re.IGNORECASE)
-_DIRECTORY = re.compile(r"working directory[:\s(]*((?:/|[A-Z]:\\)[^\s),\"]+)", re.IGNORECASE)
+_DIRECTORY = re.compile(
+    r"working (?:in the )?directory[:\s(]*((?:/|[A-Z]:\\)[^\s),\"]+)", re.IGNORECASE
+)
 _PROPER_NAME = re.compile(r"(?<=\s)[A-ZА-ЯЁ][\w-]+")
 _NUMBER = re.compile(r"-?\d+")
 

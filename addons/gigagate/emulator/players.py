@@ -26,9 +26,12 @@ FILE_ID_MARK = "00000000-0000-4000-8000-00000000f11e"
 
 _SCHEMA_FOLLOWS = re.compile(r"\bJSON[^{}]{0,100}schema\W*?(?=\{)", re.IGNORECASE)
 _TASK = re.compile(r"<task>\s*(.*?)\s*</task>", re.DOTALL)
+_REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>\s*", re.DOTALL)
+"""Here the client speaks in the user's place; Qwen Code tells its directory this way."""
+
 _DONE = "Готово ✅"
 _FINISHERS = ("attempt_completion", "final_result", "finish")
-_RUNNERS = ("run_commands", "execute_command", "run_shell_command", "bash")
+_RUNNERS = ("run_commands", "execute_command", "run_shell_command", "bash", "Bash")
 _BY_KIND: Mapping[Kind, Sequence[str]] = {
     "run": _RUNNERS,
     "edit": ("editor", "edit", "replace", "Edit"),
@@ -62,7 +65,8 @@ class Conversation:
         """Where the task stands: in <task> tags, or else the last thing the user said."""
         users = [i for i, m in enumerate(self.messages) if m["role"] == "user"]
         tagged = [i for i in users if _TASK.search(self.messages[i]["content"])]
-        return tagged[0] if tagged else users[-1] if users else -1
+        told = [i for i in users if _REMINDER.sub("", self.messages[i]["content"])]
+        return tagged[0] if tagged else told[-1] if told else -1
 
     @cached_property
     def task(self) -> str:
@@ -70,7 +74,7 @@ class Conversation:
             return ""
         content: str = self.messages[self._task_index]["content"]
         tagged = _TASK.search(content)
-        return tagged[1] if tagged else content
+        return tagged[1] if tagged else _REMINDER.sub("", content)
 
     @property
     def tagged(self) -> bool:
@@ -91,9 +95,11 @@ class Conversation:
 
     @cached_property
     def steps(self) -> Sequence[Hints]:
-        prose = "\n".join(m["content"] for m in self.messages if m["role"] == "system")
-        prose += json.dumps(self.functions, ensure_ascii=False)
-        return steps_of(self.task, prose)
+        system = [m["content"] for m in self.messages if m["role"] == "system"]
+        users = [m["content"] for m in self.messages if m["role"] == "user"]
+        reminders = _REMINDER.findall("\n".join(users))
+        functions = json.dumps(self.functions, ensure_ascii=False)
+        return steps_of(self.task, "\n".join((*system, *reminders, functions)))
 
     @property
     def schema_in_words(self) -> dict[str, Any] | None:
