@@ -14,6 +14,9 @@ from tests.support.real_parts import NODE
 NOWHERE = "http://127.0.0.1:9"
 """The proxy for everything outside: nobody listens there."""
 
+LOOPBACK_ONLY = Path(__file__).with_name("loopback_only.cjs")
+"""For Node, which does not look at such a proxy."""
+
 
 class ClientProgram:
     """`with ClientProgram(program, home) as client: client.run("--version", folder=here)`."""
@@ -27,6 +30,7 @@ class ClientProgram:
             "HTTP_PROXY": NOWHERE,
             "HTTPS_PROXY": NOWHERE,
             "NO_PROXY": "localhost,127.0.0.1",
+            "NODE_OPTIONS": f'--require "{LOOPBACK_ONLY}"',
             **environment,
         }
 

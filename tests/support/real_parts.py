@@ -16,6 +16,7 @@ NODE = CACHE / "node" / "node_modules" / ".bin"
 """Comes first on PATH for programs of Node's: a Node of our own may be there too."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
+    "node": ("node",),
     "cline": ("cline",),
     "cline 3": (str(CACHE / "cline-3" / "node_modules" / ".bin" / "cline"),),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
