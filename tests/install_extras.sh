@@ -35,7 +35,7 @@ else
 fi
 
 if ! command -v npm >/dev/null; then
-    echo "npm is not installed: the tests with the real Cline are skipped." >&2
+    echo "npm is not installed: the tests with real clients of Node are skipped." >&2
     exit 0
 fi
 
@@ -47,3 +47,7 @@ install "$node" cline 2.18.0 "$own_node"
 # The Cline of today, a program of its own without Node.
 platform=$(node -p 'process.platform + "-" + process.arch')
 install "$cache/cline-3" "@cline/cli-$platform" 3.0.65
+
+# These run on the Node above, Qwen Code too, though it asks for 22.
+install "$cache/continue" @continuedev/cli 1.5.47
+install "$cache/qwen-code" @qwen-code/qwen-code 0.24.4

@@ -19,6 +19,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "node": ("node",),
     "cline": ("cline",),
     "cline 3": (str(CACHE / "cline-3" / "node_modules" / ".bin" / "cline"),),
+    "continue": (str(CACHE / "continue" / "node_modules" / ".bin" / "cn"),),
+    "qwen code": (str(CACHE / "qwen-code" / "node_modules" / ".bin" / "qwen"),),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "redis": ("redis-server", "valkey-server"),
 }
