@@ -154,9 +154,9 @@ def test_a_refresh_is_due_five_minutes_before_the_end_or_at_four_fifths_of_a_sho
     oauth.life = life
     token = source.obtain()
     clock.now = START + due - 1
-    assert not source.needs_refresh(token)
+    assert not source.needs_refresh()
     clock.now = START + due + 1
-    assert source.needs_refresh(token)
+    assert source.needs_refresh()
     assert source.current() == token
 
 
@@ -172,7 +172,7 @@ def test_the_old_token_serves_until_the_newer_one_is_there(
     assert oauth.entered.wait(30)
     assert source.current() == old
     assert source.obtain() == old
-    assert not source.needs_refresh(old)
+    assert not source.needs_refresh()
     oauth.hold.set()
     refreshing.join()
     assert source.obtain().value == "token-2"
@@ -198,9 +198,9 @@ def test_a_failed_refresh_leaves_the_old_token_and_is_not_due_again_at_once(
     with pytest.raises(TokenUnavailable):
         source.refresh()
     assert source.obtain() == old
-    assert not source.needs_refresh(old)
+    assert not source.needs_refresh()
     clock.now += 3
-    assert source.needs_refresh(old)
+    assert source.needs_refresh()
 
 
 def test_a_refused_token_is_dropped_from_memory_and_store(

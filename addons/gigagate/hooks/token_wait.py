@@ -25,7 +25,7 @@ class TokenWait:
     def now(self) -> AccessToken | None:
         """The token in memory, if it serves.  Close to its end, a newer one is fetched."""
         token = self.source.current()
-        if token is not None and self._refreshing is None and self.source.needs_refresh(token):
+        if token is not None and self._refreshing is None and self.source.needs_refresh():
             self._refreshing = in_thread(self.source.refresh, THREAD)
             self._refreshing.add_done_callback(self._refreshed)
         return token

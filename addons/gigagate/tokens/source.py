@@ -80,7 +80,7 @@ class TokenSource:
         token = self._token
         return token if token is not None and self._clock() < self._serves_until else None
 
-    def needs_refresh(self, token: AccessToken) -> bool:
+    def needs_refresh(self) -> bool:
         """Whether it is time to call `refresh`: close to the end, and nobody is at it."""
         return (
             self._clock() >= self._refresh_at and self._flight is None and self._cooling_down() <= 0
