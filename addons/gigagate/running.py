@@ -15,6 +15,10 @@ from typing import Self
 
 from gigagate import private_file
 
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 4000
+"""Where a proxy listens if nobody says otherwise."""
+
 WORKER = "WORKER_OF_GIGAGATE"
 """In the environment of one process of many (gigagate.workers), and of no other."""
 

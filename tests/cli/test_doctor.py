@@ -104,7 +104,7 @@ def test_a_taken_port_is_told_unless_it_is_ours(
     examine: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        monkeypatch.setattr(doctor, "PORT", other.getsockname()[1])
+        monkeypatch.setattr(doctor, "DEFAULT_PORT", other.getsockname()[1])
         examination = examine()
         assert examination.port().fine is False
         ours = Running(os.getpid(), "http://127.0.0.1:4000", 0.0, "k")

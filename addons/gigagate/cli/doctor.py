@@ -21,13 +21,13 @@ import urllib3
 from gigagate import running, trust, upstream_models
 from gigagate.cli import ROOT
 from gigagate.errors import GigaGateError, SettingsError
+from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 from gigagate.settings import Settings
 from gigagate.store.redis_server import RedisServer
 from gigagate.telemetry import summary
 from gigagate.tokens import AccessToken, OAuthClient, open_store
 
 TESTED_MITMPROXY = "12.2.3"
-PORT = 4000
 TIMEOUT = (5.0, 10.0)
 CLOCK_SECONDS = 120
 """A clock off by more makes tokens look expired, or makes us use expired ones."""
@@ -199,8 +199,8 @@ class Examination:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", PORT))
+                probe.bind((DEFAULT_HOST, DEFAULT_PORT))
             except OSError:
-                told = f"{PORT} is taken by another program. Start with another one: ./run.sh -p"
-                return Finding("port", False, f"{told} {PORT + 1}")
-        return Finding("port", True, f"{PORT} is free")
+                told = f"{DEFAULT_PORT} is taken by another program. Start with another one"
+                return Finding("port", False, f"{told}: ./run.sh -p {DEFAULT_PORT + 1}")
+        return Finding("port", True, f"{DEFAULT_PORT} is free")

@@ -61,8 +61,8 @@ def arguments(mode: str, state_dir: Path, given: Sequence[str]) -> list[str]:
     user = [word for word in given if word != VERBOSE]
     defaults = {
         "mode": ["--mode", mode],
-        "listen_host": ["--listen-host", "127.0.0.1"],
-        "listen_port": ["-p", "4000"],
+        "listen_host": ["--listen-host", running.DEFAULT_HOST],
+        "listen_port": ["-p", str(running.DEFAULT_PORT)],
         "confdir": ["--set", f"confdir={state_dir / 'mitmproxy'}"],
         "flow_detail": ["--set", "flow_detail=0"],
         "termlog_verbosity": ["--set", "termlog_verbosity=alert"],

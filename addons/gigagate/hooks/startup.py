@@ -18,11 +18,9 @@ from gigagate.hooks import log_redaction, mitmproxy_internals, mitmproxy_speed
 from gigagate.hooks.option_guard import OptionGuard, check_bound
 from gigagate.hooks.recorder import inspection_is_on
 from gigagate.hooks.runtime import Runtime
+from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 
 logger = logging.getLogger(__name__)
-
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 4000
 
 EXECUTED = "MITMPROXY_EXECUTED_BY_GIGAGATE"
 """Set in the environment of the second execution: there is no third."""

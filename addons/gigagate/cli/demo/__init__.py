@@ -14,10 +14,11 @@ from types import FrameType
 from typing import Any
 
 from gigagate.cli.demo import client
-from gigagate.cli.demo.proxy import PORT, Proxy, environment, free_port
+from gigagate.cli.demo.proxy import Proxy, environment, free_port
 from gigagate.cli.demo.requests import SCENES, Scene
 from gigagate.cli.demo.screen import Screen, pretty
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread, Received
+from gigagate.running import DEFAULT_PORT
 
 CHAT_PATH = "/chat/completions"
 CHUNK_DELAY = 0.04
@@ -133,8 +134,8 @@ def play(screen: Screen, emulator: Emulator, folder: Path, once: bool) -> int:
         "GIGACHAT_CA_BUNDLE_FILE": str(emulator.ca_file),
     }
     port = free_port()
-    if port != PORT:
-        screen.line(f"Port {PORT} is taken: the demo uses {port}.", "yellow")
+    if port != DEFAULT_PORT:
+        screen.line(f"Port {DEFAULT_PORT} is taken: the demo uses {port}.", "yellow")
     with Proxy(port, environment(settings, folder)) as proxy:
         if not proxy.wait_until_healthy():
             screen.line("The proxy did not start. It said:", "red")

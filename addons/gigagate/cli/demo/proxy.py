@@ -14,21 +14,21 @@ from types import TracebackType
 from typing import IO, Self
 
 from gigagate.cli import ROOT
+from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 
-PORT = 4000
 START_SECONDS = 30
 STOP_SECONDS = 5
 
 TIME_STAMP = re.compile(r"^\[[\d:.]+\] ?")
 
 
-def free_port(wanted: int = PORT) -> int:
+def free_port(wanted: int = DEFAULT_PORT) -> int:
     """`wanted`, or any port that is free if it is not."""
     for port in (wanted, 0):
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                listener.bind(("127.0.0.1", port))
+                listener.bind((DEFAULT_HOST, port))
             except OSError:
                 continue
             found: int = listener.getsockname()[1]
