@@ -11,3 +11,6 @@ Pure means: no mitmproxy, no I/O, no clock; bytes and plain values in, bytes and
 """
 
 __version__ = "0.1.0"
+
+TESTED_MITMPROXY = "12.2.3"
+"""Any other version is used with a warning."""

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from gigagate import running, trust, upstream_models
+from gigagate import TESTED_MITMPROXY, running, trust, upstream_models
 from gigagate.cli import ROOT
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
@@ -27,7 +27,6 @@ from gigagate.store.redis_server import RedisServer
 from gigagate.telemetry import summary
 from gigagate.tokens import AccessToken, OAuthClient, open_store
 
-TESTED_MITMPROXY = "12.2.3"
 TIMEOUT = (5.0, 10.0)
 CLOCK_SECONDS = 120
 """A clock off by more makes tokens look expired, or makes us use expired ones."""

@@ -16,7 +16,7 @@ from mitmproxy.utils import asyncio_utils
 
 from gigagate.errors import GigaGateError
 from gigagate.hooks.option_guard import check_bound
-from gigagate.hooks.runtime import CHECKOUT, Runtime
+from gigagate.hooks.runtime import Runtime
 from gigagate.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Reload:
 
     def reload(self) -> None:
         try:
-            settings = Settings.load(root=CHECKOUT)
+            settings = Settings.load()
             fixed = [
                 name
                 for name in FIXED

@@ -3,21 +3,16 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from mitmproxy import version
 
-from gigagate import private_file, trust
+from gigagate import TESTED_MITMPROXY, private_file, trust
 from gigagate.core import key_owner
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.policy import Policy
 from gigagate.files import link_key
 from gigagate.hooks.account import Accounts
 from gigagate.settings import Settings
-
-CHECKOUT = Path(__file__).resolve().parents[3]
-
-TESTED_MITMPROXY = ("12.2.3",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ class Runtime:
     @classmethod
     def load(cls) -> "Runtime":
         """Raises SettingsError or TrustError, whose text is for the person who starts us."""
-        return cls(Settings.load(root=CHECKOUT))
+        return cls(Settings.load())
 
     def use(self, settings: Settings) -> None:
         """What can change while the proxy runs, changes here, at once and together."""
@@ -116,8 +111,8 @@ class Runtime:
                 "SSLKEYLOGFILE is set: with that file and a record of the traffic, "
                 "anybody can read the access token."
             )
-        if version.VERSION not in TESTED_MITMPROXY:
+        if version.VERSION != TESTED_MITMPROXY:
             yield (
                 f"mitmproxy {version.VERSION} has not been tested with GigaGate; "
-                f"{', '.join(TESTED_MITMPROXY)} has."
+                f"{TESTED_MITMPROXY} has."
             )

@@ -93,7 +93,7 @@ def test_a_taken_port_is_said_and_another_one_used(tmp_path: Path) -> None:
 
 def test_a_proxy_that_does_not_start_is_shown_and_ends_with_1(tmp_path: Path) -> None:
     emulator = SimpleNamespace(
-        config=SimpleNamespace(credentials=[SimpleNamespace(key="not a key")]),
+        authorization_key="not a key",
         base_url="https://localhost:1/v1",
         auth_url="https://localhost:1/oauth",
         ca_file="",

@@ -128,7 +128,7 @@ def main(verb: str, args: list[str]) -> int:
 
 def play(screen: Screen, emulator: Emulator, folder: Path, once: bool) -> int:
     settings = {
-        "GIGACHAT_AUTH_KEY": emulator.config.credentials[0].key,
+        "GIGACHAT_AUTH_KEY": emulator.authorization_key,
         "GIGACHAT_BASE_URL": emulator.base_url,
         "GIGACHAT_AUTH_URL": emulator.auth_url,
         "GIGACHAT_CA_BUNDLE_FILE": str(emulator.ca_file),
