@@ -18,9 +18,7 @@ def fetch(upstream: Upstream, ca_file: Path | None, token: AccessToken) -> list[
 
     ca_file: as trust.bundle returned it.
     """
-    verify: str | bool = str(ca_file) if ca_file else True
     if not upstream.verify:
-        verify = False
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     try:
         with requests.Session() as session:
@@ -32,7 +30,7 @@ def fetch(upstream: Upstream, ca_file: Path | None, token: AccessToken) -> list[
                     "User-Agent": f"GigaGate/{__version__}",
                 },
                 timeout=TIMEOUT,
-                verify=verify,
+                verify=upstream.verify_by(ca_file),
                 allow_redirects=False,
             )
     except requests.RequestException as error:

@@ -119,7 +119,7 @@ class Examination:
         """Any answer at all will do: it came through a verified connection."""
         host = urlsplit(url).netloc
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        verify = (str(self.ca_file) if self.ca_file else True) if self.upstream.verify else False
+        verify = self.upstream.verify_by(self.ca_file)
         try:
             with requests.Session() as session:
                 session.trust_env = False

@@ -41,7 +41,7 @@ class FileClient:
         self._base_url = upstream.base_url
         self._tokens = tokens
         self._owner = owner
-        self._verify: str | bool = (str(ca_file) if ca_file else True) if upstream.verify else False
+        self._verify = upstream.verify_by(ca_file)
 
     def upload(self, file: Attachment, client: str) -> str:
         """The file's id.  Raises UpstreamError or CredentialError."""

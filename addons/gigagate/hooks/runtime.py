@@ -73,7 +73,7 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         upstream = settings.upstream
         self.upstream = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path)
-        self.ca_file = trust.bundle(settings) if upstream.verify else None
+        self.ca_file = trust.bundle(settings)
         self.ca_content = self.ca_file.read_bytes() if self.ca_file else b""
         self.accounts = Accounts(settings, self.ca_file)
         self.use(settings)

@@ -61,6 +61,12 @@ class Upstream:
         """What stands before an endpoint's own path: "/v1", or "" for none."""
         return urlsplit(self.base_url).path.rstrip("/")
 
+    def verify_by(self, ca_file: Path | None) -> str | bool:
+        """What requests takes as `verify`.  ca_file: as trust.bundle returned it."""
+        if not self.verify:
+            return False
+        return str(ca_file) if ca_file else True
+
 
 @dataclass(frozen=True, slots=True)
 class Models:

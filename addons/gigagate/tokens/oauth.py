@@ -53,9 +53,8 @@ class OAuthClient:
     ) -> None:
         self._upstream = upstream
         self._key = authorization_key
-        self._verify: str | bool = str(ca_file) if ca_file else True
+        self._verify = upstream.verify_by(ca_file)
         if not upstream.verify:
-            self._verify = False
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._clock = clock
         self._owner = owner
