@@ -28,6 +28,9 @@ KNOWN = (
 
 KNOWN_EMBEDDERS = ("Embeddings", "Embeddings-2", "EmbeddingsGigaR", "GigaEmbeddings-3B-2025-09")
 
+OWNER = "salutedevices"
+"""Of a model for which GigaChat names none."""
+
 _SPELLING = {name.lower(): name for known in KNOWN for name in (known, f"{known}-preview")}
 _SPELLING_OF_EMBEDDERS = {name.lower(): name for name in KNOWN_EMBEDDERS}
 _REAL_EMBEDDER = re.compile(r"(Giga)?Embeddings[\w.-]*")
@@ -56,14 +59,19 @@ def listed(policy: Policy, upstream: list[dict[str, Any]]) -> list[dict[str, Any
     upstream: `data` of GigaChat's GET /models. A real model hidden by an alias is left out,
     since asking for it reaches the alias.
     """
-    models = [_entry(alias, "gigagate") for alias in policy.aliases]
+    models = [entry(alias, "gigagate") for alias in policy.aliases]
     seen = set(policy.aliases)
     for model in upstream:
         name = model.get("id")
         if isinstance(name, str) and name.lower() not in seen:
             seen.add(name.lower())
-            models.append(_entry(name, model.get("owned_by") or "salutedevices"))
+            models.append(entry(name, model.get("owned_by") or OWNER))
     return models
+
+
+def entry(name: str, owner: str) -> dict[str, Any]:
+    """A model in OpenAI's form."""
+    return {"id": name, "object": "model", "created": 0, "owned_by": owner}
 
 
 def _resolved(name: str, real: str | None, default: str, policy: Policy, notes: Notes) -> str:
@@ -92,10 +100,6 @@ def _unknown(name: str, default: str, policy: Policy) -> str:
         code="model_not_found",
         param="model",
     )
-
-
-def _entry(name: str, owner: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": owner}
 
 
 def _shown(name: str) -> str:

@@ -12,7 +12,7 @@ from gigagate.core import compact_json, model_map
 from gigagate.core.http import UpstreamRequest
 from gigagate.core.report import Usage
 from gigagate.dialects import upstream_json
-from gigagate.dialects.handler import AnswerStream, Call
+from gigagate.dialects.handler import WholeAnswers
 from gigagate.dialects.json_body import parse_object
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.errors import unexpected
@@ -40,13 +40,8 @@ TABLE = Table(
 )
 
 
-class Embeddings:
+class Embeddings(WholeAnswers):
     """Handler."""
-
-    wants_stream = False
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
 
     def upstream_request(self) -> UpstreamRequest:
         asked = parse_object(self._call.request.body)
@@ -58,9 +53,6 @@ class Embeddings:
         body = compact_json.dumps({"model": self._model, "input": _texts(asked.get("input"))})
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         return UpstreamRequest("POST", "/embeddings", headers, body)
-
-    def stream(self) -> AnswerStream:
-        raise NotImplementedError
 
     def answer(self, body: bytes) -> bytes:
         answer = upstream_json.parsed(body)

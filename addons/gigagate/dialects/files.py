@@ -11,7 +11,7 @@ from gigagate.core import compact_json, file_types, multipart
 from gigagate.core.attachment import safe_name
 from gigagate.core.http import Content, UpstreamRequest
 from gigagate.core.multipart import Part
-from gigagate.dialects.handler import AnswerStream, Call
+from gigagate.dialects.handler import WholeAnswers
 from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.errors import unexpected
@@ -22,23 +22,13 @@ PURPOSE = "user_data"
 """What a file of GigaChat's "general" is for, as far as anybody still knows."""
 
 
-class _FileHandler:
-    """What the handlers have in common: none of them streams events."""
-
-    wants_stream = False
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
-
+class _OneFile(WholeAnswers):
     @property
     def _path(self) -> str:
         return f"/files/{quote(self._call.item, safe='')}"
 
-    def stream(self) -> AnswerStream:
-        raise NotImplementedError
 
-
-class UploadFile(_FileHandler):
+class UploadFile(WholeAnswers):
     """Handler.  The form is written anew: GigaChat goes by the MIME type of the part."""
 
     _purpose = PURPOSE
@@ -70,7 +60,7 @@ class UploadFile(_FileHandler):
         return compact_json.dumps(_file(parsed_object(body), self._purpose))
 
 
-class ListFiles(_FileHandler):
+class ListFiles(WholeAnswers):
     """Handler.  GigaChat lists all files at once."""
 
     def upstream_request(self) -> UpstreamRequest:
@@ -87,7 +77,7 @@ class ListFiles(_FileHandler):
         return compact_json.dumps(listed)
 
 
-class LookAtFile(_FileHandler):
+class LookAtFile(_OneFile):
     """Handler."""
 
     def upstream_request(self) -> UpstreamRequest:
@@ -97,7 +87,7 @@ class LookAtFile(_FileHandler):
         return compact_json.dumps(_file(parsed_object(body)))
 
 
-class FetchFile(_FileHandler):
+class FetchFile(_OneFile):
     """Handler.  A picture is told as one, so that a browser shows it; nothing else ever is."""
 
     def upstream_request(self) -> UpstreamRequest:
@@ -108,7 +98,7 @@ class FetchFile(_FileHandler):
         return Content(file_types.image_type(body), body)
 
 
-class DeleteFile(_FileHandler):
+class DeleteFile(_OneFile):
     """Handler."""
 
     def upstream_request(self) -> UpstreamRequest:

@@ -47,6 +47,18 @@ class AnswerStream(Protocol):
         """
 
 
+class WholeAnswers:
+    """What handlers that never stream have in common."""
+
+    wants_stream = False
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def stream(self) -> AnswerStream:
+        raise NotImplementedError
+
+
 class Handler(Protocol):
     wants_stream: bool
     """Known after upstream_request()."""

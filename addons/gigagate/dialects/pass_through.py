@@ -4,16 +4,11 @@ Only what routes.py lists gets through, signed with the proxy's token; errors co
 """
 
 from gigagate.core.http import UpstreamRequest
-from gigagate.dialects.handler import AnswerStream, Call
+from gigagate.dialects.handler import WholeAnswers
 
 
-class PassThrough:
+class PassThrough(WholeAnswers):
     """Handler."""
-
-    wants_stream = False
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
 
     def upstream_request(self) -> UpstreamRequest:
         request, path = self._call.request, self._call.report.endpoint
@@ -28,9 +23,6 @@ class PassThrough:
             named = media_type.isascii() and media_type.strip()
             headers["Content-Type"] = media_type if named else "application/json"
         return UpstreamRequest(request.method, f"{path}?{query}" if query else path, headers, body)
-
-    def stream(self) -> AnswerStream:
-        raise NotImplementedError
 
     def answer(self, body: bytes) -> bytes:
         return body
