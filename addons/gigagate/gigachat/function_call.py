@@ -1,10 +1,11 @@
 """A function call of GigaChat's as it arrives: whole, or in pieces of a stream."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from gigagate.core import compact_json
 from gigagate.gigachat import call_id
 from gigagate.gigachat.errors import unexpected
+from gigagate.gigachat.tools import ToolNames
 
 
 class ToolCall(NamedTuple):
@@ -14,10 +15,6 @@ class ToolCall(NamedTuple):
     name: str
     arguments: str
     """A JSON text.  It is the model's: not valid if the model erred or was cut off."""
-
-
-class ToolNames(Protocol):
-    def to_client(self, upstream_name: str) -> str: ...
 
 
 class FunctionCall:

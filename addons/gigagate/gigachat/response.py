@@ -12,7 +12,8 @@ from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.report import Report, Usage
 from gigagate.errors import UpstreamError
 from gigagate.gigachat.errors import from_event, unexpected
-from gigagate.gigachat.function_call import FunctionCall, ToolCall, ToolNames
+from gigagate.gigachat.function_call import FunctionCall, ToolCall
+from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.words import Said, Wording, Words
 
 FINISH_REASONS: Mapping[str, str] = {

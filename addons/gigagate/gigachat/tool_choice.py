@@ -12,7 +12,8 @@ from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.tools import BUILTINS, ToolNames
 from gigagate.gigachat.validation import array_at, object_at, text_at, wrong_type
 
-FunctionCall = str | dict[str, Any]
+Choice = str | dict[str, Any]
+"""GigaChat's `function_call`: "auto", "none" or the name of the one function."""
 
 
 class ToolChoice(NamedTuple):
@@ -50,7 +51,7 @@ class ToolChoice(NamedTuple):
 
     def function_call(
         self, functions: list[str], names: ToolNames, notes: Notes
-    ) -> tuple[FunctionCall | None, str | None]:
+    ) -> tuple[Choice | None, str | None]:
         """GigaChat's `function_call`, and an instruction for the system message.
 
         functions: those the request defines, by the client's names. Raises InvalidRequest.
@@ -64,7 +65,7 @@ class ToolChoice(NamedTuple):
         # GigaChat's own way to let the model use the builtins: function_call without functions.
         return (self.mode if self.path == "function_call" else None), None
 
-    def _forced(self, functions: list[str], names: ToolNames) -> FunctionCall:
+    def _forced(self, functions: list[str], names: ToolNames) -> Choice:
         if self.name in functions:
             forced: dict[str, Any] = {"name": names.to_upstream(self.name)}
         elif self.name in BUILTINS:
@@ -78,9 +79,7 @@ class ToolChoice(NamedTuple):
         return forced
 
 
-def _required(
-    functions: list[str], names: ToolNames, notes: Notes
-) -> tuple[FunctionCall, str | None]:
+def _required(functions: list[str], names: ToolNames, notes: Notes) -> tuple[Choice, str | None]:
     if not functions:
         raise InvalidRequest(
             "tool_choice is required, but the request defines no function: send tools, or leave "
