@@ -17,7 +17,7 @@ from gigagate.errors import GigaGateError, InternalError, InvalidRequest
 from gigagate.gigachat import errors
 from gigagate.gigachat.pictures import Pictures
 
-__all__ = ["Answer", "ClientRequest", "Exchange", "Notes", "Report", "UpstreamRequest"]
+__all__ = ["Answer", "ClientRequest", "Exchange", "UpstreamRequest"]
 
 
 class Exchange:

@@ -23,7 +23,7 @@ class UpstreamCall:
     exchange: Exchange
     request: UpstreamRequest
     account: "Account"
-    client_id: str
+    connection_id: str
     """mitmproxy's name for the client's connection."""
     retries: Retries
     token: AccessToken | None = None

@@ -39,7 +39,7 @@ class CallSlots:
         """A slot, or a place in the queue for one.  Raises NoSlot."""
         if self.runtime.settings.limits.slots_cover == "chat" and call.request.path != CHAT:
             return
-        call.slot = self.of_client[call.client_id] = call.account.slots.enter()
+        call.slot = self.of_client[call.connection_id] = call.account.slots.enter()
 
     def running(self) -> None:
         self.runtime.accounts.start()

@@ -181,10 +181,10 @@ class Gateway:
     async def gigagate_wait(self, call: UpstreamCall) -> None:
         if call.waiting is None:
             call.waiting = asyncio.ensure_future(self.make_ready(call))
-            self.waits[call.client_id] = call
+            self.waits[call.connection_id] = call
         await asyncio.wait({call.waiting}, timeout=WAIT_SLICE)
         if call.waiting.done():
-            self.waits.pop(call.client_id, None)
+            self.waits.pop(call.connection_id, None)
             call.waiting = None
 
     async def make_ready(self, call: UpstreamCall) -> None:
