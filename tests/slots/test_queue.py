@@ -245,13 +245,12 @@ async def test_slices_end_with_the_time_in_the_queue(store: Store) -> None:
 async def test_a_client_that_has_gone_leaves_the_queue_at_once(store: Store) -> None:
     one = slots(store, 1)
     held = await one.acquire()
-    gone = asyncio.Event()
-    leaving = asyncio.create_task(one.acquire(gone))
+    slot = one.enter()
+    leaving = asyncio.create_task(slot.wait())
     await asyncio.sleep(1)
     assert one.waiting == 1
-    gone.set()
-    slot = await leaving
-    assert not slot.held
+    slot.release()
+    assert not await leaving
     assert one.waiting == 0
     cancelled = asyncio.create_task(one.acquire())
     await asyncio.sleep(1)

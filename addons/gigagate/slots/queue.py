@@ -134,19 +134,10 @@ class Slots:
         """The store is away."""
         return self._lender.alone
 
-    async def acquire(self, gone: asyncio.Event | None = None) -> Slot:
-        """A slot, to be released once.  Raises NoSlot.
-
-        `gone`: when it is set, or the caller cancelled, the place in the queue is given up; the
-        slot returned is then not held.
-        """
+    async def acquire(self) -> Slot:
+        """enter() and wait(): a slot, to be released once.  Raises NoSlot."""
         slot = self.enter()
-        leaving = asyncio.ensure_future(_release_when(gone, slot)) if gone else None
-        try:
-            await slot.wait()
-        finally:
-            if leaving:
-                leaving.cancel()
+        await slot.wait()
         return slot
 
     def enter(self) -> Slot:
@@ -306,8 +297,3 @@ class Slots:
         if self._waiting:
             return random.uniform(*POLL)  # noqa: S311 - spreads the processes, no secret
         return FRESH if self._lender.held > self.in_use else HEARTBEAT
-
-
-async def _release_when(gone: asyncio.Event, slot: Slot) -> None:
-    await gone.wait()
-    slot.release()
