@@ -5,7 +5,7 @@ GigaGateError
 │   ├── InvalidRequest         400     a wrong type or value, named by its path
 │   ├── UnsupportedFeature     400     valid OpenAI, but GigaChat has no equivalent
 │   ├── ContextLengthExceeded  400     the input is longer than the model takes
-│   ├── InvalidApiKey          401     the client's key is none that opens anything here
+│   ├── InvalidApiKey          401     the client's key is missing or wrong
 │   ├── HostNotAllowed         403     Host or Origin is not ours
 │   ├── LinkRefused            403     a link to a picture that is not ours or has expired
 │   ├── NotFound               404     path or model

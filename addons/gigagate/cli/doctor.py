@@ -90,7 +90,7 @@ class Examination:
         self.settings = settings
         self.upstream = settings.upstream
         self.ca_file: Path | None = None
-        self.oauth_date: str | None = None
+        self.server_date: str | None = None
 
     def findings(self) -> Iterator[Finding]:
         certificates = self.certificates()
@@ -136,12 +136,12 @@ class Examination:
                 "firewall, and the address in the settings"
             )
             return Finding(what, False, told)
-        self.oauth_date = self.oauth_date or answer.headers.get("date")
+        self.server_date = self.server_date or answer.headers.get("date")
         return Finding(what, True, f"{host} answers")
 
     def clock(self) -> Finding:
         try:
-            theirs = parsedate_to_datetime(self.oauth_date or "").timestamp()
+            theirs = parsedate_to_datetime(self.server_date or "").timestamp()
         except ValueError:
             return Finding("clock", None, "not checked: the servers do not tell the time")
         off = time.time() - theirs

@@ -32,6 +32,7 @@ SHORTEST, LONGEST = 1.0, 30.0
 PATIENCE = 25.0
 """Seconds that the end may take; a worker takes 20 to finish its answers."""
 LOOK = 0.05
+"""Seconds between two looks whether the first worker listens."""
 WRONG_SETTINGS = 2
 
 

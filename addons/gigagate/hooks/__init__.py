@@ -1,4 +1,4 @@
-"""The only place that knows mitmproxy: one concern a file, as mitmproxy's own addons are."""
+"""The proxy as mitmproxy's addons, one concern a file.  docs/architecture.md lists the files."""
 
 import os
 

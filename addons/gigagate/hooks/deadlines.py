@@ -1,7 +1,7 @@
-"""The clock of requests under way: one look around twice a second, no timer a request.
+"""Deadlines of requests under way: all are checked twice a second, so that none needs a timer.
 
-A stream that is overdue is woken; what then happens is the stream's own affair.  A connection that
-does not come about is given up.
+A stream that is overdue is woken, and decides itself what to do.  A connection that is not made in
+time is given up.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from gigagate.hooks.wire_stream import GigaStream
 logger = logging.getLogger(__name__)
 
 TICK = 0.5
-"""Seconds."""
+"""Seconds between two checks."""
 
 
 class Deadlines:

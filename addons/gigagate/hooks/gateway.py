@@ -51,7 +51,7 @@ CLIENT = "gigagate.client"
 """In a flow's metadata: the name of the client's key."""
 
 WAIT_SLICE = 1.0
-"""Seconds a wait may take before the client is looked after: it may have left, or need a sign."""
+"""Seconds of one wait; after it the client is checked: it may have left, or need a sign of life."""
 
 
 class Gateway:

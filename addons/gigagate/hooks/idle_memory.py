@@ -14,7 +14,7 @@ from mitmproxy.utils import asyncio_utils
 from gigagate.hooks.gateway import Gateway
 
 LOOK = 5.0
-"""Seconds."""
+"""Seconds between two looks whether the proxy is idle."""
 
 
 class IdleMemory:

@@ -1,4 +1,4 @@
-"""Chooses the protocol layers of every connection, and guards the door to the upstream."""
+"""Chooses the protocol layers of every connection, and lets none be made but to GigaChat."""
 
 import logging
 

@@ -22,7 +22,7 @@ from gigagate.settings import Settings
 logger = logging.getLogger(__name__)
 
 LOOK = 2.0
-"""Seconds."""
+"""Seconds between two looks at the files."""
 
 FIXED = ("upstream", "authorization_key", "state_dir", "store", "store_key", "auth_mode", "plain")
 """What connections, tokens and stores are built from: a change needs a restart."""

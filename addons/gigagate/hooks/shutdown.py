@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = 20.0
 """Seconds running answers are given."""
 LOOK = 0.05
+"""Seconds between two looks whether all are done."""
 
 
 class Shutdown:

@@ -13,7 +13,7 @@ ALONE = "This proxy goes on alone, with a token and slots of its own, until the 
 
 
 class Outage:
-    """Of one store.  `count` is the number of outages since the start, for metrics."""
+    """Of one store.  `count`: outages since the start."""
 
     def __init__(self, store: str, meanwhile: str = ALONE) -> None:
         """`store`: what it is called in the log, without a secret.  `meanwhile`: a sentence."""

@@ -1,4 +1,4 @@
-"""Small ways of saying things: counts, sizes, long texts folded so that a view stays readable."""
+"""Text of a view: counts, sizes, long texts shortened; and reading JSON of any shape."""
 
 import json
 from collections.abc import Iterator, Mapping
