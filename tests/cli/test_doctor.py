@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.checkout import KEY, Checkout
-from tests.support.proxy import settings_environment
+from tests.support.proxy import free_port, settings_environment
 
 from gigagate import running
 from gigagate.cli import doctor
@@ -32,7 +32,9 @@ Load = Callable[..., Examination]
 
 
 @pytest.fixture
-def examine(emulator: Emulator, tmp_path: Path) -> Load:
+def examine(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    monkeypatch.setattr(doctor, "DEFAULT_PORT", free_port())
+
     def examine(**changes: str) -> Examination:
         environment = {
             name: value
