@@ -3,13 +3,13 @@
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 from tests.support.proxy import ENTRY, MITMDUMP, Proxy, free_port, settings_environment
+from tests.support.waiting import until
 
 from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.server import Emulator
@@ -225,9 +225,7 @@ def test_settings_that_would_open_the_proxy_are_not_taken_over(
     with Proxy(emulator, tmp_path, *arguments, settings=names, environment=KEYS) as proxy:
         Path(proxy.environment["GIGAGATE_CONFIG"]).write_text("access: {hosts: []}")
         proxy.process.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + 10
-        while "The old settings stay: Listening on 0.0.0.0" not in proxy.output():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        refused = "The old settings stay: Listening on 0.0.0.0"
+        until(lambda: refused in proxy.output(), proxy.output, seconds=10)
         key = {"Authorization": bearer("key-of-anna")}
         assert chat(proxy, Host="proxy.example.com", **key).status_code == 200

@@ -1,6 +1,5 @@
 """mitmproxy's own commands, given in mitmweb and answered in the event log."""
 
-import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ import pytest
 import requests
 from tests.support.mitmweb import Web, arguments
 from tests.support.proxy import Proxy, free_port
+from tests.support.waiting import until
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
@@ -33,12 +33,13 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
 
 def logged_after(setup: Setup, command: str, text: str) -> str:
     seen = len(setup.proxy.output())
+
+    def log() -> str:
+        return setup.proxy.output()[seen:]
+
     setup.web.command(command)
-    deadline = time.monotonic() + 20
-    while text not in (log := setup.proxy.output()[seen:]):
-        assert time.monotonic() < deadline, log
-        time.sleep(0.02)
-    return log
+    until(lambda: text in log(), log, seconds=20)
+    return log()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 import requests
 from tests.support.checkout import OTHER_KEY
 from tests.support.proxy import Proxy
+from tests.support.waiting import until
 
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
 
@@ -45,10 +46,7 @@ def chat(proxy: Proxy, **more: object) -> requests.Response:
 
 
 def until_served(proxy: Proxy) -> None:
-    deadline = time.monotonic() + 30
-    while chat(proxy).status_code != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(lambda: chat(proxy).status_code == 200, seconds=30)
 
 
 def test_what_lasts_is_said_and_over_when_it_is_over(emulator: Emulator, proxy: Proxy) -> None:
