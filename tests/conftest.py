@@ -13,6 +13,13 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
         yield server
 
 
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Valkey]:
+    """A server of the test's own, which it may kill."""
+    with Valkey(tmp_path) as server:
+        yield server
+
+
 @pytest.fixture(params=["sqlite", "redis"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """Every kind of place where stores keep things, empty."""

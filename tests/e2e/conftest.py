@@ -2,12 +2,16 @@
 
 import dataclasses
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.fault_table import TABLE
 from tests.support.proxy import Proxy
 
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
+
+if TYPE_CHECKING:
+    from openai import OpenAI
 
 Served = tuple[Emulator, Proxy]
 
@@ -36,6 +40,14 @@ def emulator(served: Served) -> Iterator[Emulator]:
 @pytest.fixture
 def proxy(served: Served, emulator: Emulator) -> Proxy:
     return served[1]
+
+
+@pytest.fixture
+def client(proxy: Proxy) -> "Iterator[OpenAI]":
+    from openai import OpenAI  # slow, and for a few files only
+
+    with OpenAI(base_url=proxy.base_url, api_key="any", max_retries=0, timeout=30) as client:
+        yield client
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,7 +1,6 @@
 """The openai package, as it is, talks to GigaChat through the proxy: chats, streams, models."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from openai import AsyncOpenAI, NotFoundError, OpenAI
@@ -31,12 +30,6 @@ if a < b and c > d:\r
 
 """
 """What a stream may harm: text cut inside emoji, fences and tags, odd ends of lines, blank ends."""
-
-
-@pytest.fixture
-def client(proxy: Proxy) -> Iterator[OpenAI]:
-    with OpenAI(base_url=proxy.base_url, api_key="any", max_retries=0, timeout=30) as client:
-        yield client
 
 
 def chats(emulator: Emulator) -> list[dict]:

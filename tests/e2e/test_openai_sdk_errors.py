@@ -1,7 +1,6 @@
 """Every failure reaches the openai package as the exception made for it, with words that help."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import openai
@@ -14,12 +13,6 @@ from gigagate.emulator import Emulator
 CHAT: dict[str, Any] = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 REPEATED = 2
 """A failure the proxy repeats once by itself must happen twice to be seen."""
-
-
-@pytest.fixture
-def client(proxy: Proxy) -> Iterator[OpenAI]:
-    with OpenAI(base_url=proxy.base_url, api_key="any", max_retries=0, timeout=30) as client:
-        yield client
 
 
 def refuse(emulator: Emulator, status: int, message: str, **headers: str) -> None:

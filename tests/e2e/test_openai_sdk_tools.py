@@ -1,14 +1,12 @@
 """Tools with the openai package: called, answered, finished; whole, streamed and in parallel."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from openai import OpenAI, pydantic_function_tool
 from openai.types.chat import ChatCompletionMessage
 from pydantic import BaseModel, Field
-from tests.support.proxy import Proxy
 
 from gigagate.emulator import Emulator
 
@@ -24,12 +22,6 @@ TOOLS = [pydantic_function_tool(Weather, name="weather")]
 QUESTION = {"role": "user", "content": "Какая погода в городе Омск? 🌦️"}
 CALL = {"name": "weather", "arguments": {"location": 'Омск, "Центр" 🏙️', "days": 3}}
 RESULT = "+7 °C, дождь"
-
-
-@pytest.fixture
-def client(proxy: Proxy) -> Iterator[OpenAI]:
-    with OpenAI(base_url=proxy.base_url, api_key="any", max_retries=0, timeout=30) as client:
-        yield client
 
 
 def last_chat(emulator: Emulator) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """A server that hangs or dies holds up no request for long, and is used again when it is back."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from tests.support.valkey import Valkey
@@ -11,12 +10,6 @@ from gigagate.settings import Secret
 from gigagate.slots import Slots
 from gigagate.slots.redis_store import RedisSlotStore
 from gigagate.store.redis_server import RedisServer
-
-
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Valkey]:
-    with Valkey(tmp_path) as server:
-        yield server
 
 
 def slots(valkey: Valkey) -> Slots:

@@ -3,7 +3,7 @@
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,12 +17,6 @@ from gigagate.store.redis_server import PAUSE, TIMEOUT, RedisServer
 from gigagate.tokens import AccessToken, RedisTokenStore
 
 TOKEN = AccessToken("token-1", 4_000_000_000.0)
-
-
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Valkey]:
-    with Valkey(tmp_path) as server:
-        yield server
 
 
 @pytest.fixture
