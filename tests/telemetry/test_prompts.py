@@ -47,3 +47,20 @@ CALL = {"function": {"name": "read_file", "arguments": "{}"}}
 )
 def test_an_answer_whole_or_streamed_is_its_text(body: bytes, text: str) -> None:
     assert prompts.answered(body) == text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 200_000,
+        b'{"messages": [{"content": [' + b'{"text": [' * 3000 + b"]}" * 3000 + b"]}]}",
+        b'{"messages": [{"content": [1]}], "choices": [1]}',
+        b'{"choices": 5}',
+        b'{"choices": [{"message": 5}]}',
+        b'{"choices": [{"message": {"tool_calls": [5, {"function": 5}]}}]}',
+    ],
+    ids=["deep", "deep content", "numbers", "a number", "no message", "no calls"],
+)
+def test_json_of_any_shape_is_no_reason_to_lose_the_log_line(body: bytes) -> None:
+    assert prompts.asked(body) == ""
+    assert prompts.answered(body) == ""

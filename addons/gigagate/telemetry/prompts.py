@@ -1,9 +1,9 @@
 """What was asked and what was answered, for `log.prompts: true`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gigagate.core import strict_json
+from gigagate.views.text import list_of, object_of, parsed
 
 LONGEST = 2000
 """Characters."""
@@ -22,17 +22,17 @@ def answered(body: bytes) -> str:
     whole = _parsed(body)
     objects = [whole] if whole is not None else list(_events(body))
     words: list[str] = []
-    for choice in (choice for one in objects for choice in one.get("choices") or []):
-        message = choice.get("message") or choice.get("delta") or {}
+    for choice in (object_of(given) for one in objects for given in list_of(one.get("choices"))):
+        message = object_of(choice.get("message") or choice.get("delta"))
         words.append(_text(message.get("content")))
         words += [f"[{name}]" for name in _called(message)]
     return _shortened("".join(words))
 
 
-def _called(message: dict[str, Any]) -> Iterator[str]:
-    for call in message.get("tool_calls") or []:
-        if name := (call.get("function") or {}).get("name"):
-            yield name
+def _called(message: Mapping[str, Any]) -> Iterator[str]:
+    for call in list_of(message.get("tool_calls")):
+        if name := object_of(object_of(call).get("function")).get("name"):
+            yield str(name)
 
 
 def _events(body: bytes) -> Iterator[dict[str, Any]]:
@@ -43,16 +43,20 @@ def _events(body: bytes) -> Iterator[dict[str, Any]]:
 
 def _parsed(body: bytes) -> dict[str, Any] | None:
     try:
-        parsed = strict_json.loads(body)
+        value = parsed(body)
     except ValueError:
         return None
-    return parsed if isinstance(parsed, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def _text(content: object) -> str:
     if isinstance(content, list):
-        return " ".join(_text(part.get("text")) for part in content if isinstance(part, dict))
-    return content if isinstance(content, str) else ""
+        content = " ".join(_string(object_of(part).get("text")) for part in content)
+    return _string(content)
+
+
+def _string(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _shortened(text: str) -> str:
