@@ -10,12 +10,7 @@ secret.py       values that must never be shown
 
 from gigagate.settings.schema import (
     Access,
-    Deadlines,
-    Images,
-    Inspect,
     Limits,
-    Log,
-    Models,
     Settings,
     Upstream,
 )
@@ -23,12 +18,7 @@ from gigagate.settings.secret import Secret
 
 __all__ = [
     "Access",
-    "Deadlines",
-    "Images",
-    "Inspect",
     "Limits",
-    "Log",
-    "Models",
     "Secret",
     "Settings",
     "Upstream",
