@@ -71,6 +71,34 @@ def test_an_edited_flow_is_translated_from_its_edited_body(setup: Setup) -> None
     assert received.json["messages"] == [{"role": "user", "content": "раз"}]
 
 
+def test_what_is_shown_of_a_replayed_flow_is_of_the_replay_alone(setup: Setup) -> None:
+    _, _, web = setup
+    flow_id = sent_flow(setup)
+    edited = {"model": "gigachat-pro", "messages": [{"role": "user", "content": "раз"}]}
+    web.call("PUT", f"/flows/{flow_id}", json={"request": {"content": json.dumps(edited)}})
+    flow = web.replay(flow_id)
+    assert flow["comment"].startswith("GigaChat-2-Pro ")
+    assert "attempts" not in flow["comment"]
+    _, changed = web.view(flow_id, "request", "GigaChat: what changed")
+    assert "• model 'gigachat-pro' -> GigaChat-2-Pro" in changed
+    assert "content parts joined" not in changed
+    _, answer = web.view(flow_id, "response")
+    assert answer.startswith("GigaChat-2-Pro:")
+
+
+def test_a_replay_that_is_refused_shows_nothing_of_what_was_sent_before(setup: Setup) -> None:
+    emulator, _, web = setup
+    flow_id = sent_flow(setup)
+    edited = {"model": "gigachat", "messages": []}
+    web.call("PUT", f"/flows/{flow_id}", json={"request": {"content": json.dumps(edited)}})
+    emulator.log.clear()
+    flow = web.replay(flow_id)
+    assert flow["comment"].startswith("🔴 invalid_request")
+    assert chats(emulator) == []
+    _, changed = web.view(flow_id, "request", "GigaChat: what changed")
+    assert "Nothing was sent to GigaChat" in changed
+
+
 @pytest.mark.parametrize("change", [{"host": "localhost"}, {"port": None}, {"scheme": "http"}])
 def test_a_flow_sent_elsewhere_goes_nowhere(
     setup: Setup, tmp_path: Path, change: dict[str, object]

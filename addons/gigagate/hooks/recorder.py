@@ -66,7 +66,7 @@ class Recorder:
         try:
             inwards = isinstance(to, HttpStream)
             if isinstance(event, RequestHeaders) and not inwards:
-                self.of(flow).sends(event.request)
+                self.of_running(flow).sends(event.request)
             elif isinstance(event, RequestData) and not inwards:
                 self.of(flow).sends_data(event.data)
             elif isinstance(event, ResponseHeaders) and inwards:
@@ -77,6 +77,13 @@ class Recorder:
                 self.of(flow).gives(event.data, watched=someone_watches())
         except Exception:
             logger.exception("A flow could not be recorded")
+
+    def of_running(self, flow: http.HTTPFlow) -> Recording:
+        """A flow that is replayed begins anew: what is known of it so far is of another request."""
+        recording = self.recordings.get(flow)
+        if recording is not None and recording.ended:
+            del self.recordings[flow]
+        return self.of(flow)
 
     def of(self, flow: http.HTTPFlow) -> Recording:
         recording = self.recordings.get(flow)
@@ -94,4 +101,4 @@ class Recorder:
 
     def end(self, flow: http.HTTPFlow, ending: str | None) -> None:
         if is_recording() and flow.live:
-            self.of(flow).end(ending)
+            self.of_running(flow).end(ending)

@@ -57,6 +57,7 @@ class Recording:
         """That signed the attempts."""
         self.attempt_began = 0.0
         self.update: asyncio.TimerHandle | None = None
+        self.ended = False
         for key in KEYS:
             flow.metadata.pop(key, None)
 
@@ -113,6 +114,7 @@ class Recording:
 
     def end(self, ending: str | None) -> None:
         """ending: why the connection ended early, if it did."""
+        self.ended = True
         if self.update is not None:
             self.update.cancel()
         self.facts.total = time.time() - self.began
