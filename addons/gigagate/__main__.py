@@ -60,8 +60,9 @@ def main(argv: Sequence[str]) -> int:
     if name not in VERBS:
         print(unknown(name), file=sys.stderr)
         return 2
-    run: Callable[[str, list[str]], int] = import_module(f"gigagate.cli.{VERBS[name].module}").main
-    try:
+    run: Callable[[str, list[str]], int]
+    try:  # around the import as well: it is most of a start, and Ctrl-C may come any time
+        run = import_module(f"gigagate.cli.{VERBS[name].module}").main
         return run(name, args)
     except (SettingsError, TrustError) as error:
         print(f"gigagate: {error}", file=sys.stderr)

@@ -40,3 +40,11 @@ def test_wrong_settings_are_one_line_and_exit_code_2(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("gigagate: env:1: GIGACHAT_AUTH_KEI")
     assert "GIGACHAT_AUTH_KEY" in line
+
+
+def test_ctrl_c_while_a_verb_is_imported_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gigagate.__main__.import_module", interrupted)
+    assert main(["serve"]) == 0

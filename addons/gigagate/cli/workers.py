@@ -163,8 +163,10 @@ class Supervisor:
                 _send(worker, signal.SIGHUP)
 
     def send(self, number: signal.Signals) -> None:
-        for worker in self.workers.values():
-            _send(worker, number)
+        """One that does not listen yet would answer SIGINT with a traceback."""
+        for index, worker in self.workers.items():
+            early = number == signal.SIGINT and not self.folder.started(index, worker.pid)
+            _send(worker, signal.SIGTERM if early else number)
 
 
 def _send(worker: Process, number: signal.Signals) -> None:
