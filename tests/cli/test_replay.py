@@ -116,4 +116,4 @@ def test_a_missing_file_is_an_error_of_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert replay.main("replay", [str(tmp_path / "none")]) == 1
-    assert "No such file" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"gigagate: {tmp_path}/none: No such file or directory\n"

@@ -60,6 +60,16 @@ def test_status_finds_the_proxy_and_tells_its_state(proxy: Proxy) -> None:
     assert "valid for" in text
 
 
+@pytest.mark.parametrize("verb", ["status", "stats", "token"])
+def test_who_asks_a_running_proxy_needs_no_key_of_gigachats(proxy: Proxy, verb: str) -> None:
+    """The key of a service is where only the service reads it."""
+    asker = Proxy.__new__(Proxy)
+    asker.environment = {k: v for k, v in proxy.environment.items() if k != "GIGACHAT_AUTH_KEY"}
+    ended = run(asker, verb)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "GIGACHAT_AUTH_KEY: not set" in run(asker, "models").stderr
+
+
 def test_stats_are_told(proxy: Proxy) -> None:
     assert told(proxy, "stats")["clients"]["anna"]["requests"] == 1
     assert "1 requests" in run(proxy, "stats").stdout

@@ -12,6 +12,8 @@ A_KEY = "expected base64 of client_id:client_secret; "
 WRONG_VALUES = (
     ("GIGACHAT_AUTH_KEY", f"Basic {KEY}", A_KEY + "leave out the word before the key"),
     ("GIGACHAT_AUTH_KEY", f"'{KEY}'", A_KEY + "leave out the quotes"),
+    ("GIGACHAT_AUTH_KEY", "<your key>", A_KEY + "put the key in place of <…>, without < and >"),
+    ("GIGACHAT_AUTH_KEY", f"<{KEY}>", A_KEY + "put the key in place of <…>, without < and >"),
     ("GIGACHAT_AUTH_KEY", f"{KEY[:9]} {KEY[9:]}", A_KEY + "leave out the spaces and line breaks"),
     ("GIGACHAT_AUTH_KEY", UUID, A_KEY + "this is a client ID or a client secret; the key is"),
     ("GIGACHAT_AUTH_KEY", "eyJhbGci.x.y", A_KEY + "this is an access token"),
@@ -96,6 +98,8 @@ def test_a_line_of_dotenv_without_a_value_is_a_mistake(checkout: Checkout) -> No
     assert error(checkout) == ".env:2: expected NAME=value"
     checkout.write(".env", f"\nGIGACHAT_AUTH_KEY={KEY}\nGIGACHAT_SCOPE\n")
     assert error(checkout) == ".env:3: expected NAME=value"
+    checkout.write(".env", f'GIGACHAT_AUTH_KEY="{KEY}\nGIGACHAT_SCOPE=x\n')
+    assert error(checkout) == ".env:1: expected NAME=value; a quote is not closed"
     checkout.write(".env", b"\xff\n")
     assert error(checkout) == ".env: cannot be read: it is not UTF-8"
 

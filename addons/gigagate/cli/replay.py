@@ -5,7 +5,6 @@ So a request that went wrong once becomes a test case: what it prints is the sam
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,11 +15,10 @@ from gigagate.cli import ROOT
 from gigagate.core.attachment import WantedFile
 from gigagate.core.http import ClientRequest, UpstreamRequest
 from gigagate.core.policy import Policy
-from gigagate.errors import GigaGateError, SettingsError
+from gigagate.errors import GigaGateError
 from gigagate.exchange import Exchange
 from gigagate.hooks.runtime import policy
 from gigagate.settings import Settings
-from gigagate.settings.environment import NO_KEY
 from gigagate.views import changes
 from gigagate.views.facts import Facts
 from gigagate.views.text import object_of
@@ -74,12 +72,13 @@ def main(verb: str, args: list[str]) -> int:
     try:
         requests = list(read(arguments.file))
     except (OSError, ValueError) as error:
-        print(f"gigagate: {arguments.file}: {error}", file=sys.stderr)
+        reason = getattr(error, "strerror", None) or error
+        print(f"gigagate: {arguments.file}: {reason}", file=sys.stderr)
         return 1
     if not requests:
         print(f"gigagate: {arguments.file} holds no request of a client", file=sys.stderr)
         return 1
-    today = policy(settings())
+    today = policy(Settings.load(root=ROOT, key_needed=False))
     outcomes = [translated(request, today) for request in requests]
     if arguments.json:
         told = [outcome.as_json() for outcome in outcomes]
@@ -87,16 +86,6 @@ def main(verb: str, args: list[str]) -> int:
     else:
         print("\n\n".join("\n".join(outcome.as_text()) for outcome in outcomes))
     return int(any(outcome.error for outcome in outcomes))
-
-
-def settings() -> Settings:
-    """Nothing is signed here, so a key is not needed."""
-    try:
-        return Settings.load(root=ROOT)
-    except SettingsError as error:
-        if error.message != NO_KEY:
-            raise
-    return Settings.load(root=ROOT, environ={**os.environ, "GIGACHAT_AUTH_KEY": "bm86bmU="})
 
 
 def translated(request: ClientRequest, policy: Policy) -> Outcome:

@@ -26,7 +26,7 @@ def main(verb: str, args: list[str]) -> int:
     if verb == "token":
         parser.add_argument("--refresh", action="store_true", help="get a new access token")
     chosen = parser.parse_args(args)
-    settings = Settings.load(root=ROOT)
+    settings = Settings.load(root=ROOT, key_needed=verb == "models")
     try:
         if verb == "models":
             return models(settings, as_json=chosen.json)

@@ -5,6 +5,7 @@ Any other name that begins so is a mistake: misspelt, it would silently have no 
 """
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,7 +161,7 @@ class Variables:
         named = (self.texts.get(f"{name}_FILE") for name in VARIABLES)
         return (self.config_file(), self.env_file(), *(text.path() for text in named if text))
 
-    def lay_over(self, tree: dict[str, Given]) -> None:
+    def lay_over(self, tree: dict[str, Given], *, key_needed: bool = True) -> None:
         """Set in `tree` what variables set; two for one setting that differ raise SettingsError."""
         set_by: dict[str, tuple[str, Given]] = {}
         for name, key, given in self._values():
@@ -175,7 +176,8 @@ class Variables:
                 branch = tree[section].value
             branch[leaf] = given
         mode = tree.get("auth_mode")
-        if "authorization_key" not in tree and not (mode and mode.value == "passthrough"):
+        key_needed = key_needed and not (mode and mode.value == "passthrough")
+        if key_needed and "authorization_key" not in tree:
             raise SettingsError(NO_KEY)
         tree.setdefault("state_dir", Given(self._default_state_dir(), "GIGAGATE_STATE_DIR"))
 
@@ -240,7 +242,8 @@ def _dotenv(path: Path) -> Iterator[tuple[str, Text]]:
         text, first_line = binding.original
         line = first_line + text[: len(text) - len(text.lstrip())].count("\n")
         if binding.error or (binding.key and binding.value is None):
-            raise SettingsError(f"{path.name}:{line}: expected NAME=value")
+            quote = "; a quote is not closed" if re.search("=[ \t]*[\"']", text) else ""
+            raise SettingsError(f"{path.name}:{line}: expected NAME=value{quote}")
         if binding.key and binding.value and binding.value.strip():
             where = f"{path.name}:{line}: {binding.key}"
             yield binding.key, Text(binding.value.strip(), where, path.parent)

@@ -189,15 +189,22 @@ class Settings:
         return self.access.origins
 
     @classmethod
-    def load(cls, *, environ: Mapping[str, str] | None = None, root: Path | None = None) -> Self:
+    def load(
+        cls,
+        *,
+        environ: Mapping[str, str] | None = None,
+        root: Path | None = None,
+        key_needed: bool = True,
+    ) -> Self:
         """Environment over .env over config/gigachat.yaml over defaults; makes `state_dir`.
 
-        `root` is the checkout, which holds both files. Raises SettingsError with one line.
+        `root` is the checkout, which holds both files. `key_needed`: False for those who sign
+        nothing. Raises SettingsError with one line.
         """
         root = root or CHECKOUT
         variables = environment.Variables.read(os.environ if environ is None else environ, root)
         tree = yaml_file.read(variables.config_file(), root, cls)
-        variables.lay_over(tree)
+        variables.lay_over(tree, key_needed=key_needed)
         settings = build(cls, tree)
         make_private_directory(settings.state_dir)
         return replace(

@@ -41,6 +41,7 @@ class Secret:
 MISTAKES: tuple[tuple[Callable[[str], object], str], ...] = (
     (re.compile(r"(basic|bearer)\s", re.I).match, "leave out the word before the key"),
     (re.compile(r"[\"'«»“”]").search, "leave out the quotes"),
+    (re.compile(r"<.*>", re.DOTALL).fullmatch, "put the key in place of <…>, without < and >"),
     (re.compile(r"\s").search, "leave out the spaces and line breaks"),
     (UUID.fullmatch, "this is a client ID or a client secret; the key is made of both"),
     (re.compile(r"eyJ[^.]*\.").match, "this is an access token, which lives 30 minutes"),
