@@ -4,6 +4,7 @@ The container's own command and health check do run here, against a real proxy.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.support.proxy import ROOT, Proxy, settings_environment
 
 from gigagate.emulator.thread import EmulatorThread
 from gigagate.hooks import shutdown
+from gigagate.settings.environment import NAMES, PREFIXES, comma_separated
 
 NETWORK = {"GIGAGATE_CLIENT_KEYS": "anna:key-of-anna", "GIGAGATE_ALLOWED_HOSTS": "gigagate"}
 UNIT = (ROOT / "config" / "gigagate.service").read_text()
@@ -111,6 +113,22 @@ def test_what_compose_names_is_there() -> None:
     scraped = yaml.safe_load((ROOT / "config" / "prometheus.yml").read_text())
     assert scraped["scrape_configs"][0]["static_configs"] == [{"targets": ["localhost:4000"]}]
     assert COMPOSE["services"]["prometheus"]["network_mode"] == "service:gigagate"
+
+
+def test_what_compose_reads_from_dotenv_stops_no_start() -> None:
+    """All of .env reaches the proxy too, which refuses names like its own that it does not know."""
+    wanted = re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text())
+    wanted += [secret["environment"] for secret in COMPOSE["secrets"].values()]
+    assert len(wanted) > 2
+    unknown = {name for name in wanted if name.startswith(PREFIXES)} - {*NAMES}
+    assert unknown == set()
+
+
+def test_the_name_other_containers_use_stays_when_others_are_allowed() -> None:
+    hosts = COMPOSE["services"]["gigagate"]["environment"]["GIGAGATE_ALLOWED_HOSTS"]
+    assert comma_separated(hosts.replace("${GIGAGATE_ALLOWED_HOSTS:-}", "")) == ["gigagate"]
+    both = comma_separated(hosts.replace("${GIGAGATE_ALLOWED_HOSTS:-}", "proxy.example"))
+    assert both == ["gigagate", "proxy.example"]
 
 
 def test_running_answers_may_finish() -> None:
