@@ -3,6 +3,7 @@
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,12 +118,26 @@ def test_an_entry_that_cannot_import_ends_the_start(
     assert "gigagate" in ended.stderr
 
 
-def test_a_busy_port_ends_the_start(emulator: Emulator, tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [[], ["--workers", "2"]])
+def test_a_busy_port_ends_the_start_with_what_to_do(
+    emulator: Emulator, tmp_path: Path, more: list[str]
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        ended = run(emulator, tmp_path, "-p", str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "-m", "gigagate", "serve", "-p", str(port), *more],
+            env=settings_environment(emulator, tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+        )
     assert ended.returncode == 1
+    assert f"127.0.0.1:{port}: address already in use" in ended.stdout
+    assert "./run.sh -p 4100" in ended.stdout
+    assert "--mode" not in ended.stdout
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])

@@ -10,7 +10,7 @@ import pytest
 from h11._readers import ChunkedReader
 from mitmproxy import http
 from mitmproxy.addonmanager import AddonManager
-from mitmproxy.addons import clientplayback, next_layer, savehar, script
+from mitmproxy.addons import clientplayback, next_layer, proxyserver, savehar, script
 from mitmproxy.proxy import layers, mode_specs
 from mitmproxy.proxy.layers.http import (
     Http1Server,
@@ -208,3 +208,10 @@ def test_every_event_of_a_request_names_its_stream() -> None:
         assert issubclass(event, HttpEvent)
     assert "flow" in HttpStream.__annotations__
     assert "streams" in HttpLayer.__annotations__ or "self.streams" in inspect.getsource(HttpLayer)
+
+
+def test_a_server_that_cannot_listen_says_so_by_oserror() -> None:
+    source = inspect.getsource(AsyncioServerInstance._start)
+    assert "raise OSError(e.errno, message" in source
+    assert "self.mode.listen_port(ctx.options.listen_port)" in source
+    assert "logger.error(str(ret))" in inspect.getsource(proxyserver.Servers.update)

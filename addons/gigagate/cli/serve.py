@@ -90,8 +90,10 @@ def main(verb: str, args: list[str]) -> int:
     mode = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path).mode
     argv = arguments(mode, settings.state_dir, others)
 
+    from gigagate.hooks import mitmproxy_internals
+
+    mitmproxy_internals.advise_another_port()
     if running.WORKER in os.environ:
-        from gigagate.hooks import mitmproxy_internals
         from gigagate.workers.folder import Member
 
         mitmproxy_internals.share_the_port(Member.of_environment().port)

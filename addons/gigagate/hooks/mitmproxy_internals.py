@@ -5,6 +5,7 @@ that a new mitmproxy release that moves it fails a test and not a user.
 """
 
 import asyncio
+import errno
 from collections.abc import Callable, Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,6 +19,7 @@ from mitmproxy.proxy import commands, events, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
 from mitmproxy.proxy.layers.http import _http1
+from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.server import ConnectionHandler
 
 from gigagate.core.redact import mask
@@ -145,6 +147,31 @@ def close_listeners() -> None:
         for server in getattr(instance, "_servers", ()):
             if isinstance(server, asyncio.Server):
                 server.close()
+
+
+def advise_another_port() -> None:
+    """mitmproxy's own words advise a --mode that nobody here needs to know.
+
+    It listens before it loads any addon: so this comes before mitmproxy starts.
+    """
+    start = AsyncioServerInstance._start
+    if start.__module__ == __name__:
+        return
+
+    async def starting(self: AsyncioServerInstance[Any]) -> None:
+        try:
+            await start(self)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            host = self.mode.listen_host(ctx.options.listen_host)
+            port = self.mode.listen_port(ctx.options.listen_port)
+            raise OSError(
+                f"{host or '*'}:{port}: address already in use, perhaps by another GigaGate "
+                "(./run.sh status tells). Another port: ./run.sh -p 4100, and 4100 in the client."
+            ) from error
+
+    AsyncioServerInstance._start = starting  # type: ignore[method-assign]
 
 
 def share_the_port(shared: int | None) -> None:
