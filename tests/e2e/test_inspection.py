@@ -91,6 +91,9 @@ def test_flows_of_others_are_left_alone(setup: Setup) -> None:
     flow = setup.web.wait_for_flow(lambda flow: flow["request"]["path"] == "/health")
     assert setup.web.view(flow["id"], "response")[0] == "JSON"
     assert (flow["comment"], flow["marked"]) == ("/health", "")
+    requests.get(f"{setup.proxy.base_url}/models", timeout=20)
+    flow = setup.web.wait_for_flow(lambda flow: flow["request"]["path"] == "/v1/models")
+    assert flow["comment"].startswith("/v1/models ")
 
 
 def test_the_flow_list_says_how_it_went(setup: Setup) -> None:
@@ -253,7 +256,7 @@ def test_documented_filters_find_flows(setup: Setup) -> None:
     requests.get(f"{setup.proxy.url}/health", timeout=20)
     documented = re.findall(r"^\| `([!~][^`]+)` \|", DEBUGGING.read_text(), re.MULTILINE)
     assert len(documented) >= 5
-    some = {"tool_calls": "stop", "length": "tok", "привет": "role", "429": "400"}
+    some = {"tool_calls": "stop", "length": "tok", "Привет": "role", "429": "400"}
     with (setup.folder / "flows").open("rb") as file:
         flows = list(FlowReader(file).stream())
     for expression in documented:

@@ -43,6 +43,8 @@ class FlowList:
         if recording.FACTS in flow.metadata:
             known = recording.facts(flow)
             comment, mark = flow_line.comment(known), flow_line.mark(known)
+            if not (known.model or known.model_asked):
+                comment = f"{_path(flow)} {comment}"
         else:
             comment, mark = _of_own_answer(flow)
         if mark:
@@ -57,7 +59,7 @@ class FlowList:
 
 def _of_own_answer(flow: http.HTTPFlow) -> tuple[str, str]:
     """Of a request that got no further than us: refused, or answered here."""
-    path = flow.request.path.partition("?")[0]
+    path = _path(flow)
     if flow.response is None or flow.response.status_code < 400:
         return path, ""
     try:
@@ -66,3 +68,7 @@ def _of_own_answer(flow: http.HTTPFlow) -> tuple[str, str]:
         error = None
     code = text_of(object_of(error).get("code")) or str(flow.response.status_code)
     return f"{code} {path}", flow_line.ERROR
+
+
+def _path(flow: http.HTTPFlow) -> str:
+    return flow.request.path.partition("?")[0]
