@@ -140,6 +140,14 @@ def test_a_busy_port_ends_the_start_with_what_to_do(
     assert "--mode" not in ended.stdout
 
 
+def test_an_option_that_does_not_exist_is_told_of(emulator: Emulator, tmp_path: Path) -> None:
+    with Proxy(emulator, tmp_path, "--set", "hardmup=flows.har") as proxy:
+        assert requests.get(f"{proxy.url}/health", timeout=10).status_code == 200
+        assert proxy.stop() == 0
+        assert proxy.output().count("There is no option hardmup here") == 1
+        assert proxy.output().count("There is no option") == 1
+
+
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_proxy_cleanly(
     emulator: Emulator, tmp_path: Path, with_signal: signal.Signals

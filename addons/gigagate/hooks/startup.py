@@ -87,6 +87,8 @@ class Startup:
             give_up(error)
         if any(server.mode.transport_protocol != "tcp" for server in proxyserver.servers):
             give_up(SettingsError("The proxy would listen on UDP."))
+        for name in ctx.options.deferred:
+            logger.warning("There is no option %s here: it has no effect.", name)
         self.runtime.ready = True
 
     def done(self) -> None:
