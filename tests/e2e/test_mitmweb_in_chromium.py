@@ -1,5 +1,6 @@
 """mitmweb in a real browser: every view is chosen or picked, and read as a person reads it."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,12 +10,13 @@ from tests.support.browser import Browser
 from tests.support.cline_chat import CLINE_CHAT
 from tests.support.mitmweb import Web, arguments
 from tests.support.mitmweb_page import Page
-from tests.support.proxy import Proxy, free_port
+from tests.support.proxy import ROOT, Proxy, free_port
 from tests.support.real_parts import require_real_part
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
 
+DEBUGGING = ROOT / "docs" / "debugging.md"
 SAID = "Сколько будет два плюс два?"
 
 
@@ -98,6 +100,15 @@ def test_a_stream_is_watched_while_it_runs(setup: Setup) -> None:
     over = page.response()
     assert "cut short" in over
     assert "The connection ended early: Client disconnected" in over
+
+
+def test_the_search_field_takes_every_documented_filter(setup: Setup) -> None:
+    rows = re.findall(r"^\| `([!~][^`]+)` \| (.+) \|", DEBUGGING.read_text(), re.MULTILINE)
+    filters = [filter for filter, meaning in rows if "in the console only" not in meaning]
+    assert len(filters) >= 5
+    assert [filter for filter in filters if not setup.page.takes_filter(filter)] == []
+    assert not setup.page.takes_filter("~meta x")
+    assert setup.page.takes_filter("")
 
 
 def test_an_error_is_marked_and_can_be_filtered_for(setup: Setup) -> None:

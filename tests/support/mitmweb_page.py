@@ -1,11 +1,14 @@
 """mitmweb in a browser, used as a person uses it: open a flow, pick a view, read."""
 
+import json
+
 from tests.support.browser import Browser
 from tests.support.mitmweb import PASSWORD
 
 ROW = ".flow-table tbody tr"
 CONTENT = ".contentview pre"
 TITLE = ".contentview h5"
+SEARCH = ".filter-input input"
 
 
 class Page:
@@ -17,6 +20,23 @@ class Page:
     def flow_list(self, text: str) -> str:
         """All that the list says, once it says `text`."""
         return self.browser.wait_for_text(".flow-table", text)
+
+    def takes_filter(self, text: str) -> bool:
+        """Whether the search field understands it."""
+        browser = self.browser
+        browser.evaluate(f"document.querySelector('{SEARCH}').select()")
+        if text:
+            browser.call("Input.insertText", text=text)
+        else:
+            for kind in ("keyDown", "keyUp"):
+                browser.call(
+                    "Input.dispatchKeyEvent", type=kind, key="Delete", windowsVirtualKeyCode=46
+                )
+        browser.wait_for(f"document.querySelector('{SEARCH}').value === {json.dumps(text)}")
+        wrong = browser.evaluate(
+            f"document.querySelector('{SEARCH}').closest('.has-error') !== null"
+        )
+        return not wrong
 
     def number_of_flows(self) -> int:
         return self.browser.evaluate(f"document.querySelectorAll('{ROW} td.col-status').length")
