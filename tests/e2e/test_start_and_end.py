@@ -140,6 +140,29 @@ def test_a_busy_port_ends_the_start_with_what_to_do(
     assert "--mode" not in ended.stdout
 
 
+def test_a_busy_port_of_mitmwebs_page_is_told_in_one_message(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        page = ["--web-port", str(port), "--no-web-open-browser"]
+        ended = subprocess.run(
+            [sys.executable, "-m", "gigagate", "web", "-p", str(free_port()), *page],
+            env=settings_environment(emulator, tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+        )
+    assert ended.returncode == 1
+    assert f"gigagate: Web server failed to listen on 127.0.0.1:{port}" in ended.stderr
+    assert "web_port=" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "unloaded" not in ended.stdout
+
+
 def test_an_option_that_does_not_exist_is_told_of(emulator: Emulator, tmp_path: Path) -> None:
     with Proxy(emulator, tmp_path, "--set", "hardmup=flows.har") as proxy:
         assert requests.get(f"{proxy.url}/health", timeout=10).status_code == 200

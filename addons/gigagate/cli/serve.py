@@ -5,6 +5,7 @@ late, mitmproxy would first listen as an open forward proxy.
 """
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ from gigagate.hooks.runtime import Upstream
 from gigagate.settings import Settings
 
 PROGRAMS = {"serve": "mitmdump", "web": "mitmweb", "console": "mitmproxy"}
+
+CANNOT_LISTEN = {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}
+"""mitmweb's page: its port is taken, for one."""
 
 VERBOSE = "--verbose"
 WORKERS = "--workers"
@@ -102,5 +106,11 @@ def main(verb: str, args: list[str]) -> int:
 
     program = PROGRAMS[verb]
     sys.argv = [program, *argv]
-    getattr(programs, program)(argv)
+    try:
+        getattr(programs, program)(argv)
+    except OSError as error:
+        if error.errno not in CANNOT_LISTEN:
+            raise
+        print(f"gigagate: {error.strerror}", file=sys.stderr)
+        return 1
     return 0

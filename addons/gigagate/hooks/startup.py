@@ -95,6 +95,8 @@ class Startup:
         self.runtime.ready = False
         if not ctx.master.should_exit.is_set():
             mitmproxy_internals.close_listeners()
+            if sys.exception() is not None:  # mitmproxy itself fails, and says why
+                return
             logger.error("The addon was unloaded. The proxy ends rather than forward raw requests.")
             ctx.master.event_loop.call_soon(sys.exit, 1)
 
