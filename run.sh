@@ -172,7 +172,11 @@ export PYTHONPATH="$root/addons"
 
 case $verb in
     setup)
-        [ "${1-}" != --tests ] || install_for_tests
+        case ${1-} in
+            '') ;;
+            --tests) install_for_tests ;;
+            *) die "setup takes --tests, not $1." ;;
+        esac
         ;;
     test)
         install_for_tests

@@ -88,6 +88,12 @@ def test_a_call_becomes_a_verb_and_arguments_as_they_are(
     assert json.loads(run(made, *given).stdout)["argv"] == handed_on
 
 
+def test_setup_refuses_what_it_does_not_know(made: Path) -> None:
+    assert run(made, "setup").returncode == 0
+    wrong = run(made, "setup", "--test")
+    assert (wrong.returncode, wrong.stderr) == (1, "run.sh: setup takes --tests, not --test.\n")
+
+
 def test_a_later_call_says_and_installs_nothing(made: Path) -> None:
     later = run(made)
     assert later.returncode == 0
