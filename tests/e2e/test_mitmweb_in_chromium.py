@@ -102,15 +102,6 @@ def test_a_stream_is_watched_while_it_runs(setup: Setup) -> None:
     assert "The connection ended early: Client disconnected" in over
 
 
-def test_the_search_field_takes_every_documented_filter(setup: Setup) -> None:
-    rows = re.findall(r"^\| `([!~][^`]+)` \| (.+) \|", DEBUGGING.read_text(), re.MULTILINE)
-    filters = [filter for filter, meaning in rows if "in the console only" not in meaning]
-    assert len(filters) >= 5
-    assert [filter for filter in filters if not setup.page.takes_filter(filter)] == []
-    assert not setup.page.takes_filter("~meta x")
-    assert setup.page.takes_filter("")
-
-
 def test_an_error_is_marked_and_can_be_filtered_for(setup: Setup) -> None:
     assert post(setup, {"model": "gigachat", "messages": []}).status_code == 400
     page = setup.page
@@ -118,3 +109,12 @@ def test_an_error_is_marked_and_can_be_filtered_for(setup: Setup) -> None:
     page.open_flow("invalid_request")
     assert "Nothing was sent to GigaChat" in page.request("GigaChat: what changed")
     assert "Error: messages is empty" in page.response()
+
+
+def test_the_search_field_takes_every_documented_filter(setup: Setup) -> None:
+    rows = re.findall(r"^\| `([!~][^`]+)` \| (.+) \|", DEBUGGING.read_text(), re.MULTILINE)
+    filters = [filter for filter, meaning in rows if "in the console only" not in meaning]
+    assert len(filters) >= 5
+    assert [filter for filter in filters if not setup.page.takes_filter(filter)] == []
+    assert not setup.page.takes_filter("~meta x")
+    assert setup.page.takes_filter("")

@@ -24,6 +24,8 @@ class Page:
     def takes_filter(self, text: str) -> bool:
         """Whether the search field understands it."""
         browser = self.browser
+        browser.click("header a", "Flow List")
+        browser.wait_for(f"document.querySelector('{SEARCH}') !== null")
         browser.evaluate(f"document.querySelector('{SEARCH}').select()")
         if text:
             browser.call("Input.insertText", text=text)
