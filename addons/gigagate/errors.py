@@ -150,6 +150,12 @@ class HeadersTooLarge(ClientError):
     code = "headers_too_large"
 
 
+TRY_AGAIN = "Try your request again"
+"""An error in a stream has no status any more.  opencode then knows by these words that another try
+may help; by the type server_error it would too, but so would Continue, which would then write the
+answer a second time behind what it has already shown."""
+
+
 class UpstreamError(GigaGateError):
     status = 502
     type = "upstream_error"

@@ -105,9 +105,9 @@ def test_the_proxys_rejected_key_is_not_the_clients_fault(
 
 IN_STREAM = [
     ({"sse_error": {"status": 500, "message": "Oops"}}, "Oops"),
-    ({"close": "mid_stream"}, "Send the request again"),
-    ({"truncate_json": True}, "Send the request again"),
-    ({"no_done": True}, "Send the request again"),
+    ({"close": "mid_stream"}, "Try your request again"),
+    ({"truncate_json": True}, "Try your request again"),
+    ({"no_done": True}, "Try your request again"),
 ]
 
 

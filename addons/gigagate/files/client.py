@@ -18,7 +18,12 @@ from gigagate.core import multipart, strict_json
 from gigagate.core.attachment import Attachment
 from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.multipart import Part
-from gigagate.errors import UpstreamProtocolError, UpstreamTimeout, UpstreamUnavailable
+from gigagate.errors import (
+    TRY_AGAIN,
+    UpstreamProtocolError,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
 from gigagate.gigachat import errors, session
 from gigagate.settings import Upstream
 from gigagate.tokens import TokenSource
@@ -124,7 +129,7 @@ class FileClient:
             raise UpstreamTimeout("GigaChat did not take or give a file in time.") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
             raise UpstreamUnavailable(
-                "The connection to GigaChat broke off over a file. Send the request again."
+                f"The connection to GigaChat broke off over a file. {TRY_AGAIN}."
             ) from None
         if len(answer) > MAX_ANSWER:
             raise UpstreamProtocolError("GigaChat's file is larger than 64 MB.")

@@ -14,6 +14,7 @@ from gigagate.core import strict_json
 from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.redact import mask
 from gigagate.errors import (
+    TRY_AGAIN,
     ContextLengthExceeded,
     CredentialsRejected,
     GigaGateError,
@@ -157,7 +158,7 @@ def unexpected(what: str, excerpt: str | bytes = "") -> UpstreamProtocolError:
     if isinstance(excerpt, bytes):
         excerpt = _plain(excerpt)
     shown = f": {excerpt[:EXCERPT]!r}" if excerpt else ""
-    return UpstreamProtocolError(f"GigaChat sent {what}{mask(shown)}. Send the request again.")
+    return UpstreamProtocolError(f"GigaChat sent {what}{mask(shown)}. {TRY_AGAIN}.")
 
 
 def words(body: bytes) -> str:

@@ -6,7 +6,7 @@ It is passed on as it comes; where it turns out not to be valid, the answer ends
 import re
 
 from gigagate.core import strict_json
-from gigagate.errors import UpstreamError
+from gigagate.errors import TRY_AGAIN, UpstreamError
 
 _OUTSIDE_A_STRING = re.compile(r'["{}\[\]]')
 _INSIDE_A_STRING = re.compile(r'["\\]')
@@ -89,6 +89,6 @@ class JsonPicker:
 def _not_json() -> UpstreamError:
     return UpstreamError(
         "The model's answer is not valid JSON, although response_format asked for it. "
-        "Send the request again, or ask for a simpler schema.",
+        f"{TRY_AGAIN}, or ask for a simpler schema.",
         code="generation_failed",
     )

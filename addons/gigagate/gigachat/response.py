@@ -10,7 +10,7 @@ from typing import Any
 
 from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.report import Report, Usage
-from gigagate.errors import UpstreamError
+from gigagate.errors import TRY_AGAIN, UpstreamError
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.function_call import FunctionCall, ToolCall
 from gigagate.gigachat.tools import ToolNames
@@ -103,7 +103,7 @@ def finish_reason(said: object, expected: Expected, *, called: bool) -> str:
     if said == "error":
         raise UpstreamError(
             'GigaChat did not manage to write a valid function call (finish_reason "error"). '
-            "Send the request again, or give the function fewer and simpler parameters.",
+            f"{TRY_AGAIN}, or give the function fewer and simpler parameters.",
             code="generation_failed",
         )
     if called and said != "length":

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from gigagate.core import sse, strict_json
 from gigagate.core.report import Report, Usage
-from gigagate.errors import UpstreamProtocolError
+from gigagate.errors import TRY_AGAIN, UpstreamProtocolError
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.function_call import FunctionCall, ToolCall
 from gigagate.gigachat.response import Expected, finish_reason, identity, last_words, usage
@@ -55,9 +55,7 @@ class ChatStream:
             if self.ended:
                 return
         if not chunk:
-            raise UpstreamProtocolError(
-                "GigaChat's answer broke off before its end. Send the request again."
-            )
+            raise UpstreamProtocolError(f"GigaChat's answer broke off before its end. {TRY_AGAIN}.")
 
     def _event(self, data: bytes, out: list[bytes]) -> None:
         if data == b"[DONE]":

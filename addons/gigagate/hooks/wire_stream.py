@@ -33,6 +33,7 @@ from mitmproxy.proxy.layers.http import (
 
 from gigagate.core.redact import mask
 from gigagate.errors import (
+    TRY_AGAIN,
     GigaGateError,
     InternalError,
     UpstreamError,
@@ -260,9 +261,7 @@ class GigaStream(ClientStream):
             self.upstream_is_done()
             return
         logger.warning("GigaChat's answer broke off: %s", mask(event.message))
-        error = UpstreamProtocolError(
-            "The connection to GigaChat broke off. Send the request again."
-        )
+        error = UpstreamProtocolError(f"The connection to GigaChat broke off. {TRY_AGAIN}.")
         assert self.call is not None
         yield from self.attempt_failed(self.call, error)
 
@@ -299,7 +298,7 @@ class GigaStream(ClientStream):
         if not self.sent_upstream:
             return
         if (late := self.late(time.monotonic())) is not None:
-            yield from self.end_in_error(UpstreamTimeout(f"GigaChat {late}."))
+            yield from self.end_in_error(UpstreamTimeout(f"GigaChat {late}. {TRY_AGAIN}."))
         else:
             yield from self.show_life()
 
