@@ -44,9 +44,10 @@ own_node=
 node_runs_cline || { own_node=node@22 && rm -rf "$node"; }
 install "$node" cline 2.18.0 "$own_node"
 
-# The Cline of today, a program of its own without Node.
+# The Cline of today and opencode: programs of their own without Node.
 platform=$(node -p 'process.platform + "-" + process.arch')
 install "$cache/cline-3" "@cline/cli-$platform" 3.0.65
+install "$cache/opencode" "opencode-$platform" 1.18.33
 
 # These run on the Node above, Qwen Code too, though it asks for 22.
 install "$cache/continue" @continuedev/cli 1.5.47

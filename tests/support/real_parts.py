@@ -21,6 +21,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "cline 3": (str(CACHE / "cline-3" / "node_modules" / ".bin" / "cline"),),
     "continue": (str(CACHE / "continue" / "node_modules" / ".bin" / "cn"),),
     "qwen code": (str(CACHE / "qwen-code" / "node_modules" / ".bin" / "qwen"),),
+    "opencode": tuple(map(str, CACHE.glob("opencode/node_modules/opencode-*/bin/opencode"))),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "redis": ("redis-server", "valkey-server"),
 }
