@@ -13,7 +13,8 @@ from gigagate.settings import Settings, environment
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
-LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 def yaml_keys(schema: type, prefix: str = "") -> Iterator[str]:
@@ -40,7 +41,16 @@ def test_every_setting_is_documented_and_every_documented_one_is_there() -> None
     assert documented == keys | names
 
 
+def anchors(document: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = HEADING.findall(document.read_text())
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(document: Path) -> None:
-    links = LINK.findall(document.read_text())
-    assert [link for link in links if not (document.parent / link).exists()] == []
+    for path, anchor in LINK.findall(document.read_text()):
+        target = document.parent / path if path else document
+        assert target.exists(), path
+        if anchor:
+            assert anchor in anchors(target), f"{path}#{anchor}"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from tests.support.client_program import ClientProgram
+from tests.support.documented import settings_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
@@ -23,22 +23,12 @@ EXPIRED = '{"status":401,"message":"Token has expired"}'
 
 
 class Continue:
-    """As a user has it: the model in ~/.continue/config.yaml.  Nothing is told to anybody."""
+    """As documented: the model in ~/.continue/config.yaml.  Nothing is told to anybody."""
 
     def __init__(self, proxy: Proxy, home: Path, folder: Path) -> None:
-        model = {
-            "name": "GigaChat",
-            "provider": "openai",
-            "model": "GigaChat-2-Max",
-            "apiBase": proxy.base_url,
-            "apiKey": "the-clients-key",
-            "capabilities": ["tool_use"],
-            "defaultCompletionOptions": {"contextLength": 128000},
-        }
         settings = home / ".continue" / "config.yaml"
         settings.parent.mkdir(parents=True)
-        config = {"name": "mine", "version": "1.0.0", "schema": "v1", "models": [model]}
-        settings.write_text(yaml.safe_dump(config))
+        settings.write_text(settings_of("Continue", proxy))
         silent = {"CONTINUE_METRICS_ENABLED": "0", "CONTINUE_CLI_ENABLE_TELEMETRY": "0"}
         self.program = ClientProgram(require_real_part("continue"), home, silent)
         self.sessions = home / ".continue" / "sessions"

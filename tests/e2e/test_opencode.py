@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.client_program import ClientProgram
+from tests.support.documented import settings_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
@@ -26,17 +27,12 @@ NO_TITLE = ("--title", "a title of ours")
 
 
 def opencode_at(home: Path, proxy: Proxy) -> ClientProgram:
-    """Without the list of models it fetches, updates, and conversations published."""
-    provider = {
-        "npm": "@ai-sdk/openai-compatible",
-        "options": {"baseURL": proxy.base_url, "apiKey": "the-clients-key"},
-        "models": {MODEL: {"limit": {"context": 131072, "output": 8192}}},
-    }
+    """As documented but with titles; no list of models fetched, no updates, nothing published."""
+    settings = json.loads(settings_of("opencode", proxy)) | {"agent": {}}
+    settings |= {"autoupdate": False, "share": "disabled"}
     config = home / ".config" / "opencode" / "opencode.json"
     config.parent.mkdir(parents=True)
-    config.write_text(
-        json.dumps({"provider": {"gigachat": provider}, "autoupdate": False, "share": "disabled"})
-    )
+    config.write_text(json.dumps(settings))
     environment = {"OPENCODE_DISABLE_MODELS_FETCH": "1", "OPENCODE_DISABLE_LSP_DOWNLOAD": "1"}
     return ClientProgram(require_real_part("opencode"), home, environment)
 

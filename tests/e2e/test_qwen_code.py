@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.support import samples
 from tests.support.client_program import ClientProgram
+from tests.support.documented import settings_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
@@ -24,25 +25,11 @@ THEN = (
 
 
 class QwenCode:
-    """As a user has it: all in ~/.qwen/settings.json.  Nothing is told to anybody."""
+    """As documented: all in ~/.qwen/settings.json.  Nothing is told to anybody."""
 
     def __init__(self, proxy: Proxy, home: Path, folder: Path) -> None:
-        settings = {
-            "security": {
-                "auth": {
-                    "selectedType": "openai",
-                    "apiKey": "the-clients-key",
-                    "baseUrl": proxy.base_url,
-                }
-            },
-            "model": {
-                "name": "GigaChat-2-Max",
-                "generationConfig": {"contextWindowSize": 128000, "modalities": {"image": True}},
-            },
-            "memory": {"enableManagedAutoMemory": False, "enableManagedAutoDream": False},
-            "general": {"enableAutoUpdate": False},
-            "privacy": {"usageStatisticsEnabled": False},
-        }
+        settings = json.loads(settings_of("Qwen Code", proxy))
+        settings["general"] = {"enableAutoUpdate": False}
         file = home / ".qwen" / "settings.json"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(settings))
