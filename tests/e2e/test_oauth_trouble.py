@@ -114,6 +114,7 @@ def test_a_wrong_key_or_scope_is_said_at_once(
     with Proxy(emulator, tmp_path, environment=environment) as proxy:
         before = emulator.oauth_calls
         answers = [chat(proxy) for _ in range(3)]
+        assert proxy.output().count(advice) == 1
     assert emulator.oauth_calls == before + 1
     for answer in answers:
         assert answer.status_code == 401

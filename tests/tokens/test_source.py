@@ -372,3 +372,21 @@ def test_nothing_shows_the_token(source: TokenSource, caplog: pytest.LogCaptureF
         token = source.obtain()
         source.reject(token.value)
     assert "token-1" not in f"{token!r} {source.status()} {caplog.text}"
+
+
+@pytest.mark.parametrize(("code", "times"), [(None, 1), ("invalid_api_key", 0)])
+def test_the_log_says_once_that_the_key_of_the_proxy_is_rejected(
+    source: TokenSource,
+    oauth: FakeOAuth,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    code: str | None,
+    times: int,
+) -> None:
+    oauth.failure = CredentialsRejected("Rejected.", code=code)
+    for _ in range(3):
+        clock.now += 60
+        with pytest.raises(CredentialsRejected):
+            source.obtain()
+    assert oauth.calls == 3
+    assert caplog.messages == ["Rejected."] * times

@@ -6,6 +6,7 @@ A store that breaks costs a warning, its own; each process then asks OAuth for i
 """
 
 import contextlib
+import logging
 import math
 import random
 import threading
@@ -18,6 +19,8 @@ from typing import Protocol, TypedDict
 from gigagate.errors import CredentialError, CredentialsRejected, StoreError
 from gigagate.tokens.store import TokenStore
 from gigagate.tokens.token import AccessToken
+
+logger = logging.getLogger(__name__)
 
 MARGIN = 5.0
 """A token that expires within these seconds is not used any more."""
@@ -164,6 +167,7 @@ class TokenSource:
         try:
             token = self._oauth.fetch()
         except CredentialError as error:
+            self._log_rejection(error)
             self._failure, self._failed_at = error, self._clock()
             error.retry_after = math.ceil(self._cooling_down())
             raise
@@ -171,6 +175,15 @@ class TokenSource:
         with contextlib.suppress(StoreError):
             self._store.save(self._key, token)
         return token
+
+    def _log_rejection(self, error: CredentialError) -> None:
+        """Once, for whoever looks at the terminal: clients are told each time.
+
+        Not of a key that a client brings, which its owner has to mend.
+        """
+        told = self._failure.message if self._failure else None
+        if error.code == CredentialsRejected.code and error.message != told:
+            logger.warning("%s", error.message)
 
     def _acquire(self) -> bool:
         try:
