@@ -312,10 +312,11 @@ def test_what_processes_cannot_share_is_refused(
     pair: Proxy, tmp_path: Path, option: tuple[str, str]
 ) -> None:
     name, value = option[0], option[1].replace("flows", str(tmp_path / "flows"))
-    (tmp_path / "flows.mitm").touch()
+    (tmp_path / "flows.mitm").write_text("kept")
     ended = run(pair, "serve", *TWO, "-p", "0", name, value)
     assert ended.returncode == 2
     assert "Start without it, or without --workers." in ended.stderr
+    assert (tmp_path / "flows.mitm").read_text() == "kept"
 
 
 def test_nor_may_mitmproxys_own_configuration_ask_for_it(pair: Proxy, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from gigagate.errors import SettingsError
 from gigagate.running import Keys, Running
 from gigagate.settings import Settings
 from gigagate.telemetry.json_lines import JsonLines
+from gigagate.workers import not_shared
 from gigagate.workers.folder import Folder, Member, Shared
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def main(settings: Settings, count: int, arguments: Sequence[str]) -> int:
     """`arguments` of serve, without --workers.  Raises SettingsError."""
     if not hasattr(socket, "SO_REUSEPORT"):
         raise SettingsError("--workers: this system cannot share a port among processes.")
+    not_shared.check(arguments)
     _log_as_workers_do(settings)
     shared = Shared(os.getpid(), count, time.time(), Keys.new())
     try:

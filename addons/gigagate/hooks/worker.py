@@ -10,26 +10,19 @@ from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 from mitmproxy.utils import asyncio_utils
 
-from gigagate.errors import SettingsError
 from gigagate.hooks import greeting
 from gigagate.hooks.accounting import Accounting
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.shutdown import Shutdown
 from gigagate.hooks.startup import give_up
 from gigagate.hooks.status_of_all import StatusOfAll
+from gigagate.workers import not_shared
 from gigagate.workers.folder import Member
 
 logger = logging.getLogger(__name__)
 
 RENEW = 1.0
 """Seconds after which the others hear of this worker again, and its statistics are saved."""
-
-NOT_SHARED = {
-    "save_stream_file": "-w: workers would write over each other's file",
-    "hardump": "hardump: each worker would write a file with its own part of the conversations",
-    "rfile": "-r: every worker would read the file",
-    "client_replay": "-C: every worker would replay the conversations",
-}
 
 
 class Worker:
@@ -46,9 +39,9 @@ class Worker:
         self.telling: asyncio.Task[None] | None = None
 
     def load(self, loader: Loader) -> None:
-        for option, reason in NOT_SHARED.items():
+        for option in not_shared.REASONS:
             if getattr(ctx.options, option):
-                give_up(SettingsError(f"{reason}. Start without it, or without --workers."))
+                give_up(not_shared.refusal(option))
         if isinstance(sys.stdout, io.TextIOWrapper):  # a line is written whole, or lines get mixed
             sys.stdout.reconfigure(line_buffering=True, write_through=False)
 
