@@ -60,6 +60,16 @@ def test_all_is_well(examine: Load) -> None:
     assert "GigaChat-2-Max" in found["models"].told
 
 
+@pytest.mark.parametrize(("mode", "told"), [(0o644, 1), (0o640, 0), (0o600, 0)])
+def test_a_key_that_everybody_may_read_is_told(examine: Load, mode: int, told: int) -> None:
+    settings = examine().settings
+    (env_file,) = (file for file in settings.sources if file.name == ".env")
+    env_file.touch()
+    env_file.chmod(mode)
+    found = [one for one in doctor.examine(lambda: settings) if ".env" in one.told]
+    assert [one.fine for one in found] == [None] * told
+
+
 def test_a_wrong_key_is_told_without_showing_it(examine: Load) -> None:
     found = by_name(examine(GIGACHAT_AUTH_KEY=KEY))
     assert found["OAuth"].fine is False

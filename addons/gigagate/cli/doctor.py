@@ -5,7 +5,9 @@ Exit code 0 if the proxy would work, 1 if not.  Shows no secret.
 
 import argparse
 import json
+import os
 import socket
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -69,6 +71,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     yield Finding("settings", True, f"state directory {settings.state_dir}")
     for warning in settings.warnings:
         yield Finding("settings", None, warning)
+    yield from map(exposed, filter(_others_may_read, settings.sources))
     yield from Examination(settings).findings()
 
 
@@ -83,6 +86,18 @@ def mitmproxy_version() -> Finding:
         return Finding("mitmproxy", True, version)
     told = f"{version} has not been tested with GigaGate; {TESTED_MITMPROXY} has"
     return Finding("mitmproxy", None, told)
+
+
+def exposed(file: Path) -> Finding:
+    return Finding("settings", None, f"other users of this machine may read {file}: chmod 600 it")
+
+
+def _others_may_read(file: Path) -> bool:
+    """A file of this user's that may hold secrets; config/gigachat.yaml may not."""
+    if os.name != "posix" or file.suffix == ".yaml" or not file.is_file():
+        return False
+    status = file.stat()
+    return status.st_uid == os.getuid() and bool(status.st_mode & stat.S_IROTH)
 
 
 class Examination:
