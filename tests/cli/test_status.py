@@ -72,7 +72,7 @@ def test_who_asks_a_running_proxy_needs_no_key_of_gigachats(proxy: Proxy, verb: 
 
 def test_stats_are_told(proxy: Proxy) -> None:
     assert told(proxy, "stats")["clients"]["anna"]["requests"] == 1
-    assert "1 requests" in run(proxy, "stats").stdout
+    assert "1 request," in run(proxy, "stats").stdout
 
 
 def test_the_token_is_told_about_and_renewed_but_never_shown(

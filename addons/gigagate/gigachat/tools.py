@@ -172,7 +172,8 @@ def _translated(
         else:
             translated[definition.name] = _function(definition, names)
     if translated:
-        notes.add("tools", f"tools -> {len(translated)} functions")
+        functions = "function" if len(translated) == 1 else "functions"
+        notes.add("tools", f"tools -> {len(translated)} {functions}")
     renamed = sum(names.to_upstream(name) != name for name in translated)
     if renamed:
         notes.add("tools", f"functions renamed for GigaChat: {renamed}")

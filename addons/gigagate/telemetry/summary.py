@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigagate.telemetry.log_line import duration
+from gigagate.views.text import count
 
 OF_CLIENTS = "each client brings its own key (GIGAGATE_AUTH_MODE=passthrough)"
 
@@ -52,14 +53,14 @@ def statistics(sums: Mapping[str, Any]) -> str:
         lines.append(f"cost         {sums['roubles']:.2f} roubles")
     for title in ("models", "clients"):
         lines += [f"{title}", *(f"  {_tokens(name, of)}" for name, of in sums[title].items())]
-    lines += ["rewrites", *(f"  {kind:20} {count}" for kind, count in sums["rewrites"].items())]
+    lines += ["rewrites", *(f"  {kind:20} {times}" for kind, times in sums["rewrites"].items())]
     return "\n".join(lines)
 
 
 def _tokens(name: str, sums: Mapping[str, Any]) -> str:
     tokens = sums["tokens_prompt"] + sums["tokens_completion"]
     cost = f", {sums['roubles']:.2f} roubles" if sums["roubles"] else ""
-    return f"{name:20} {sums['requests']} requests, {tokens} tokens{cost}"
+    return f"{name:20} {count(sums['requests'], 'request')}, {tokens} tokens{cost}"
 
 
 def span(seconds: int) -> str:
