@@ -1,4 +1,4 @@
-"""The documents say what is there: every setting, every link."""
+"""The documents say what is there: every setting, every link; the Russian pages say the same."""
 
 import dataclasses
 import re
@@ -15,6 +15,10 @@ DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+RUSSIAN = sorted((ROOT / "docs" / "ru").glob("*.md"))
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+WORDS = re.compile(r'(?<=\s)"[^"$\n]* [^"$\n]*"(?!\S)|<\w[^<>\n]*>')
+"""What a block of shell may say in another language: a task in quotes, a <placeholder>."""
 
 
 def yaml_keys(schema: type, prefix: str = "") -> Iterator[str]:
@@ -54,3 +58,16 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert target.exists(), path
         if anchor:
             assert anchor in anchors(target), f"{path}#{anchor}"
+
+
+def code(document: Path) -> list[tuple[str, str]]:
+    """Language and text of each block, without the words that are translated."""
+    blocks = BLOCK.findall(document.read_text())
+    return [(kind, WORDS.sub("…", text) if kind == "sh" else text) for kind, text in blocks]
+
+
+@pytest.mark.parametrize("russian", RUSSIAN, ids=lambda path: path.name)
+def test_a_russian_page_has_the_code_of_the_english_one(russian: Path) -> None:
+    english = ROOT / "docs" / russian.name
+    assert code(english)
+    assert code(russian) == code(english)
