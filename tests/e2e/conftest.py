@@ -2,9 +2,11 @@
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support import agent_task
 from tests.support.fault_table import TABLE
 from tests.support.proxy import Proxy
 
@@ -48,6 +50,12 @@ def client(proxy: Proxy) -> "Iterator[OpenAI]":
 
     with OpenAI(base_url=proxy.base_url, api_key="any", max_retries=0, timeout=30) as client:
         yield client
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where a coding agent works."""
+    return agent_task.work_folder(tmp_path)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,18 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.support import samples
+from tests.support.agent_task import EDIT, chats, functions_called, is_edited
 from tests.support.client_program import ClientProgram
 from tests.support.proxy import Proxy, free_port
 from tests.support.real_parts import require_real_part
 
-from gigagate.emulator import Emulator, Received
+from gigagate.emulator import Emulator
 
 PROVIDER = "openai-compatible"
 MODEL = "GigaChat-2-Max"
-TASK = (
-    "Read the file notes.md, then replace `молоко 🥛` with `кефир «Ряженка»` in the file notes.md. "
-    "Then run the command `wc -l < notes.md > lines.txt`"
-)
 
 
 def cline_3_at(home: Path) -> ClientProgram:
@@ -48,34 +45,25 @@ def solve(proxy: Proxy, folder: Path, home: Path, task: str) -> list[dict[str, A
     return said
 
 
-def chats(emulator: Emulator) -> list[Received]:
-    return [received for received in emulator.log if "chat" in received.path]
-
-
 def test_cline_3_works_through_a_task_with_native_tools(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
 ) -> None:
     emulator.switch(chunk_chars=1, functions_state_id="required")
-    folder = tmp_path / "work"
-    folder.mkdir()
-    (folder / "notes.md").write_text("- хлеб 🍞\n- молоко 🥛\n")
-    said = solve(proxy, folder, tmp_path / "home", TASK)
+    said = solve(proxy, folder, tmp_path / "home", EDIT)
     assert said[-1]["usage"]["cacheReadTokens"] > 0
-    assert (folder / "notes.md").read_text() == "- хлеб 🍞\n- кефир «Ряженка»\n"
-    assert (folder / "lines.txt").read_text().strip() == "2"
+    assert is_edited(folder)
 
     assert [chat.status for chat in chats(emulator)] == [200] * 4
     messages = chats(emulator)[-1].json["messages"]
-    called = [m["function_call"]["name"] for m in messages if "function_call" in m]
-    assert called == ["read_files", "editor", "run_commands"]
+    assert functions_called(messages) == ["read_files", "editor", "run_commands"]
     assert {type(message["content"]) for message in messages} == {str}
     assert all(json.loads(m["content"]) for m in messages if m["role"] == "function")
     assert len({chat.header("x-session-id") for chat in chats(emulator)}) == 1
 
 
-def test_cline_3_shows_gigachat_a_picture(proxy: Proxy, emulator: Emulator, tmp_path: Path) -> None:
-    folder = tmp_path / "work"
-    folder.mkdir()
+def test_cline_3_shows_gigachat_a_picture(
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
+) -> None:
     (folder / "red.png").write_bytes(samples.png(1))
     said = solve(proxy, folder, tmp_path / "home", "Read the file red.png")
     assert "Файлов вижу: 1" in said[-1]["text"]

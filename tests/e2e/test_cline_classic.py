@@ -7,13 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.support.agent_task import CREATE, chats, is_created
 from tests.support.client_program import ClientProgram
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
 from gigagate.emulator import Emulator
-
-TASK = "Create the file hello.txt in the current directory with the text Привет, мир"
 
 
 def cline_at(home: Path) -> ClientProgram:
@@ -33,28 +32,31 @@ def cline_at(home: Path) -> ClientProgram:
     ],
 )
 def test_cline_creates_a_file(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path, model: str, path: str, native: bool
+    proxy: Proxy,
+    emulator: Emulator,
+    tmp_path: Path,
+    folder: Path,
+    model: str,
+    path: str,
+    native: bool,
 ) -> None:
     emulator.switch(chunk_chars=1)
-    folder = tmp_path / "work"
-    folder.mkdir()
     with cline_at(tmp_path / "home") as cline:
         account = ("-p", "openai", "-k", "the-clients-key", "-m", model)
         base_url = f"http://localhost:{proxy.port}{path}"
         set_up = cline.run("auth", *account, "-b", base_url, folder=folder)
         assert set_up.returncode == 0, set_up.stderr
-        done = cline.run("-y", "--json", "-c", str(folder), TASK, folder=folder)
+        done = cline.run("-y", "--json", "-c", str(folder), CREATE, folder=folder)
         assert cline.running() == []
 
     assert done.returncode == 0, done.stdout
     said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert said[-1]["say"] == "completion_result"
     assert "error" not in {line["say"] for line in said if line["type"] == "say"}
-    assert (folder / "hello.txt").read_text() == "Привет, мир"
+    assert is_created(folder)
 
-    chats = [received for received in emulator.log if "chat" in received.path]
-    assert [chat.status for chat in chats] == [200, 200]
-    for chat in chats:
+    assert [chat.status for chat in chats(emulator)] == [200, 200]
+    for chat in chats(emulator):
         assert chat.json["model"] == "GigaChat-2-Max"
         assert {type(message["content"]) for message in chat.json["messages"]} == {str}
         assert bool(chat.json.get("functions")) is native
@@ -74,7 +76,7 @@ EDIT = """<replace_in_file>
 
 
 def test_cline_edits_a_file_while_gigachat_has_a_bad_day(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
 ) -> None:
     emulator.switch(chunk_chars=1, wire_bytes=7)
     emulator.script.add(
@@ -85,8 +87,6 @@ def test_cline_edits_a_file_while_gigachat_has_a_bad_day(
     expired = '{"status":401,"message":"Token has expired"}'
     emulator.faults.add(path="/chat/completions", status=401, body=expired)
     emulator.faults.add(path="/chat/completions", status=503)
-    folder = tmp_path / "work"
-    folder.mkdir()
     (folder / "notes.md").write_text("# Купить\n- хлеб 🍞\n- молоко 🥛\n")
     with cline_at(tmp_path / "home") as cline:
         account = ("-p", "openai", "-k", "the-clients-key", "-m", "GigaChat-2-Max")
@@ -97,6 +97,5 @@ def test_cline_edits_a_file_while_gigachat_has_a_bad_day(
     assert done.returncode == 0, done.stdout
     expected = '# Купить\n- хлеб 🍞\n- кефир 🥛\n- if a < b && c > d: "x"\n'
     assert (folder / "notes.md").read_text() == expected
-    chats = [received for received in emulator.log if "chat" in received.path]
-    assert [chat.status for chat in chats] == [401, 503, 200, 200, 200]
-    assert "- хлеб 🍞" in chats[-2].json["messages"][-1]["content"]
+    assert [chat.status for chat in chats(emulator)] == [401, 503, 200, 200, 200]
+    assert "- хлеб 🍞" in chats(emulator)[-2].json["messages"][-1]["content"]

@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.agent_task import (
+    CREATE,
+    EDIT,
+    chats,
+    functions_called,
+    is_created,
+    is_edited,
+)
 from tests.support.client_program import ClientProgram
 from tests.support.documented import settings_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
-from gigagate.emulator import Emulator, Received
+from gigagate.emulator import Emulator
 
-FIRST = "Create the file hello.txt with the text Привет, мир"
-THEN = (
-    "Read the file notes.md, then replace `молоко 🥛` with `кефир «Ряженка»` in the file notes.md. "
-    "Then run the command `wc -l < notes.md > lines.txt`"
-)
 CHATS = "/chat/completions"
 EXPIRED = '{"status":401,"message":"Token has expired"}'
 
@@ -41,22 +44,11 @@ class Continue:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "work"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def cn(proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path) -> Iterator[Continue]:
     emulator.switch(chunk_chars=1, functions_state_id="required")
     client = Continue(proxy, tmp_path / "home", folder)
     with client.program:
         yield client
-
-
-def chats(emulator: Emulator) -> list[Received]:
-    return [received for received in emulator.log if received.path.endswith(CHATS)]
 
 
 def error(done: subprocess.CompletedProcess[str]) -> str:
@@ -72,19 +64,16 @@ def error(done: subprocess.CompletedProcess[str]) -> str:
 def test_continue_works_through_a_task_in_two_runs(
     cn: Continue, emulator: Emulator, folder: Path
 ) -> None:
-    (folder / "notes.md").write_text("- хлеб 🍞\n- молоко 🥛\n")
-    for task in ((FIRST,), ("--resume", THEN)):
+    for task in ((CREATE,), ("--resume", EDIT)):
         done = cn.asked(*task)
         assert done.returncode == 0, done.stderr
         assert "Готово ✅" in done.stdout
-    assert (folder / "hello.txt").read_text() == "Привет, мир"
-    assert (folder / "notes.md").read_text() == "- хлеб 🍞\n- кефир «Ряженка»\n"
-    assert (folder / "lines.txt").read_text().strip() == "2"
+    assert is_created(folder)
+    assert is_edited(folder)
 
     assert [chat.status for chat in chats(emulator)] == [200] * 6
     messages = chats(emulator)[-1].json["messages"]
-    called = [m["function_call"]["name"] for m in messages if "function_call" in m]
-    assert called == ["Write", "Read", "Edit", "Bash"]
+    assert functions_called(messages) == ["Write", "Read", "Edit", "Bash"]
     assert {type(message["content"]) for message in messages} == {str}
     assert len({chat.header("x-session-id") for chat in chats(emulator)}) == 1
 
@@ -106,8 +95,8 @@ def test_an_answer_that_broke_off_is_no_answer_to_continue(
 def test_a_call_that_broke_off_is_not_made(cn: Continue, emulator: Emulator, folder: Path) -> None:
     emulator.switch(stream_call="pieces")
     emulator.faults.add(path=CHATS, close="mid_stream", after_events=2)
-    assert "broke off" in error(cn.asked(FIRST))
-    assert list(folder.iterdir()) == []
+    assert "broke off" in error(cn.asked(CREATE))
+    assert not (folder / "hello.txt").exists()
 
 
 @pytest.mark.parametrize(

@@ -9,19 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.support.agent_task import (
+    CREATE,
+    EDIT,
+    chats,
+    functions_called,
+    is_created,
+    is_edited,
+)
 from tests.support.client_program import ClientProgram
 from tests.support.documented import settings_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
-from gigagate.emulator import Emulator, Received
+from gigagate.emulator import Emulator
 
 MODEL = "GigaChat-2-Max"
-TASK = (
-    "Read the file notes.md, then replace `молоко 🥛` with `кефир «Ряженка»` in the file notes.md. "
-    "Then run the command `wc -l < notes.md > lines.txt`"
-)
-CREATE = "Create the file hello.txt in the current directory with the text Привет, мир"
 NO_TITLE = ("--title", "a title of ours")
 """Then opencode does not ask for one: the first request is that of the task."""
 
@@ -51,28 +54,20 @@ def parts(said: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [event["part"] for event in said if event["type"] == kind]
 
 
-def chats(emulator: Emulator) -> list[Received]:
-    return [received for received in emulator.log if "chat" in received.path]
-
-
 def test_opencode_works_through_a_task_and_a_second_turn(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
 ) -> None:
     emulator.switch(chunk_chars=1, functions_state_id="required", concurrency=1)
-    folder = tmp_path / "work"
-    folder.mkdir()
-    (folder / "notes.md").write_text("- хлеб 🍞\n- молоко 🥛\n")
     with opencode_at(tmp_path / "home", proxy) as opencode:
-        said = events(opencode, folder, TASK)
-        assert (folder / "notes.md").read_text() == "- хлеб 🍞\n- кефир «Ряженка»\n"
-        assert (folder / "lines.txt").read_text().strip() == "2"
+        said = events(opencode, folder, EDIT)
+        assert is_edited(folder)
         assert [part["tool"] for part in parts(said, "tool_use")] == ["read", "edit", "bash"]
         steps = parts(said, "step_finish")
         assert [step["reason"] for step in steps] == ["tool-calls"] * 3 + ["stop"]
         assert all(step["tokens"]["cache"]["read"] > 1000 for step in steps[1:])
 
         said = events(opencode, folder, "--continue", CREATE)
-        assert (folder / "hello.txt").read_text() == "Привет, мир"
+        assert is_created(folder)
         assert [part["tool"] for part in parts(said, "tool_use")] == ["write"]
         assert opencode.running() == []
 
@@ -81,8 +76,7 @@ def test_opencode_works_through_a_task_and_a_second_turn(
     assert "Generate a title" in title.json["messages"][-1]["content"]
     assert len(chats(emulator)) == 1 + 4 + 2
     messages = chats(emulator)[-1].json["messages"]
-    called = [m["function_call"]["name"] for m in messages if "function_call" in m]
-    assert called == ["read", "edit", "bash", "write"]
+    assert functions_called(messages) == ["read", "edit", "bash", "write"]
     assert len({chat.header("x-session-id") for chat in chats(emulator)}) == 1
 
 
@@ -93,7 +87,7 @@ def test_opencode_repeats_by_itself_what_broke_off(
     with opencode_at(tmp_path / "home", proxy) as opencode:
         said = events(opencode, tmp_path, *NO_TITLE, CREATE)
     assert "error" not in {event["type"] for event in said}
-    assert (tmp_path / "hello.txt").read_text() == "Привет, мир"
+    assert is_created(tmp_path)
     assert len(chats(emulator)) == 3
 
 

@@ -10,18 +10,20 @@ from pathlib import Path
 
 import pytest
 from tests.support import samples
+from tests.support.agent_task import (
+    CREATE,
+    EDIT,
+    chats,
+    functions_called,
+    is_created,
+    is_edited,
+)
 from tests.support.client_program import ClientProgram
 from tests.support.documented import settings_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
-from gigagate.emulator import Emulator, Received
-
-FIRST = "Create the file hello.txt with the text Привет, мир"
-THEN = (
-    "Read the file notes.md, then replace `молоко 🥛` with `кефир «Ряженка»` in the file notes.md. "
-    "Then run the command `wc -l < notes.md > lines.txt`"
-)
+from gigagate.emulator import Emulator
 
 
 class QwenCode:
@@ -45,13 +47,6 @@ class QwenCode:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "work"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def qwen(proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path) -> Iterator[QwenCode]:
     emulator.switch(chunk_chars=1, functions_state_id="required")
     client = QwenCode(proxy, tmp_path / "home", folder)
@@ -59,24 +54,17 @@ def qwen(proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path) -> Iter
         yield client
 
 
-def chats(emulator: Emulator) -> list[Received]:
-    return [received for received in emulator.log if "chat" in received.path]
-
-
 def test_qwen_code_works_through_a_task_in_two_runs(
     qwen: QwenCode, emulator: Emulator, folder: Path
 ) -> None:
-    (folder / "notes.md").write_text("- хлеб 🍞\n- молоко 🥛\n")
-    for task in ((FIRST,), (THEN, "--continue")):
+    for task in ((CREATE,), (EDIT, "--continue")):
         assert "Готово ✅" in qwen.asked(*task)
-    assert (folder / "hello.txt").read_text() == "Привет, мир"
-    assert (folder / "notes.md").read_text() == "- хлеб 🍞\n- кефир «Ряженка»\n"
-    assert (folder / "lines.txt").read_text().strip() == "2"
+    assert is_created(folder)
+    assert is_edited(folder)
 
     assert [chat.status for chat in chats(emulator)] == [200] * 6
     messages = chats(emulator)[-1].json["messages"]
-    called = [m["function_call"]["name"] for m in messages if "function_call" in m]
-    assert called == ["write_file", "read_file", "edit", "run_shell_command"]
+    assert functions_called(messages) == ["write_file", "read_file", "edit", "run_shell_command"]
     assert {type(message["content"]) for message in messages} == {str}
 
 

@@ -1,11 +1,12 @@
 """How the proxy starts, what it refuses, and that it ends rather than forward raw requests."""
 
+import contextlib
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,16 +25,30 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         yield emulator
 
 
-def run(emulator: Emulator, folder: Path, *arguments: str, **environment: str):
-    """A start that is expected to fail."""
+Ended = subprocess.CompletedProcess[str]
+
+
+def start(
+    command: Sequence[str | Path], emulator: Emulator, folder: Path, **environment: str
+) -> Ended:
+    """One that is expected to fail."""
     return subprocess.run(
-        [MITMDUMP, "-s", str(ENTRY), "-p", str(free_port()), *arguments],
+        command,
         env=settings_environment(emulator, folder) | environment,
         capture_output=True,
         text=True,
         timeout=60,
         stdin=subprocess.DEVNULL,
     )
+
+
+def run(emulator: Emulator, folder: Path, *arguments: str, **environment: str) -> Ended:
+    command = [MITMDUMP, "-s", ENTRY, "-p", str(free_port()), *arguments]
+    return start(command, emulator, folder, **environment)
+
+
+def run_verb(emulator: Emulator, folder: Path, *arguments: str) -> Ended:
+    return start([sys.executable, "-m", "gigagate", *arguments], emulator, folder)
 
 
 def chats(emulator: Emulator) -> int:
@@ -104,36 +119,27 @@ def test_wrong_settings_end_the_start_with_one_line(emulator: Emulator, tmp_path
 def test_an_entry_that_cannot_import_ends_the_start(
     emulator: Emulator, tmp_path: Path, own_entry: Path
 ) -> None:
-    environment = settings_environment(emulator, tmp_path) | {"PYTHONPATH": ""}
     mode = emulator.base_url.removesuffix("/api/v1").removesuffix("/v1")
-    ended = subprocess.run(
-        [MITMDUMP, "-s", str(own_entry), "--mode", f"reverse:{mode}", "-p", str(free_port())],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-    )
+    command = [MITMDUMP, "-s", own_entry, "--mode", f"reverse:{mode}", "-p", str(free_port())]
+    ended = start(command, emulator, tmp_path, PYTHONPATH="")
     assert ended.returncode == 1
     assert "gigagate" in ended.stderr
+
+
+@contextlib.contextmanager
+def taken_port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
 
 
 @pytest.mark.parametrize("more", [[], ["--workers", "2"]])
 def test_a_busy_port_ends_the_start_with_what_to_do(
     emulator: Emulator, tmp_path: Path, more: list[str]
 ) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        ended = subprocess.run(
-            [sys.executable, "-m", "gigagate", "serve", "-p", str(port), *more],
-            env=settings_environment(emulator, tmp_path),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            stdin=subprocess.DEVNULL,
-        )
+    with taken_port() as port:
+        ended = run_verb(emulator, tmp_path, "serve", "-p", str(port), *more)
     assert ended.returncode == 1
     assert f"127.0.0.1:{port}: address already in use" in ended.stdout
     assert "./run.sh -p 4100" in ended.stdout
@@ -143,19 +149,9 @@ def test_a_busy_port_ends_the_start_with_what_to_do(
 def test_a_busy_port_of_mitmwebs_page_is_told_in_one_message(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with taken_port() as port:
         page = ["--web-port", str(port), "--no-web-open-browser"]
-        ended = subprocess.run(
-            [sys.executable, "-m", "gigagate", "web", "-p", str(free_port()), *page],
-            env=settings_environment(emulator, tmp_path),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            stdin=subprocess.DEVNULL,
-        )
+        ended = run_verb(emulator, tmp_path, "web", "-p", str(free_port()), *page)
     assert ended.returncode == 1
     assert f"gigagate: Web server failed to listen on 127.0.0.1:{port}" in ended.stderr
     assert "web_port=" in ended.stderr
