@@ -113,13 +113,22 @@ async def test_one_that_cannot_be_started_is_tried_again(
     assert supervisor.started == [1, 2, 2, 2]
 
 
-async def test_ctrl_c_reaches_one_that_does_not_listen_yet_as_sigterm(supervisor: Acted) -> None:
+async def test_ctrl_c_reaches_one_that_does_not_listen_yet_as_sigterm(
+    supervisor: Acted, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Python itself answers SIGINT with a traceback until mitmproxy has taken it over."""
+    sent: dict[Process, signal.Signals] = {}
+
+    def send(worker: Process, number: signal.Signals) -> None:
+        sent[worker] = number
+        worker.kill()
+
+    monkeypatch.setattr(workers, "_send", send)
     supervisor.act = lambda index, number: LIVE
     running = asyncio.create_task(supervisor.run())
     while 2 not in supervisor.workers:
         await asyncio.sleep(0)
     supervisor.end(signal.SIGINT)
     assert await running == 0
-    codes = [supervisor.workers[index].returncode for index in (1, 2)]
-    assert codes == [-signal.SIGINT, -signal.SIGTERM]
+    numbers = [sent[supervisor.workers[index]] for index in (1, 2)]
+    assert numbers == [signal.SIGINT, signal.SIGTERM]

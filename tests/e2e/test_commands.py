@@ -46,7 +46,7 @@ def logged_after(setup: Setup, command: str, text: str) -> str:
     ("command", "text"),
     [
         ("gigachat.status", "valid for"),
-        ("gigachat.stats", "1 requests"),
+        ("gigachat.stats", "1 request,"),
         ("gigachat.models", "GigaChat-2-Max"),
     ],
 )
