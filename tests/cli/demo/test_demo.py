@@ -8,14 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tests.support.serving import serving
 
 from gigagate.cli.demo import play
 from gigagate.cli.demo.requests import SCENES
 from gigagate.cli.demo.screen import Screen
+from gigagate.emulator import EmulatorThread
 
 ADDONS = Path(__file__).parents[3] / "addons"
 
@@ -89,6 +92,28 @@ def test_a_taken_port_is_said_and_another_one_used(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert "Port 4000 is taken" in shown
     assert "http://localhost:4000" not in shown
+
+
+class Healthy(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_program_that_takes_the_port_in_between_is_not_taken_for_the_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody = HTTPServer(("127.0.0.1", 0), Healthy)
+    port = somebody.server_port
+    monkeypatch.setattr("gigagate.cli.demo.free_port", lambda: port)
+    with EmulatorThread(state_dir=tmp_path) as emulator, serving(somebody):
+        out = io.StringIO()
+        assert play(Screen(out), emulator, tmp_path, True) == 1
+    assert "did not start" in out.getvalue()
+    assert f"127.0.0.1:{port}: address already in use" in out.getvalue()
 
 
 def test_a_proxy_that_does_not_start_is_shown_and_ends_with_1(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 START_SECONDS = 30
 STOP_SECONDS = 5
 
+GREETING = "GigaGate listens on"
 TIME_STAMP = re.compile(r"^\[[\d:.]+\] ?")
 
 
@@ -78,20 +79,24 @@ class Proxy:
                 self.lines.append(TIME_STAMP.sub("", line.rstrip()))
 
     def wait_until_healthy(self) -> bool:
+        """It must have said itself that it listens: another program may have taken the port."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
-            try:
-                connection.request("GET", "/health")
-                if connection.getresponse().status == 200:
-                    return True
-            except (OSError, HTTPException):
-                pass
-            finally:
-                connection.close()
+            if any(GREETING in line for line in self.lines) and self.is_healthy():
+                return True
             time.sleep(0.05)
         self.stop()
         return False
+
+    def is_healthy(self) -> bool:
+        connection = HTTPConnection(DEFAULT_HOST, self.port, timeout=2)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def lines_about(self, path: str, since: int, seconds: float = 2) -> list[str]:
         """What the log says of a request to `path`, which it may say a little after the answer."""
