@@ -168,6 +168,15 @@ def test_the_status_page_tells_of_all(pair: Proxy) -> None:
     assert "workers 2 / 2" in page
 
 
+def test_each_worker_tells_of_the_token_that_one_has(emulator: Emulator, tmp_path: Path) -> None:
+    with Proxy(emulator, tmp_path, *TWO, settings=SETTINGS, ready="/health") as proxy:
+        until(lambda: len(left_by_each(proxy)) == 2)
+        assert get(proxy, "/")["token"]["seconds_left"] is None
+        assert chat(proxy) == 200
+        until(lambda: all(get(proxy, "/")["token"]["seconds_left"] for _ in range(ENOUGH)))
+        assert get(proxy, "/")["token"]["oauth_calls"] == 1
+
+
 def test_the_button_of_the_page_works_whichever_worker_gets_it(pair: Proxy) -> None:
     page = requests.get(pair.url, headers={"Accept": "text/html"}, timeout=30).text
     (token,) = re.findall(r'name="form_token" value="([^"]+)"', page)

@@ -5,6 +5,8 @@ from typing import Any
 
 from gigagate.workers.snapshot import Snapshot
 
+NO_TOKEN = {"seconds_left": None, "last_error": None, "oauth_calls": 0}
+
 
 def snapshot(*, requests: int = 1, in_progress: int = 0, **changes: Any) -> Snapshot:
     name = "gigagate_requests"
@@ -23,6 +25,7 @@ def snapshot(*, requests: int = 1, in_progress: int = 0, **changes: Any) -> Snap
         "url": "http://127.0.0.1:4000",
         "reasons": [],
         "numbers": {"in_progress": in_progress, "slots_in_use": 1, "queue_length": 0},
+        "token": NO_TOKEN,
         "recent": [],
         "metrics": "\n".join((*lines, "")),
         "past": "",

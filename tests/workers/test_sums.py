@@ -1,9 +1,19 @@
-from tests.support.snapshots import snapshot
+from typing import Any
+
+import pytest
+from tests.support.snapshots import NO_TOKEN, snapshot
 
 from gigagate.workers import sums
 from gigagate.workers.folder import Left
 
-OWN = {"service": "GigaGate", "slots": 10, "in_progress": 0, "slots_in_use": 0, "queue_length": 0}
+OWN = {
+    "service": "GigaGate",
+    "slots": 10,
+    "in_progress": 0,
+    "slots_in_use": 0,
+    "queue_length": 0,
+    "token": NO_TOKEN,
+}
 
 
 def test_metrics_of_the_living_of_the_dead_and_of_those_before_them() -> None:
@@ -34,6 +44,25 @@ def test_the_state_adds_up_what_is_a_sum_and_mixes_the_last_requests() -> None:
     assert (told["in_progress"], told["slots_in_use"], told["slots"]) == (5, 2, 10)
     assert [request["time"] for request in told["recent"]] == [5, 4, 3, 2]
     assert told["workers"] == {"running": 2, "wanted": 3}
+
+
+@pytest.mark.parametrize(
+    ("others", "seconds_left", "last_error"),
+    [
+        ([], None, None),
+        ([{"seconds_left": 1700, "oauth_calls": 1}], 1700, None),
+        ([{"seconds_left": 60}, {"seconds_left": 1700}], 1700, None),
+        ([{"last_error": "Rejected."}], None, "Rejected."),
+        ([{"last_error": "Rejected."}, {"seconds_left": 0}], 0, None),
+    ],
+)
+def test_the_token_told_is_the_best_that_a_worker_has(
+    others: list[dict[str, Any]], seconds_left: int | None, last_error: str | None
+) -> None:
+    living = [snapshot(), *(snapshot(token=NO_TOKEN | token) for token in others)]
+    told = sums.state(OWN, Left(living, []), 3, most_recent=4)["token"]
+    assert (told["seconds_left"], told["last_error"]) == (seconds_left, last_error)
+    assert told["oauth_calls"] == sum(token.get("oauth_calls", 0) for token in others)
 
 
 def test_ready_if_no_worker_has_a_reason() -> None:

@@ -47,6 +47,7 @@ class StatusOfAll(Status):
             url=self.url,
             reasons=reasons,
             numbers=self.numbers(),
+            token=self.token(),
             recent=self.recent(),
             metrics=self.accounting.metrics.text().decode(),
             past=self.past,

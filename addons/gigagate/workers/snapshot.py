@@ -18,6 +18,8 @@ class Snapshot:
     """Why a request to it would fail now."""
     numbers: Mapping[str, int]
     """Of the status page, those that are a sum over the workers: see hooks.status."""
+    token: Mapping[str, Any]
+    """As the status page tells of it, not the token itself."""
     recent: Sequence[Mapping[str, Any]]
     """Its last requests, as the status page has them."""
     metrics: str

@@ -30,6 +30,7 @@ def state(own: Mapping[str, Any], left: Left, wanted: int, most_recent: int) -> 
     return {
         **own,
         **numbers,
+        "token": _token([worker.token for worker in left.living] or [own["token"]]),
         "recent": nlargest(most_recent, recent, key=lambda request: request["time"]),
         "workers": workers(left.living, wanted),
     }
@@ -48,6 +49,17 @@ def readiness(left: Left, wanted: int, now: float) -> dict[str, Any]:
 
 def workers(living: Sequence[Snapshot], wanted: int) -> dict[str, int]:
     return {"running": len(living), "wanted": wanted}
+
+
+def _token(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of the worker whose token lasts longest; if nobody has one, of one that knows why."""
+
+    def worth(token: Mapping[str, Any]) -> tuple[int, bool]:
+        left = token["seconds_left"]
+        return -1 if left is None else left, token["last_error"] is not None
+
+    best = sorted(told, key=worth)[-1]
+    return {**best, "oauth_calls": sum(token["oauth_calls"] for token in told)}
 
 
 def _silence(seconds: float) -> list[str]:
