@@ -21,7 +21,6 @@ _SECRET = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-
 """A client chooses the path that is logged, so no text may take the square of its length: what may
 begin at many places (eyJ after a dash) is followed so far and no further."""
 
