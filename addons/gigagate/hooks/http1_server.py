@@ -60,6 +60,8 @@ class LimitedHttp1Server(Http1Server):
 
     def read_headers(self, event: events.ConnectionEvent) -> CommandGenerator[None]:
         if isinstance(event, events.ConnectionClosed):
+            self.turn = None  # nobody waits for what is still in the buffer
+            self.buf = ReceiveBuffer()
             yield commands.CloseConnection(self.conn)
             return
         if isinstance(event, events.DataReceived) and not event.data:
