@@ -14,7 +14,8 @@ from tests.support.browser import Browser
 from tests.support.cline_chat import CLINE_CHAT
 from tests.support.mitmweb import arguments
 from tests.support.mitmweb_page import Page
-from tests.support.proxy import ROOT, Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import ROOT, Proxy
 from tests.support.real_parts import real_part
 
 from gigagate.emulator.server import Emulator

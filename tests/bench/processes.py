@@ -113,8 +113,3 @@ def _chat_status(port: int, ca_file: Path | None) -> int | None:
     except OSError:
         return None
     return int(answer[9:12]) if answer.startswith(b"HTTP/1.1 ") else None
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

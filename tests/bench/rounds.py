@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tests.bench.load import Job, Result
-from tests.bench.processes import NotStarted, Server, free_port, running, wait_until_answering
+from tests.bench.processes import NotStarted, Server, running, wait_until_answering
 from tests.bench.results import Results
 from tests.bench.scenarios import Scenario
 from tests.bench.targets import ROOT, Place, Target
+from tests.support.ports import free_port
 
 _START_SECONDS = 60
 _JOB_SECONDS = 180

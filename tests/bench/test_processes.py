@@ -6,7 +6,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.bench.processes import NotStarted, free_port, running, wait_until_answering
+from tests.bench.processes import NotStarted, running, wait_until_answering
+from tests.support.ports import free_port
 
 _FAMILY = """
 import subprocess, sys, time

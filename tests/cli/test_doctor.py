@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from tests.support.checkout import KEY, Checkout
-from tests.support.proxy import free_port, settings_environment
+from tests.support.ports import free_port
+from tests.support.proxy import settings_environment
 
 from gigagate import running
 from gigagate.cli import doctor

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from tests.support.proxy import ENTRY, MITMDUMP, Proxy, free_port, settings_environment
+from tests.support.ports import free_port
+from tests.support.proxy import ENTRY, MITMDUMP, Proxy, settings_environment
 from tests.support.waiting import until
 
 from gigagate.emulator.config import EmulatorConfig
@@ -213,8 +214,8 @@ def test_mitmweb_asks_for_its_password_even_when_none_is_given(
 def test_nothing_is_bound_when_the_start_is_refused(emulator: Emulator, tmp_path: Path) -> None:
     port = free_port()
     refused_start(emulator, tmp_path, MITMDUMP, "--listen-host", "0.0.0.0", "-p", str(port))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", port))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
 
 
 def test_settings_that_would_open_the_proxy_are_not_taken_over(

@@ -7,7 +7,8 @@ from typing import Any
 from tests.support import samples
 from tests.support.agent_task import EDIT, chats, functions_called, is_edited
 from tests.support.client_program import ClientProgram
-from tests.support.proxy import Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
 from gigagate.emulator import Emulator

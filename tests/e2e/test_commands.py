@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pytest
 import requests
 from tests.support.mitmweb import Web, arguments
-from tests.support.proxy import Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import Proxy
 from tests.support.waiting import until
 
 from gigagate.emulator.server import Emulator

@@ -19,7 +19,8 @@ import requests
 from tests.support import waiting
 from tests.support.checkout import OTHER_KEY
 from tests.support.fault_table import ANSWER, TABLE
-from tests.support.proxy import ROOT, Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import ROOT, Proxy
 from tests.support.raw_client import send
 from tests.support.tunnel import Tunnel
 

@@ -13,7 +13,8 @@ import requests
 from mitmproxy import flowfilter, http
 from mitmproxy.io import FlowReader
 from tests.support.mitmweb import Web, arguments
-from tests.support.proxy import ENTRY, ROOT, Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import ENTRY, ROOT, Proxy
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread

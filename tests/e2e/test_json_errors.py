@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from tests.support.proxy import Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import Proxy
 
 from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.server import Emulator

@@ -10,7 +10,8 @@ from tests.support.browser import Browser
 from tests.support.cline_chat import CLINE_CHAT
 from tests.support.mitmweb import Web, arguments
 from tests.support.mitmweb_page import Page
-from tests.support.proxy import ROOT, Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import ROOT, Proxy
 from tests.support.real_parts import require_real_part
 
 from gigagate.emulator.server import Emulator

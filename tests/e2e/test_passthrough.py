@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 from tests.support.mitmweb import Web, arguments
-from tests.support.proxy import Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import Proxy
 from tests.support.samples import data_url
 
 from gigagate.emulator.config import Credential, EmulatorConfig

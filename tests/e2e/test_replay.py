@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 from tests.support.mitmweb import Web, arguments
-from tests.support.proxy import Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import Proxy
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread

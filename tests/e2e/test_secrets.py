@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 import pytest
 import requests
-from tests.support.proxy import Proxy, free_port
+from tests.support.ports import free_port
+from tests.support.proxy import Proxy
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread

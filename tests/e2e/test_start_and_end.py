@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from tests.support.proxy import ENTRY, MITMDUMP, ROOT, Proxy, free_port, settings_environment
+from tests.support.ports import free_port
+from tests.support.proxy import ENTRY, MITMDUMP, ROOT, Proxy, settings_environment
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread

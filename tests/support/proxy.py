@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import Protocol
 
 import requests
 import yaml
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = ROOT / "addons" / "gigachat_proxy.py"
@@ -24,13 +24,6 @@ class Upstream(Protocol):
     auth_url: str
     ca_file: Path
     authorization_key: str
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def settings_environment(upstream: Upstream, state_dir: Path) -> dict[str, str]:

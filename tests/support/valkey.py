@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.support.proxy import free_port
+from tests.support.ports import free_port
 from tests.support.real_parts import require_real_part
 
 
