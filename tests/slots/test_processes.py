@@ -29,7 +29,8 @@ store = (
 )
 
 async def request(slots):
-    slot = await slots.acquire()
+    slot = slots.enter()
+    await slot.wait()
     began = time.monotonic()
     print("holds", flush=True)
     await asyncio.sleep(seconds)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.slots import acquire
 from tests.support.virtual_time import in_loop, now, virtual_time
 
 from gigagate.errors import NoSlot, StoreError
@@ -51,7 +52,7 @@ def slots(store: Store, limit: int, queue: int = 100, seconds: float = 120) -> S
 
 
 async def use(slots: Slots, seconds: float, log: list[str] | None = None, name: str = "") -> None:
-    slot = await slots.acquire()
+    slot = await acquire(slots)
     assert slot.held
     if log is not None:
         log.append(name)
@@ -62,7 +63,7 @@ async def use(slots: Slots, seconds: float, log: list[str] | None = None, name: 
 @virtual_time
 async def test_a_free_slot_is_had_at_once_and_without_the_store(store: Store) -> None:
     one = slots(store, 2)
-    first = await one.acquire()
+    first = await acquire(one)
     asked = len(store.claims)
     first.release()
     for _ in range(1000):
@@ -101,7 +102,7 @@ async def test_idle_slots_go_back_and_the_process_falls_silent(store: Store) -> 
     await asyncio.sleep(3600)
     assert len(store.claims) == asked
     began = now()
-    slot = await other.acquire()
+    slot = await acquire(other)
     assert now() - began < 0.1
     slot.release()
 
@@ -111,7 +112,7 @@ async def test_a_process_that_waits_gets_a_slot_lying_idle_soon(store: Store) ->
     one, other = slots(store, 1), slots(store, 1)
     await use(one, 1)
     began = now()
-    await other.acquire()
+    await acquire(other)
     assert now() - began < 0.6
 
 
@@ -127,8 +128,8 @@ async def test_so_it_is_with_one_that_got_idle_just_after_the_store_was_asked(st
 @virtual_time
 async def test_a_long_request_keeps_its_slot(store: Store) -> None:
     one, other = slots(store, 1), slots(store, 1)
-    first = await one.acquire()
-    waiting = asyncio.create_task(other.acquire())
+    first = await acquire(one)
+    waiting = asyncio.create_task(acquire(other))
     await asyncio.sleep(100)
     assert not waiting.done()
     first.release()
@@ -156,7 +157,7 @@ async def test_several_processes_keep_one_limit(store: Store) -> None:
 
     async def work(number: int) -> None:
         nonlocal running, most
-        slot = await processes[number % 4].acquire()
+        slot = await acquire(processes[number % 4])
         running += 1
         most = max(most, running)
         await asyncio.sleep(0.3 + number % 5 * 0.11)
@@ -171,7 +172,7 @@ async def test_several_processes_keep_one_limit(store: Store) -> None:
 @virtual_time
 async def test_a_full_queue_refuses_and_says_so(store: Store) -> None:
     one = slots(store, 1, queue=2)
-    held = await one.acquire()
+    held = await acquire(one)
     waiting = [one.enter(), one.enter()]
     with pytest.raises(NoSlot) as refused:
         one.enter()
@@ -190,11 +191,11 @@ async def test_a_full_queue_refuses_and_says_so(store: Store) -> None:
 @virtual_time
 async def test_without_a_queue_a_request_is_served_or_refused(store: Store) -> None:
     one, other = slots(store, 1, queue=0), slots(store, 1, queue=0)
-    slot = await one.acquire()
+    slot = await acquire(one)
     with pytest.raises(NoSlot):
         one.enter()
     with pytest.raises(NoSlot, match="queue is full"):
-        await other.acquire()
+        await acquire(other)
     assert other.waiting == 0
     slot.release()
 
@@ -202,10 +203,10 @@ async def test_without_a_queue_a_request_is_served_or_refused(store: Store) -> N
 @virtual_time
 async def test_who_waits_too_long_is_told_how_long_and_which_setting(store: Store) -> None:
     one = slots(store, 1, seconds=30)
-    held = await one.acquire()
+    held = await acquire(one)
     began = now()
     with pytest.raises(NoSlot) as refused:
-        await one.acquire()
+        await acquire(one)
     assert now() - began == pytest.approx(30)
     assert refused.value.code == "no_slot"
     assert "waited 30 s" in refused.value.message
@@ -218,8 +219,8 @@ async def test_who_waits_too_long_is_told_how_long_and_which_setting(store: Stor
 @virtual_time
 async def test_a_wait_may_be_cut_into_slices_without_losing_the_place(store: Store) -> None:
     one = slots(store, 1, seconds=30)
-    held = await one.acquire()
-    sliced, later = one.enter(), asyncio.create_task(one.acquire())
+    held = await acquire(one)
+    sliced, later = one.enter(), asyncio.create_task(acquire(one))
     assert not await sliced.wait(10)
     assert not await sliced.wait(10)
     held.release()
@@ -232,7 +233,7 @@ async def test_a_wait_may_be_cut_into_slices_without_losing_the_place(store: Sto
 @virtual_time
 async def test_slices_end_with_the_time_in_the_queue(store: Store) -> None:
     one = slots(store, 1, seconds=30)
-    await one.acquire()
+    await acquire(one)
     sliced = one.enter()
     began = now()
     with pytest.raises(NoSlot):
@@ -244,7 +245,7 @@ async def test_slices_end_with_the_time_in_the_queue(store: Store) -> None:
 @virtual_time
 async def test_a_client_that_has_gone_leaves_the_queue_at_once(store: Store) -> None:
     one = slots(store, 1)
-    held = await one.acquire()
+    held = await acquire(one)
     slot = one.enter()
     leaving = asyncio.create_task(slot.wait())
     await asyncio.sleep(1)
@@ -252,7 +253,7 @@ async def test_a_client_that_has_gone_leaves_the_queue_at_once(store: Store) -> 
     slot.release()
     assert not await leaving
     assert one.waiting == 0
-    cancelled = asyncio.create_task(one.acquire())
+    cancelled = asyncio.create_task(acquire(one))
     await asyncio.sleep(1)
     cancelled.cancel()
     await asyncio.wait({cancelled})
@@ -266,8 +267,8 @@ async def test_a_client_that_has_gone_leaves_the_queue_at_once(store: Store) -> 
 @virtual_time
 async def test_a_caller_cancelled_just_as_it_gets_its_slot_gives_it_on(store: Store) -> None:
     one = slots(store, 1)
-    held = await one.acquire()
-    cancelled = asyncio.create_task(one.acquire())
+    held = await acquire(one)
+    cancelled = asyncio.create_task(acquire(one))
     await asyncio.sleep(1)
     held.release()
     cancelled.cancel()
@@ -279,8 +280,8 @@ async def test_a_caller_cancelled_just_as_it_gets_its_slot_gives_it_on(store: St
 async def test_a_store_that_is_away_from_the_start_leaves_the_whole_limit(store: Store) -> None:
     store.away = True
     one = slots(store, 2)
-    assert (await one.acquire()).held
-    assert (await one.acquire()).held
+    assert (await acquire(one)).held
+    assert (await acquire(one)).held
     assert one.alone
     third = one.enter()
     assert not await third.wait(5)
@@ -295,7 +296,7 @@ async def test_an_outage_keeps_the_limit_and_loses_nothing(store: Store) -> None
 
     async def work(number: int) -> None:
         nonlocal running, most, served
-        slot = await processes[number % 2].acquire()
+        slot = await acquire(processes[number % 2])
         running += 1
         most = max(most, running)
         await asyncio.sleep(0.5)
@@ -329,7 +330,7 @@ async def test_a_store_emptied_in_passing_makes_nobody_exceed_the_limit(store: S
 
     async def work(number: int) -> None:
         nonlocal running, most
-        slot = await processes[number % 2].acquire()
+        slot = await acquire(processes[number % 2])
         running += 1
         most = max(most, running)
         await asyncio.sleep(7)
@@ -347,7 +348,7 @@ async def test_a_store_emptied_in_passing_makes_nobody_exceed_the_limit(store: S
 @virtual_time
 async def test_who_closes_gives_its_slots_back_at_once(store: Store) -> None:
     one, other = slots(store, 1), slots(store, 1)
-    await one.acquire()
+    await acquire(one)
     waiting = other.enter()
     assert not await waiting.wait(3)
     one.close()
@@ -359,14 +360,14 @@ async def test_who_closes_gives_its_slots_back_at_once(store: Store) -> None:
 @virtual_time
 async def test_changed_settings_count_for_those_who_wait_already(store: Store) -> None:
     one = slots(store, 1)
-    held = [await one.acquire()]
+    held = [await acquire(one)]
     waiting = [one.enter(), one.enter()]
     one.adjust(3, 0, 120)
     assert all([await slot.wait(1) for slot in waiting])
     one.adjust(1, 100, 120)
     for slot in [*held, *waiting]:
         slot.release()
-    last = await one.acquire()
+    last = await acquire(one)
     assert one.in_use == 1
     assert not await one.enter().wait(5)
     last.release()
@@ -380,6 +381,6 @@ async def test_an_error_nobody_foresaw_is_logged_and_stops_nobody(
         raise ZeroDivisionError
 
     monkeypatch.setattr(store, "claim", broken)
-    slot: Slot = await slots(store, 1).acquire()
+    slot: Slot = await acquire(slots(store, 1))
     assert slot.held
     assert "The store of slots failed" in caplog.text

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from tests.support.slots import acquire
 from tests.support.valkey import Valkey
 
 from gigagate.settings import Secret
@@ -32,15 +33,15 @@ async def test_a_server_that_is_away_holds_up_nobody(
 ) -> None:
     one = slots(mortal)
     if not first:
-        (await one.acquire()).release()
+        (await acquire(one)).release()
     away(mortal)
     async with asyncio.timeout(5):
-        held = [await one.acquire(), await one.acquire()]
+        held = [await acquire(one), await acquire(one)]
     await until(lambda: one.alone)
     back(mortal)
     await until(lambda: not one.alone)
     for slot in held:
         slot.release()
     async with asyncio.timeout(10):
-        assert (await one.acquire()).held
+        assert (await acquire(one)).held
     one.close()

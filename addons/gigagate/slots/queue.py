@@ -134,12 +134,6 @@ class Slots:
         """The store is away."""
         return self._lender.alone
 
-    async def acquire(self) -> Slot:
-        """enter() and wait(): a slot, to be released once.  Raises NoSlot."""
-        slot = self.enter()
-        await slot.wait()
-        return slot
-
     def enter(self) -> Slot:
         """A slot at once if there is one, or a place in the queue to wait() in.  Raises NoSlot."""
         slot = Slot(self, self.clock())

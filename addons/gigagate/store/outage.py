@@ -13,14 +13,11 @@ ALONE = "This proxy goes on alone, with a token and slots of its own, until the 
 
 
 class Outage:
-    """Of one store.  `count`: outages since the start."""
-
     def __init__(self, store: str, meanwhile: str = ALONE) -> None:
         """`store`: what it is called in the log, without a secret.  `meanwhile`: a sentence."""
         self.store = store
         self.meanwhile = meanwhile
         self.under_way = False
-        self.count = 0
         self._lock = threading.Lock()
 
     def begin(self, reason: str) -> None:
@@ -28,7 +25,6 @@ class Outage:
             if self.under_way:
                 return
             self.under_way = True
-            self.count += 1
         logger.warning("%s cannot be used: %s. %s", self.store, reason, self.meanwhile)
 
     def end(self) -> None:
