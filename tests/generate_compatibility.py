@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gigagate import errors
+from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import DEFAULT_JSON_MODES
-from gigagate.dialects import completions, embeddings
-from gigagate.gigachat import parameters
+from gigagate.core.value_types import Number
+from gigagate.dialects.openai import completions, embeddings
 from gigagate.gigachat.errors import from_answer
-from gigagate.gigachat.parameter_table import Row, Table
-from gigagate.gigachat.response import FINISH_REASONS
-from gigagate.gigachat.value_types import Number
+from gigagate.gigachat.v1 import parameters
+from gigagate.gigachat.v1.response import FINISH_REASONS
 from gigagate.routes import ENDPOINTS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "compatibility.md"

@@ -12,13 +12,9 @@ from tests.generate_compatibility import DOCUMENT, SAMPLES, TABLES, current, own
 from tests.support.gigachat_wire import deltas, events, text_of, text_stream
 
 from gigagate import errors
+from gigagate.core.parameter_table import Row
 from gigagate.core.policy import Policy
-from gigagate.dialects import completions, embeddings
-from gigagate.errors import UnsupportedFeature
-from gigagate.exchange import ClientRequest, Exchange
-from gigagate.gigachat import parameters
-from gigagate.gigachat.parameter_table import Row
-from gigagate.gigachat.value_types import (
+from gigagate.core.value_types import (
     Anything,
     Boolean,
     Choice,
@@ -27,6 +23,10 @@ from gigagate.gigachat.value_types import (
     StringOrStrings,
     Strings,
 )
+from gigagate.dialects.openai import completions, embeddings
+from gigagate.errors import UnsupportedFeature
+from gigagate.exchange import ClientRequest, Exchange
+from gigagate.gigachat.v1 import parameters
 from gigagate.routes import ENDPOINTS, find
 
 SAMPLE: Mapping[type, Any] = {

@@ -17,7 +17,7 @@ import yaml
 from tests.support.proxy import ROOT, Proxy, settings_environment
 
 from gigagate.emulator.thread import EmulatorThread
-from gigagate.hooks import shutdown
+from gigagate.hooks.process import shutdown
 from gigagate.settings.environment import NAMES, PREFIXES, comma_separated
 
 NETWORK = {"GIGAGATE_CLIENT_KEYS": "anna:key-of-anna", "GIGAGATE_ALLOWED_HOSTS": "gigagate"}

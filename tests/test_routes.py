@@ -1,8 +1,8 @@
 import pytest
 
-from gigagate.dialects.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
-from gigagate.dialects.models import Model, Models
-from gigagate.dialects.openai_chat import ChatCompletions
+from gigagate.dialects.openai.chat import ChatCompletions
+from gigagate.dialects.openai.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
+from gigagate.dialects.openai.models import Model, Models
 from gigagate.errors import MethodNotAllowed, NotFound
 from gigagate.routes import find, normalise
 

@@ -7,13 +7,13 @@ it is what people type into their client's settings; all of them mean the same.
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from gigagate.dialects.completions import Completions
-from gigagate.dialects.embeddings import Embeddings
-from gigagate.dialects.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
+from gigagate.dialects.gigachat_own import PassThrough
 from gigagate.dialects.handler import Handler
-from gigagate.dialects.models import Model, Models
-from gigagate.dialects.openai_chat import ChatCompletions
-from gigagate.dialects.pass_through import PassThrough
+from gigagate.dialects.openai.chat import ChatCompletions
+from gigagate.dialects.openai.completions import Completions
+from gigagate.dialects.openai.embeddings import Embeddings
+from gigagate.dialects.openai.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
+from gigagate.dialects.openai.models import Model, Models
 from gigagate.errors import MethodNotAllowed, NotFound
 
 

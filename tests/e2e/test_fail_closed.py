@@ -21,44 +21,44 @@ BEFORE_GIGACHAT = [
     "gigagate.hooks.gateway:Gateway.prepare",
     "gigagate.hooks.gateway:Gateway.account_of",
     "gigagate.hooks.gateway:Gateway.wire_headers",
-    "gigagate.hooks.client_secrets:remove",
-    "gigagate.hooks.local_endpoints:LocalEndpoints.requestheaders",
-    "gigagate.hooks.local_endpoints:LocalEndpoints.request",
-    "gigagate.hooks.layers:Layers.choose",
+    "gigagate.hooks.door.client_secrets:remove",
+    "gigagate.hooks.about.endpoints:LocalEndpoints.requestheaders",
+    "gigagate.hooks.about.endpoints:LocalEndpoints.request",
+    "gigagate.hooks.wire.layers:Layers.choose",
     "gigagate.hooks.token_wait:TokenWait.now",
-    "gigagate.hooks.wire_layer:GigaHttpLayer.name_upstream",
-    "gigagate.hooks.wire_layer:GigaHttpLayer.make_stream",
-    "gigagate.hooks.wire_layer:GigaHttpLayer.get_connection",
-    "gigagate.hooks.wire_layer:GigaHttpLayer.event_to_child",
-    "gigagate.hooks.wire_stream:GigaStream.state_consume_request_body",
-    "gigagate.hooks.wire_stream:GigaStream.request_is_complete",
-    "gigagate.hooks.wire_stream:GigaStream.attempt",
-    "gigagate.hooks.wire_stream:GigaStream.wire_request",
+    "gigagate.hooks.wire.http_layer:GigaHttpLayer.name_upstream",
+    "gigagate.hooks.wire.http_layer:GigaHttpLayer.make_stream",
+    "gigagate.hooks.wire.http_layer:GigaHttpLayer.get_connection",
+    "gigagate.hooks.wire.http_layer:GigaHttpLayer.event_to_child",
+    "gigagate.hooks.wire.stream:GigaStream.state_consume_request_body",
+    "gigagate.hooks.wire.stream:GigaStream.request_is_complete",
+    "gigagate.hooks.wire.stream:GigaStream.attempt",
+    "gigagate.hooks.wire.stream:GigaStream.wire_request",
     "gigagate.exchange:Exchange.__init__",
     "gigagate.exchange:Exchange.upstream_request",
-    "gigagate.gigachat.request:chat_completion",
+    "gigagate.gigachat.v1.request:chat_completion",
     "mitmproxy.proxy.layers.http:HttpStream.state_wait_for_request_headers",
 ]
 
 AFTER_GIGACHAT = [
-    "gigagate.hooks.wire_stream:GigaStream.state_wait_for_response_headers",
-    "gigagate.hooks.wire_stream:GigaStream.state_collect_answer",
-    "gigagate.hooks.wire_stream:GigaStream.upstream_has_answered",
-    "gigagate.hooks.client_stream:ClientStream.answer_whole",
+    "gigagate.hooks.wire.stream:GigaStream.state_wait_for_response_headers",
+    "gigagate.hooks.wire.stream:GigaStream.state_collect_answer",
+    "gigagate.hooks.wire.stream:GigaStream.upstream_has_answered",
+    "gigagate.hooks.wire.client_side:ClientStream.answer_whole",
     "gigagate.exchange:Exchange.begins_stream",
     "gigagate.exchange:Exchange.answer",
-    "gigagate.gigachat.response:chat_completion",
+    "gigagate.gigachat.v1.response:chat_completion",
 ]
 
 ON_THE_STREAM = [
-    "gigagate.hooks.client_stream:ClientStream.begin_stream",
-    "gigagate.hooks.wire_stream:GigaStream.state_stream_answer",
+    "gigagate.hooks.wire.client_side:ClientStream.begin_stream",
+    "gigagate.hooks.wire.stream:GigaStream.state_stream_answer",
     "gigagate.exchange:Exchange.stream_headers",
 ]
 
 WITH_FILES = [
-    "gigagate.hooks.call_files:CallFiles.attach_known",
-    "gigagate.hooks.call_files:CallFiles.attach",
+    "gigagate.hooks.calls.files:CallFiles.attach_known",
+    "gigagate.hooks.calls.files:CallFiles.attach",
     "gigagate.files.uploads:Uploads.ids",
     "gigagate.files.client:FileClient.upload",
     "gigagate.core.multipart:write",
@@ -152,7 +152,7 @@ def test_a_waiting_request_whose_token_hook_fails_is_refused(faulty: FaultyProxy
 @pytest.mark.parametrize("method", ["finish", "finished"])
 def test_a_fault_in_accounting_keeps_no_slot(faulty: FaultyProxy, method: str) -> None:
     """GigaChat gives one slot here; the second request would wait for the first one's."""
-    fault = f"gigagate.hooks.accounting:Accounting.{method}"
+    fault = f"gigagate.hooks.telemetry:Accounting.{method}"
     with requests.Session() as kept_alive:
         for _ in range(2):
             assert faulty.post_in(kept_alive, fault).status_code == 200

@@ -11,8 +11,8 @@ from gigagate.core.attachment import with_ids
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import ClientError, UnsupportedFeature
-from gigagate.gigachat.messages import BETWEEN_IMAGES, CAPTION, LEFT_OUT, SEE_NEXT, translate
 from gigagate.gigachat.tools import ToolNames
+from gigagate.gigachat.v1.messages import BETWEEN_IMAGES, CAPTION, LEFT_OUT, SEE_NEXT, translate
 
 NAMES = ToolNames.of({"tools": [{"type": "function", "function": {"name": "read"}}]})
 Message = dict[str, Any]

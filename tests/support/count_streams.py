@@ -7,7 +7,7 @@ import gc
 
 from mitmproxy import http
 
-from gigagate.hooks.wire_stream import GigaStream
+from gigagate.hooks.wire.stream import GigaStream
 
 
 def request(flow: http.HTTPFlow) -> None:

@@ -7,7 +7,7 @@ from tests.views.test_conversation import ANY_JSON, CHAT
 
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
-from gigagate.gigachat.request import chat_completion
+from gigagate.gigachat.v1.request import chat_completion
 from gigagate.views.fixture import anonymised, filler
 
 SECRET = "Тайна Secret 4711"

@@ -94,13 +94,13 @@ def main(verb: str, args: list[str]) -> int:
     mode = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path).mode
     argv = arguments(mode, settings.state_dir, others)
 
-    from gigagate.hooks import mitmproxy_internals
+    from gigagate.hooks.patches import safety
 
-    mitmproxy_internals.advise_another_port()
+    safety.advise_another_port()
     if running.WORKER in os.environ:
         from gigagate.workers.folder import Member
 
-        mitmproxy_internals.share_the_port(Member.of_environment().port)
+        safety.share_the_port(Member.of_environment().port)
 
     from mitmproxy.tools import main as programs
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gigagate.core.attachment import MessageFile
+from gigagate.core.validation import object_at, text_at, wrong_type
 from gigagate.errors import ClientError, InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.file_parts import FILE_PARTS, FileReader
-from gigagate.gigachat.validation import object_at, text_at, wrong_type
 
 TEXT_PARTS = {
     "text": "text",

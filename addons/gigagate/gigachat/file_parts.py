@@ -7,8 +7,8 @@ from gigagate.core import attachment
 from gigagate.core.attachment import Attachment, MessageFile, RemoteFile, UploadedFile
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.file_types import Kind
+from gigagate.core.validation import object_at, text_at
 from gigagate.errors import InvalidRequest, UnsupportedFeature
-from gigagate.gigachat.validation import object_at, text_at
 
 
 class FileReader:

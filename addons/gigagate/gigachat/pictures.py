@@ -11,9 +11,9 @@ from gigagate.core import signed_link
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.http import ClientRequest
 from gigagate.core.report import Usage
-from gigagate.gigachat.function_call import ToolCall
 from gigagate.gigachat.picture_tags import Generated, TagCutter
-from gigagate.gigachat.stream import ChunkWriter
+from gigagate.gigachat.v1.function_call import ToolCall
+from gigagate.gigachat.v1.stream import ChunkWriter
 
 
 class Pictures:

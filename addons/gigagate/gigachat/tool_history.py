@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigagate.core import compact_json, strict_json
+from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.gigachat import call_id
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.validation import array_at, object_at, text_at
 
 NO_RESULT = '{"error":"The call gave no result."}'
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from gigagate.core import compact_json, strict_json
 from gigagate.core.notes import Note, Notes
 from gigagate.core.policy import Policy
+from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.schema import cleaned
-from gigagate.gigachat.validation import array_at, object_at, text_at
 
 BUILTINS = frozenset({"text2image", "text2model3d", "get_file_content"})
 """GigaChat v1's own functions, which a request may list by name alone."""

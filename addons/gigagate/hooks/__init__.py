@@ -8,25 +8,25 @@ from gigagate.errors import SettingsError, TrustError
 
 def build() -> list[object]:
     """The addons, in the order mitmproxy calls them.  Wrong settings end the process."""
-    from gigagate.hooks.accounting import Accounting
-    from gigagate.hooks.alone import Alone
-    from gigagate.hooks.commands import Commands
-    from gigagate.hooks.content_views import ContentViews
-    from gigagate.hooks.cors import Cors
-    from gigagate.hooks.deadlines import Deadlines
-    from gigagate.hooks.flow_commands import FlowCommands
-    from gigagate.hooks.flow_list import FlowList
-    from gigagate.hooks.flow_memory import FlowMemory
+    from gigagate.hooks.about.commands import Commands
+    from gigagate.hooks.about.endpoints import LocalEndpoints
+    from gigagate.hooks.door.cors import Cors
     from gigagate.hooks.gateway import Gateway
-    from gigagate.hooks.hooks_at_once import UnfinishedHooks
-    from gigagate.hooks.idle_memory import IdleMemory
-    from gigagate.hooks.layers import Layers
-    from gigagate.hooks.local_endpoints import LocalEndpoints
-    from gigagate.hooks.recorder import Recorder
-    from gigagate.hooks.reload import Reload
+    from gigagate.hooks.inspection.content_views import ContentViews
+    from gigagate.hooks.inspection.flow_commands import FlowCommands
+    from gigagate.hooks.inspection.flow_list import FlowList
+    from gigagate.hooks.inspection.flow_memory import FlowMemory
+    from gigagate.hooks.inspection.recorder import Recorder
+    from gigagate.hooks.process.idle_memory import IdleMemory
+    from gigagate.hooks.process.reload import Reload
+    from gigagate.hooks.process.shutdown import Shutdown
+    from gigagate.hooks.process.single import Alone
+    from gigagate.hooks.process.startup import Startup, give_up
     from gigagate.hooks.runtime import Runtime
-    from gigagate.hooks.shutdown import Shutdown
-    from gigagate.hooks.startup import Startup, give_up
+    from gigagate.hooks.telemetry import Accounting
+    from gigagate.hooks.wire.deadlines import Deadlines
+    from gigagate.hooks.wire.hooks_at_once import UnfinishedHooks
+    from gigagate.hooks.wire.layers import Layers
 
     try:
         runtime = Runtime.load()
@@ -36,7 +36,7 @@ def build() -> list[object]:
     accounting = Accounting(gateway)
     shutdown = Shutdown(gateway)
     if running.WORKER in os.environ:
-        from gigagate.hooks.worker import Worker
+        from gigagate.hooks.process.worker import Worker
 
         process: Alone | Worker = Worker(runtime, accounting, shutdown)
     else:

@@ -16,8 +16,8 @@ from gigagate.errors import InvalidApiKey, TokenUnavailable
 from gigagate.files.client import FileClient
 from gigagate.files.fetch import Fetcher
 from gigagate.files.uploads import Uploads
-from gigagate.hooks import client_key
-from gigagate.hooks.call_files import CallFiles
+from gigagate.hooks.calls.files import CallFiles
+from gigagate.hooks.door import client_key
 from gigagate.hooks.token_wait import TokenWait
 from gigagate.settings import Secret, Settings
 from gigagate.settings.secret import authorization_key

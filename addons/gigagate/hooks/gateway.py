@@ -28,11 +28,12 @@ from gigagate.errors import (
 )
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat import session
-from gigagate.hooks import access, client_secrets, cors, local_paths
+from gigagate.hooks import local_paths
 from gigagate.hooks.account import Account
 from gigagate.hooks.answers import error_response
-from gigagate.hooks.call import UpstreamCall
-from gigagate.hooks.call_slots import CallSlots
+from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.calls.slots import CallSlots
+from gigagate.hooks.door import access, client_secrets, cors
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
 from gigagate.rate_limit import RateLimit
@@ -40,7 +41,7 @@ from gigagate.retries import Retries
 from gigagate.tokens import AccessToken
 
 if TYPE_CHECKING:
-    from gigagate.hooks.wire_stream import GigaStream
+    from gigagate.hooks.wire.stream import GigaStream
 
 logger = logging.getLogger(__name__)
 

@@ -9,5 +9,5 @@ folder.py        the folder, and what a worker is told of its place in it
 snapshot.py      what one worker leaves there
 sums.py          what all of them have left, as one answer
 not_shared.py    options of mitmproxy's that many processes cannot have
-hooks/worker.py  what is different in a proxy that is a worker
+hooks/process/worker.py  what is different in a proxy that is a worker
 """

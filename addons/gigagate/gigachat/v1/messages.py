@@ -1,0 +1,318 @@
+"""OpenAI's messages -> GigaChat's.
+
+GigaChat v1 has the roles system, user, assistant and function, string contents, at most one
+system message, which is the first, one function call a message with its result right behind, and
+one image a message.  OpenAI allows far more, and real agents use it: see the notes this leaves.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from gigagate.core.notes import Notes
+from gigagate.core.policy import Policy
+from gigagate.core.validation import array_at, object_at
+from gigagate.errors import InvalidRequest
+from gigagate.gigachat import call_id, file_limits, picture_tags
+from gigagate.gigachat.content import ContentReader, Segment, has_image
+from gigagate.gigachat.file_limits import Placed
+from gigagate.gigachat.file_parts import FileReader
+from gigagate.gigachat.tool_history import (
+    NO_KEY,
+    NO_RESULT,
+    Call,
+    Results,
+    calls,
+    result_content,
+    result_key,
+)
+from gigagate.gigachat.tools import ToolNames
+
+_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+_RESULT_ROLES = ("tool", "function")
+
+GO_ON = "Continue."
+
+_READ = frozenset(
+    {
+        "role",
+        "content",
+        "tool_calls",
+        "tool_call_id",
+        "function_call",
+        "functions_state_id",
+        "refusal",
+    }
+)
+_READ_OF_RESULTS = _READ | {"name"}
+"""The message fields that are translated; the others are dropped."""
+
+CAPTION = "(a file)"
+"""The text of a message that is nothing but a file: GigaChat may not take an empty one."""
+BETWEEN_IMAGES = "OK"
+"""What the assistant says between two messages that were one: GigaChat's users do not speak twice
+in a row."""
+LEFT_OUT = "(An earlier file is left out here.)"
+SEE_NEXT = "(see the following user message)"
+"""The result of a function that is nothing but a file."""
+
+
+def translate(
+    messages: object, names: ToolNames, policy: Policy, notes: Notes
+) -> list[dict[str, Any]]:
+    """GigaChat's `messages`: new objects, which share their strings with the given ones.
+
+    `attachments` are the files themselves: see core.attachment.
+    Raises InvalidRequest or UnsupportedFeature, with the path of the field as `param`.
+    """
+    messages = array_at("messages", messages)
+    if not messages:
+        raise InvalidRequest("messages must not be empty.", param="messages")
+    conversation = _Conversation(messages, names, policy, notes)
+    for index, message in enumerate(messages):
+        conversation.add(index, object_at(f"messages[{index}]", message))
+    return conversation.finished()
+
+
+@dataclass(slots=True)
+class _Turn:
+    role: str
+    texts: list[str]
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: list[Placed] = field(default_factory=list)
+
+    @property
+    def has_image(self) -> bool:
+        return has_image(placed.file for placed in self.files)
+
+    def message(self) -> dict[str, Any]:
+        content = "\n\n".join(self.texts)
+        if not self.files:
+            return {"role": self.role, "content": content, **self.fields}
+        files = [placed.file for placed in self.files]
+        return {"role": self.role, "content": content or CAPTION, "attachments": files}
+
+
+class _Conversation:
+    """GigaChat's conversation as it grows, one message of the client's at a time.
+
+    What happens often in a healthy conversation is counted, and told in one note at the end;
+    what was repaired is told at once, with its place.
+    """
+
+    def __init__(self, messages: list[Any], names: ToolNames, policy: Policy, notes: Notes) -> None:
+        self._messages = messages
+        self._names = names
+        self._notes = notes
+        self._content = ContentReader(FileReader(policy.files))
+        self._asked_from = 0 if policy.strict else _asked_from(messages)
+        self._results = Results(messages)
+        self._called: set[str] = set()
+        self._system: list[str] = []
+        self._turns: list[_Turn] = []
+        self._counts: Counter[str] = Counter()
+        self._dropped: set[str] = set()
+
+    def add(self, index: int, message: dict[str, Any]) -> None:
+        role = message.get("role")
+        match role:
+            case "system" | "developer":
+                self._add_system(index, role)
+            case "user":
+                self._say_segments(index, self._segments(index))
+            case "assistant":
+                self._add_assistant(index, message)
+            case "tool" | "function":
+                if not self._results.is_taken(index):
+                    self._add_orphan(index, message)
+            case _:
+                path = f"messages[{index}].role"
+                raise InvalidRequest(f"{path} must be one of {', '.join(_ROLES)}.", param=path)
+        self._dropped |= message.keys() - (_READ_OF_RESULTS if role in _RESULT_ROLES else _READ)
+
+    def finished(self) -> list[dict[str, Any]]:
+        self._leave_out_excess()
+        self._tell_counts()
+        turns = self._turns
+        if any(turn.role == "user" for turn in turns):
+            first = [_Turn("system", self._system)] if self._system else []
+        else:
+            first = [self._first_of_user()]
+        return [turn.message() for turn in (*first, *turns)]
+
+    def _first_of_user(self) -> _Turn:
+        """GigaChat v1 wants a user's message, which a history cut short may have lost."""
+        if self._system:
+            self._notes.add("messages", "no user message: the system message became one")
+            return _Turn("user", self._system)
+        if self._turns:
+            self._notes.add("messages", "no user message: one was put first")
+            return _Turn("user", [GO_ON])
+        return _Turn("user", [])
+
+    def _add_system(self, index: int, role: str) -> None:
+        text = self._text(index)
+        if role == "developer":
+            self._counts["developer -> system"] += 1
+        if self._turns:
+            self._counts["system messages moved to the front"] += 1
+        if text:
+            self._system.append(text)
+
+    def _add_assistant(self, index: int, message: dict[str, Any]) -> None:
+        text = self._text(index)
+        refusal = message.get("refusal")
+        if not text and isinstance(refusal, str):
+            text = refusal
+        text = picture_tags.restored(text)
+        made = list(calls(message, f"messages[{index}]"))
+        if not made:
+            self._say("assistant", text)
+        if len(made) > 1:
+            self._counts["parallel calls put one after another"] += len(made)
+        shown = []
+        for call in made:
+            shown.append(self._add_call(index, call, text))
+            text = ""
+        for place, files in shown:
+            self._say_segments(place, files)
+
+    def _add_call(self, index: int, call: Call, text: str) -> tuple[int, list[Segment]]:
+        """Where its result stands, and the files of that: only a user's message can have them."""
+        self._called.add(call.name)
+        if call.broken:
+            self._repaired(index, "broken arguments of a call, kept as text")
+        result = self._results.take(call.key, index)
+        if result is None:
+            self._repaired(index, "a call without a result, given an empty one")
+            self._pair(text, call, NO_RESULT)
+            return index, []
+        segments = self._segments(result)
+        self._pair(text, call, self._result(segments))
+        return result, _files_alone(segments)
+
+    def _add_orphan(self, index: int, message: dict[str, Any]) -> None:
+        """A result whose call is not there, as when a client cut its history short."""
+        kind, value = result_key(message, f"messages[{index}]")
+        ours = call_id.read(value) if kind == "id" else None
+        name = ours.name if ours else message.get("name")
+        if isinstance(name, str) and (name in self._names or name in self._called):
+            self._repaired(index, "a result without its call, given one without arguments")
+            call = Call(NO_KEY, name, {}, state_id=ours.state_id if ours else None)
+            segments = self._segments(index)
+            self._pair("", call, self._result(segments))
+            self._say_segments(index, _files_alone(segments))
+        else:
+            self._repaired(index, "a result without its call, made a user message")
+            segments = self._segments(index)
+            segments[0].texts.insert(0, "Result of a function call:")
+            self._say_segments(index, segments)
+
+    def _pair(self, text: str, call: Call, result: str) -> None:
+        fields = call.upstream(self._names)
+        last = self._turns[-1] if self._turns else None
+        if last and last.role == "assistant":
+            self._counts["messages joined to the one before, of the same role"] += 1
+            last.texts += filter(None, [text])
+            last.fields = fields
+        else:
+            self._turns.append(_Turn("assistant", [text], fields))
+        name = self._names.to_upstream(call.name)
+        self._turns.append(_Turn("function", [result], {"name": name}))
+
+    def _say_segments(self, index: int, segments: list[Segment]) -> None:
+        for segment in segments:
+            self._say("user", "\n".join(segment.texts), index, segment)
+
+    def _say(self, role: str, text: str, index: int = 0, segment: Segment | None = None) -> None:
+        path, asked = f"messages[{index}]", index >= self._asked_from
+        files = [Placed(file, path, asked) for file in segment.files] if segment else []
+        if not text and not files:
+            self._counts["empty messages left out"] += 1
+            return
+        last = self._turns[-1] if self._turns else None
+        if last is None or last.role != role:
+            last = _Turn(role, [])
+            self._turns.append(last)
+        elif segment and has_image(segment.files) and last.has_image:
+            self._counts["messages made of one, an image each"] += 1
+            last = _Turn(role, [])
+            self._turns += [_Turn("assistant", [BETWEEN_IMAGES]), last]
+        else:
+            self._counts["messages joined to the one before, of the same role"] += 1
+        last.texts += filter(None, [text])
+        last.files += files
+
+    def _leave_out_excess(self) -> None:
+        placed = [one for turn in self._turns for one in turn.files]
+        if not placed:
+            return
+        left_out = file_limits.excess(placed)
+        self._counts["files attached"] = len(placed) - len(left_out)
+        for turn in self._turns:
+            kept = [one for one in turn.files if one not in left_out]
+            turn.texts += [LEFT_OUT] * (len(turn.files) - len(kept))
+            turn.files = kept
+        if left_out:
+            self._counts["earlier files left out, GigaChat takes no more"] = len(left_out)
+
+    def _segments(self, index: int) -> list[Segment]:
+        path = f"messages[{index}].content"
+        content = self._messages[index].get("content")
+        return self._content.segments(content, path, lenient=index < self._asked_from)
+
+    def _text(self, index: int) -> str:
+        return self._content.text(
+            self._messages[index].get("content"), f"messages[{index}].content"
+        )
+
+    def _result(self, segments: list[Segment]) -> str:
+        text = "\n".join(text for segment in segments for text in segment.texts)
+        if not text and any(segment.files for segment in segments):
+            text = SEE_NEXT
+        content = result_content(text)
+        if content is not text:
+            self._counts["function results wrapped as a JSON object"] += 1
+        return content
+
+    def _repaired(self, index: int, what: str) -> None:
+        self._notes.add("repair", f"messages[{index}]: {what}")
+
+    def _tell_counts(self) -> None:
+        content = self._content
+        if content.joined_messages:
+            self._notes.add(
+                "content",
+                f"content parts joined: {content.joined_parts} "
+                f"in {content.joined_messages} messages",
+            )
+        if len(self._system) > 1:
+            self._counts["system messages joined"] = len(self._system)
+        for what in content.left_out:
+            self._notes.add("files", f"left out: {what}")
+        for what, count in self._counts.items():
+            self._notes.add("messages", f"{what}: {count}")
+        if self._dropped:
+            names = ", ".join(sorted(name[:40] for name in self._dropped))
+            self._notes.add("messages", f"message fields dropped: {names}")
+
+
+def _files_alone(segments: list[Segment]) -> list[Segment]:
+    return [Segment(files=segment.files) for segment in segments if segment.files]
+
+
+def _asked_from(messages: list[Any]) -> int:
+    """The index from which on messages are what the user asks now.
+
+    Not so a user's message behind the result of a tool: agents show the tool's pictures in it.
+    """
+    start = len(messages)
+    while (
+        start
+        and isinstance(messages[start - 1], dict)
+        and messages[start - 1].get("role") == "user"
+    ):
+        start -= 1
+    before = messages[start - 1] if start else None
+    shows_result = isinstance(before, dict) and before.get("role") in _RESULT_ROLES
+    return len(messages) if shows_result else start

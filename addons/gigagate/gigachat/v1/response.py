@@ -1,0 +1,197 @@
+"""GigaChat's whole answer -> an OpenAI chat completion.
+
+GigaChat v1 gives no id, `arguments` as an object, a single `function_call`, and calls the
+object "chat.completion" or, seen once, "chat.completions".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gigagate.core.key_owner import PROXY, KeyOwner
+from gigagate.core.report import Report, Usage
+from gigagate.errors import TRY_AGAIN, UpstreamError
+from gigagate.gigachat.errors import from_event, unexpected
+from gigagate.gigachat.tools import ToolNames
+from gigagate.gigachat.v1.function_call import FunctionCall, ToolCall
+from gigagate.gigachat.words import Said, Wording, Words
+
+FINISH_REASONS: Mapping[str, str] = {
+    "stop": "stop",
+    "length": "length",
+    "blacklist": "content_filter",
+}
+"""GigaChat's finish_reason -> OpenAI's, for an answer in words.  "error" is none: it failed."""
+
+CHARACTERS_PER_TOKEN = 4
+"""Roughly, in Russian and in English, for the usage of an answer that was cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What of the request its answer depends on."""
+
+    request_id: str
+    model: str
+    """The model asked for, should the answer not name its own."""
+    now: int
+    """Unix seconds, should the answer not say when it was created."""
+    tool_names: ToolNames
+    legacy_functions: bool
+    """The request has `functions`, not `tools`: so has the answer `function_call`."""
+    wording: Wording = field(default_factory=Wording)
+    json_function: bool = False
+    """The one function of the request stands for an answer in JSON."""
+    prompt_characters: int = 0
+    """Of the request, for an estimate."""
+    key_owner: KeyOwner = PROXY
+
+    @property
+    def completion_id(self) -> str:
+        return f"chatcmpl-{self.request_id}"
+
+    def estimated_usage(self, words: Words) -> Usage:
+        """Of an answer cut before GigaChat has told."""
+        prompt, completion = self.prompt_characters, words.characters
+        return Usage(prompt // CHARACTERS_PER_TOKEN, completion // CHARACTERS_PER_TOKEN, 0)
+
+    def tool_call(self, call: FunctionCall, index: int = 0) -> ToolCall:
+        """index: the choice's.  Raises UpstreamProtocolError."""
+        return call.as_tool_call(self.tool_names, f"{self.request_id[:12]}{index}")
+
+
+def chat_completion(answer: object, expected: Expected, report: Report) -> dict[str, Any]:
+    """answer: GigaChat v1's parsed body.  Raises UpstreamError."""
+    if not isinstance(answer, dict):
+        raise unexpected("an answer that is no JSON object")
+    choices = answer.get("choices")
+    if not isinstance(choices, list) or not choices:
+        if "message" in answer or "error" in answer:
+            raise from_event(answer, expected.key_owner)
+        raise unexpected("an answer without choices")
+    model, created = identity(answer, expected)
+    report.model_answered = model
+    report.usage = usage(answer.get("usage"))
+    completion: dict[str, Any] = {
+        "id": expected.completion_id,
+        "object": "chat.completion",
+        "created": created,
+        "model": model,
+        "choices": [_choice(index, choice, expected) for index, choice in enumerate(choices)],
+    }
+    if report.usage:
+        completion["usage"] = openai_usage(report.usage)
+    report.finish_reason = completion["choices"][0]["finish_reason"]
+    return completion
+
+
+def identity(answer: Mapping[str, Any], expected: Expected) -> tuple[str, int]:
+    """The model that really answered, and when, in unix seconds."""
+    model, created = answer.get("model"), answer.get("created")
+    return (
+        model if isinstance(model, str) and model else expected.model,
+        created if type(created) is int else expected.now,
+    )
+
+
+def finish_reason(said: object, expected: Expected, *, called: bool) -> str:
+    """In OpenAI's words.  called: the answer holds a function call.  Raises UpstreamError.
+
+    A call counts as one even if GigaChat gives no reason for it, or another; only a call cut
+    off by the token limit does not.
+    """
+    if said == "error":
+        raise UpstreamError(
+            'GigaChat did not manage to write a valid function call (finish_reason "error"). '
+            f"{TRY_AGAIN}, or give the function fewer and simpler parameters.",
+            code="generation_failed",
+        )
+    if called and said != "length":
+        if expected.json_function:
+            return "stop"
+        return "function_call" if expected.legacy_functions else "tool_calls"
+    if said == "function_call":
+        raise unexpected("the end of a function call, but no function call")
+    return FINISH_REASONS.get(said, "stop") if isinstance(said, str) else "stop"
+
+
+def usage(said: object) -> Usage | None:
+    """GigaChat counts cached prompt tokens in prompt_tokens, as OpenAI does."""
+    if not isinstance(said, dict):
+        return None
+    return Usage(
+        count(said.get("prompt_tokens")),
+        count(said.get("completion_tokens")),
+        count(said.get("precached_prompt_tokens")),
+    )
+
+
+def openai_usage(tokens: Usage) -> dict[str, Any]:
+    return {
+        "prompt_tokens": tokens.prompt,
+        "completion_tokens": tokens.completion,
+        "total_tokens": tokens.prompt + tokens.completion,
+        "prompt_tokens_details": {"cached_tokens": tokens.cached},
+    }
+
+
+def _choice(index: int, choice: object, expected: Expected) -> dict[str, Any]:
+    if not isinstance(choice, dict) or not isinstance(said := choice.get("message"), dict):
+        raise unexpected("a choice without a message")
+    words, call = Words(expected.wording), FunctionCall()
+    spoken = [
+        words.reasoning(_text(said.get("reasoning_content"))),
+        words.content(_text(said.get("content"))),
+    ]
+    if not words.stopped and (function_call := said.get("function_call")) is not None:
+        call.add(function_call)
+        call.add_state(said.get("functions_state_id"))
+    said_reason = choice.get("finish_reason")
+    reason = finish_reason(said_reason, expected, called=call.begun)
+    spoken += last_words(words, call, said_reason, expected)
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": "".join(said.text for said in spoken),
+        "refusal": None,
+    }
+    if reasoning := "".join(said.reasoning for said in spoken):
+        message["reasoning_content"] = reasoning
+    if call.begun and not expected.json_function:
+        message["content"] = message["content"] or None
+        message |= _call_field(expected.tool_call(call, index), expected)
+    return {
+        "index": index,
+        "message": message,
+        "logprobs": None,
+        "finish_reason": "stop" if words.stopped else reason,
+    }
+
+
+def last_words(words: Words, call: FunctionCall, reason: object, expected: Expected) -> list[Said]:
+    """What is still to be said at the end of an answer.  reason: GigaChat's finish_reason.
+
+    Raises UpstreamError where JSON was wanted and is not there.
+    """
+    json_call = call.begun and expected.json_function
+    arguments = [words.json_arguments(call.arguments)] if json_call else []
+    in_words = json_call or not call.begun
+    unfinished = reason in ("length", "blacklist")
+    return [*arguments, words.end(finished=in_words and not unfinished)]
+
+
+def _text(said: object) -> str:
+    if not isinstance(said, str | None):
+        raise unexpected("content that is no text")
+    return said or ""
+
+
+def _call_field(call: ToolCall, expected: Expected) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": call.arguments}
+    if expected.legacy_functions:
+        return {"function_call": function}
+    return {"tool_calls": [{"id": call.id, "type": "function", "function": function}]}
+
+
+def count(tokens: object) -> int:
+    """Added up by many who take no other numbers than these."""
+    return tokens if type(tokens) is int and 0 <= tokens < 1 << 53 else 0

@@ -1,0 +1,150 @@
+"""GigaChat's stream -> what a client's dialect writes of it, event by event.
+
+GigaChat v1: `role` in the first delta, no `finish_reason` before the last event, usage in that
+event, then [DONE].  How a function call is cut is not known, so the call and the end of the answer
+are held back until [DONE] and written at once.  Bytes that end without it broke off, whatever came
+before: an answer that may be cut must not look complete.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from gigagate.core import sse, strict_json
+from gigagate.core.report import Report, Usage
+from gigagate.errors import TRY_AGAIN, UpstreamProtocolError
+from gigagate.gigachat.errors import from_event, unexpected
+from gigagate.gigachat.v1.function_call import FunctionCall, ToolCall
+from gigagate.gigachat.v1.response import Expected, finish_reason, identity, last_words, usage
+from gigagate.gigachat.words import Said, Words
+
+WORKING = sse.comment(b"GigaChat runs a function")
+
+
+class ChunkWriter(Protocol):
+    """Writes an answer in a client's dialect: `start` once and first, `finish` once and last."""
+
+    def start(self, model: str, created: int) -> bytes: ...
+    def text(self, text: str) -> bytes: ...
+    def reasoning(self, text: str) -> bytes: ...
+    def tool_call(self, call: ToolCall) -> bytes: ...
+    def finish(self, reason: str, tokens: Usage | None) -> bytes: ...
+
+
+class ChatStream:
+    def __init__(self, writer: ChunkWriter, expected: Expected, report: Report) -> None:
+        self.ended = False
+        """The client has its proper end."""
+        self.cut = False
+        """At a stop sequence: GigaChat has not ended."""
+        self._writer = writer
+        self._expected = expected
+        self._report = report
+        self._events = sse.Decoder()
+        self._started = False
+        self._call = FunctionCall()
+        self._words = Words(expected.wording)
+        self._finish_reason: object = None
+
+    def feed(self, chunk: bytes, out: list[bytes]) -> None:
+        """Appends to `out`, so that what came before a fault is not lost.  b"": the bytes end here.
+
+        Raises UpstreamError.
+        """
+        for data in self._events.feed(chunk) if chunk else self._events.end():
+            self._event(data, out)
+            if self.ended:
+                return
+        if not chunk:
+            raise UpstreamProtocolError(f"GigaChat's answer broke off before its end. {TRY_AGAIN}.")
+
+    def _event(self, data: bytes, out: list[bytes]) -> None:
+        if data == b"[DONE]":
+            self._end(out)
+            return
+        event = _parsed(data)
+        choices = event.get("choices")
+        if not choices:
+            self._event_without_choices(event)
+            return
+        if not isinstance(choices, list) or not isinstance(choice := choices[0], dict):
+            raise unexpected("a stream event of an unknown shape", data)
+        delta = choice.get("delta") or {}
+        if not isinstance(delta, dict):
+            raise unexpected("a stream event of an unknown shape", data)
+        if delta.get("role") == "function_in_progress":
+            out.append(WORKING)
+            return
+        if not self._started:
+            self._start(event, out)
+        self._delta(delta, out)
+        if self._words.stopped:
+            self._cut(out)
+            return
+        if (reason := choice.get("finish_reason")) is not None:
+            self._finish_reason = reason
+        if "usage" in event:
+            self._report.usage = usage(event["usage"]) or self._report.usage
+
+    def _delta(self, delta: Mapping[str, Any], out: list[bytes]) -> None:
+        if reasoning := delta.get("reasoning_content"):
+            self._say(self._words.reasoning(_text(reasoning)), out)
+        if content := delta.get("content"):
+            self._say(self._words.content(_text(content)), out)
+            if len(delta) == 1:
+                return
+        if (part := delta.get("function_call")) is not None:
+            self._call.add(part)
+        self._call.add_state(delta.get("functions_state_id"))
+
+    def _say(self, said: Said, out: list[bytes]) -> None:
+        if said.reasoning:
+            out.append(self._writer.reasoning(said.reasoning))
+        if said.text:
+            out.append(self._writer.text(said.text))
+
+    def _event_without_choices(self, event: Mapping[str, Any]) -> None:
+        if "message" in event or "error" in event:
+            raise from_event(event, self._expected.key_owner)
+        self._report.usage = usage(event.get("usage")) or self._report.usage
+
+    def _start(self, event: Mapping[str, Any], out: list[bytes]) -> None:
+        self._started = True
+        model, created = identity(event, self._expected)
+        self._report.model_answered = model
+        out.append(self._writer.start(model, created))
+
+    def _end(self, out: list[bytes]) -> None:
+        if not self._started:
+            raise unexpected("an empty stream")
+        reason = finish_reason(self._finish_reason, self._expected, called=self._call.begun)
+        for said in last_words(self._words, self._call, self._finish_reason, self._expected):
+            self._say(said, out)
+        if self._call.begun and not self._expected.json_function:
+            out.append(self._writer.tool_call(self._expected.tool_call(self._call)))
+        self._finish("stop" if self._words.stopped else reason, out)
+
+    def _cut(self, out: list[bytes]) -> None:
+        self.cut = True
+        self._report.usage = self._expected.estimated_usage(self._words)
+        self._finish("stop", out)
+
+    def _finish(self, reason: str, out: list[bytes]) -> None:
+        out.append(self._writer.finish(reason, self._report.usage))
+        self._report.finish_reason = reason
+        self.ended = True
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        event = strict_json.loads(data)
+    except ValueError:
+        raise unexpected("a stream event that is not JSON", data) from None
+    if not isinstance(event, dict):
+        raise unexpected("a stream event that is no JSON object", data)
+    return event
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise unexpected("content that is no text")
+    return value

@@ -1,0 +1,67 @@
+"""A chat in OpenAI's form as GigaChat's request, and what to expect of the answer.
+
+Shared by every dialect that is a chat in the end.
+"""
+
+from typing import Any
+
+from gigagate.core import attachment, compact_json
+from gigagate.core.attachment import FileIds
+from gigagate.core.http import UpstreamRequest
+from gigagate.dialects.handler import Call
+from gigagate.gigachat import session
+from gigagate.gigachat.tools import ToolNames
+from gigagate.gigachat.v1 import parameters, request, structured
+from gigagate.gigachat.v1.response import Expected
+from gigagate.gigachat.words import Wording
+
+
+def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
+    """Raises ClientError."""
+    call.report.messages = len(chat["messages"])
+    call.report.messages_converted = sum(not _is_plain(message) for message in chat["messages"])
+    body = request.chat_completion(chat, call.policy, call.notes)
+    call.report.model_sent = body["model"]
+
+    def body_with(ids: FileIds) -> bytes:
+        messages = attachment.with_ids(body["messages"], ids)
+        return compact_json.dumps(body | {"messages": messages})
+
+    content = body_with({})
+    files = attachment.wanted(body["messages"])
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "text/event-stream" if chat.get("stream") else "application/json",
+        "X-Request-ID": session.uuid_form(call.request_id),
+    }
+    if session_id := session.session_id(call.request, body, call.policy):
+        headers["X-Session-ID"] = session_id
+    upstream = UpstreamRequest("POST", "/chat/completions", headers, content, files, body_with)
+    return upstream, _expected(chat, body, content, call)
+
+
+def _is_plain(message: object) -> bool:
+    """GigaChat v1 would take it as it is."""
+    return (
+        isinstance(message, dict)
+        and message.keys() == {"role", "content"}
+        and message["role"] in ("system", "user", "assistant")
+        and isinstance(message["content"], str)
+    )
+
+
+def _expected(chat: dict[str, Any], body: dict[str, Any], content: bytes, call: Call) -> Expected:
+    names = ToolNames.of(chat)
+    stop = parameters.stop_sequences(chat)
+    wanted = structured.WantedJson.of(chat.get("response_format"))
+    return Expected(
+        request_id=call.request_id,
+        model=body["model"],
+        now=call.now,
+        tool_names=names,
+        legacy_functions=bool(chat.get("functions")) and not chat.get("tools"),
+        wording=Wording(call.policy.reasoning, stop, wanted.opening if wanted else None),
+        json_function=wanted is not None and structured.is_asked_by_function(body, names),
+        prompt_characters=len(content.decode()) if stop else 0,
+        key_owner=call.policy.key_owner,
+    )

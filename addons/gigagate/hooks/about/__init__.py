@@ -1,0 +1,1 @@
+"""What does the proxy say of itself?"""

@@ -1,0 +1,147 @@
+"""What the proxy can tell about itself: to the status page, the command line and mitmproxy."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from mitmproxy import ctx
+
+from gigagate import __version__
+from gigagate.errors import StoreError
+from gigagate.hooks.about.readiness import Readiness
+from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.telemetry import Accounting
+from gigagate.telemetry import log_line
+from gigagate.telemetry.metrics import Metrics
+from gigagate.threads import in_thread
+from gigagate.tokens import source as token_source
+
+NO_TOKEN: token_source.Status = {
+    "expires_at": None,
+    "source": None,
+    "last_error": None,
+    "oauth_calls": 0,
+}
+"""Of a proxy without a key of its own."""
+
+
+class Status:
+    """`base_url` is as the one who asks has reached us."""
+
+    def __init__(self, runtime: Runtime, accounting: Accounting) -> None:
+        self.runtime = runtime
+        self.accounting = accounting
+        self.started = time.time()
+        self.ready = Readiness(runtime)
+        self.offer(accounting.metrics)
+
+    def offer(self, metrics: Metrics) -> None:
+        """What is asked for at each scrape."""
+        accounts, upstream = self.runtime.accounts, self.runtime.settings.upstream
+        in_progress = self.accounting.in_progress
+        gauges: tuple[tuple[str, str, Callable[[], float]], ...] = (
+            (
+                "gigagate_requests_in_progress",
+                "Requests without their whole answer.",
+                lambda: len(in_progress),
+            ),
+            (
+                "gigagate_slots",
+                "Requests GigaChat is given at a time for each key.",
+                lambda: self.runtime.settings.slots,
+            ),
+            ("gigagate_slots_in_use", "Of them, by this proxy.", self.slots_in_use),
+            ("gigagate_queue_length", "Requests waiting for a slot.", self.queue_length),
+            (
+                "gigagate_store_away",
+                "1: the store that processes share fails, and this one goes on alone.",
+                lambda: any(account.slots.alone for account in accounts),
+            ),
+            (
+                "gigagate_access_token_seconds",
+                "Time left of the access token; 0 without one.",
+                lambda: self.token()["seconds_left"] or 0,
+            ),
+            (
+                "gigagate_tls_verified",
+                "0: GigaChat's certificate is not checked (GIGACHAT_VERIFY_SSL_CERTS).",
+                lambda: upstream.verify,
+            ),
+        )
+        for name, about, value in gauges:
+            metrics.gauge(name, about, value)
+        metrics.counter(
+            "gigagate_oauth_calls",
+            "Calls of this proxy to OAuth.",
+            accounts.oauth_calls,
+        )
+
+    def slots_in_use(self) -> int:
+        return sum(account.slots.in_use for account in self.runtime.accounts)
+
+    def queue_length(self) -> int:
+        return sum(account.slots.waiting for account in self.runtime.accounts)
+
+    def numbers(self) -> dict[str, int]:
+        return {
+            "in_progress": len(self.accounting.in_progress),
+            "slots_in_use": self.slots_in_use(),
+            "queue_length": self.queue_length(),
+        }
+
+    def recent(self) -> list[dict[str, Any]]:
+        return [
+            {"time": finished.time, **log_line.fields(finished, rewrites=False)}
+            for finished in self.accounting.recent
+        ]
+
+    def token(self) -> dict[str, Any]:
+        own = self.runtime.accounts.own
+        told = own.tokens.source.status() if own else NO_TOKEN
+        expires_at = told["expires_at"]
+        left = None if expires_at is None else max(0, round(expires_at - time.time()))
+        return {**told, "seconds_left": left}
+
+    async def readiness(self) -> dict[str, Any]:
+        """As GET /ready tells it: "reasons" are there only if it is not ready."""
+        reasons = await self.ready.reasons_against()
+        return {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
+
+    async def metrics(self) -> bytes:
+        return self.accounting.metrics.text()
+
+    async def statistics(self) -> dict[str, Any]:
+        """Raises StoreError."""
+        return await in_thread(self.accounting.stats.summary, "statistics")
+
+    async def state(self, base_url: str) -> dict[str, Any]:
+        settings = self.runtime.settings
+        try:
+            statistics: dict[str, Any] | None = await self.statistics()
+        except StoreError:
+            statistics = None
+        return {
+            "service": "GigaGate",
+            "version": __version__,
+            "base_url": base_url,
+            "uptime_seconds": round(time.time() - self.started),
+            "upstream": settings.upstream.base_url,
+            "scope": settings.upstream.scope,
+            "tls_verified": settings.upstream.verify,
+            "default_model": settings.models.default,
+            "slots": settings.slots,
+            **self.numbers(),
+            "client_keys": bool(settings.client_keys),
+            "auth_mode": settings.auth_mode,
+            "token": self.token(),
+            "mitmweb": mitmweb_url(),
+            "statistics": statistics,
+            "recent": self.recent(),
+        }
+
+
+def mitmweb_url() -> str | None:
+    """Without its token, which is in the terminal."""
+    if "web_port" not in ctx.options:
+        return None
+    return f"http://{ctx.options.web_host}:{ctx.options.web_port}/"

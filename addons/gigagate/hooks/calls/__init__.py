@@ -1,0 +1,1 @@
+"""What does one request need until it may be signed?"""

@@ -1,0 +1,94 @@
+"""The files of a call: those its request names, uploaded before it goes, and those GigaChat made.
+
+The network is asked in threads; a call whose files are all known waits for nothing.
+"""
+
+import asyncio
+import base64
+import logging
+import time
+
+from gigagate.core import file_types
+from gigagate.errors import GigaGateError, UpstreamError, UpstreamTimeout
+from gigagate.files.client import FileClient
+from gigagate.files.uploads import Uploads
+from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.threads import in_thread
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 120.0
+"""Seconds for all files of a call."""
+
+
+class CallFiles:
+    def __init__(self, client: FileClient, uploads: Uploads) -> None:
+        self._client = client
+        self._uploads = uploads
+
+    def attach_known(self, call: UpstreamCall) -> None:
+        """Without waiting."""
+        files = call.request.files
+        if files and (ids := self._uploads.known(files, call.client)) is not None:
+            call.attach(ids)
+
+    async def attach(self, call: UpstreamCall) -> None:
+        """A failed upload is repeated as a failed attempt is.  Raises GigaGateError."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not call.has_files:
+                    await self._upload(call)
+        except TimeoutError:
+            raise UpstreamTimeout(
+                f"The files of the request were not uploaded within {PATIENCE:g} s."
+            ) from None
+
+    async def _upload(self, call: UpstreamCall) -> None:
+        files, client = call.request.files, call.client
+        try:
+            call.attach(await in_thread(lambda: self._uploads.ids(files, client), "file upload"))
+        except UpstreamError as error:
+            pause = call.retries.pause(error, time.monotonic())
+            if pause is None:
+                raise
+            logger.warning("The upload again in %.1f s: %s", pause, error.message)
+            await asyncio.sleep(pause)
+
+    def forgotten(self, call: UpstreamCall, status: int, body: bytes) -> bool:
+        """Whether GigaChat says that it does not know a file; then all are uploaded anew, once.
+
+        How it says so is not documented: it names the file, or speaks of one.
+        """
+        ids = call.file_ids
+        if not ids or call.files_renewed or status not in (400, 404, 422):
+            return False
+        if b"file" not in body.lower() and not any(i.encode() in body for i in ids.values()):
+            return False
+        call.files_renewed = True
+        call.file_ids = None
+        self._uploads.forget(call.request.files, call.client)
+        return True
+
+    async def fetch_pictures(self, call: UpstreamCall) -> None:
+        """A picture that cannot be had becomes a link."""
+        ids, client = sorted(call.exchange.missing_pictures), call.client
+        work = in_thread(lambda: {i: self._data_url(i, client) for i in ids}, "file fetch")
+        data_urls: dict[str, str | None] = dict.fromkeys(ids)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                data_urls = await work
+        except TimeoutError:
+            logger.warning("A picture made by GigaChat was not fetched in time")
+        finally:
+            call.exchange.give_pictures(data_urls)
+
+    def _data_url(self, file_id: str, client: str) -> str | None:
+        try:
+            content = self._client.content(file_id, client)
+        except GigaGateError as error:
+            logger.warning("A picture made by GigaChat cannot be fetched: %s", error.message)
+            return None
+        media_type = file_types.image_type(content)
+        if not media_type.startswith("image/"):
+            return None
+        return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

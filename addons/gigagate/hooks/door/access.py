@@ -1,0 +1,95 @@
+"""Who may come in: the names we answer to, the web pages that may use us, the keys of clients.
+
+A proxy that adds real credentials to whatever reaches it must not be reached by a web page through
+the user's browser (DNS rebinding sends a foreign Host, a page's script an Origin), nor by whoever
+finds its port.
+"""
+
+import ipaddress
+import re
+import time
+
+from mitmproxy import http
+
+from gigagate import routes
+from gigagate.core import signed_link
+from gigagate.dialects.openai.files import FetchFile
+from gigagate.errors import HostNotAllowed, InvalidApiKey
+from gigagate.hooks.door import client_key
+from gigagate.settings import Settings
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]/@]+?)\.?(:\d{0,5})?")
+
+
+def check_sender(request: http.Request, settings: Settings) -> None:
+    """Raises HostNotAllowed.  An HTTP/1.0 request may be without Host; no browser sends one."""
+    host, origin = request.headers.get("host"), request.headers.get("origin")
+    if host is not None and _host_name(host) not in settings.allowed_hosts:
+        raise HostNotAllowed(
+            f"This proxy does not answer to the host name {host!r}. "
+            "Use localhost, or add the name to GIGAGATE_ALLOWED_HOSTS."
+        )
+    if origin is None or origin.lower() in settings.allowed_origins or _is_ours(origin, host):
+        return
+    raise HostNotAllowed(
+        f"Web pages of {origin!r} may not use this proxy. "
+        "Add the origin to access.origins in config/gigachat.yaml if they should."
+    )
+
+
+def linked_client(request: http.Request, link_key: bytes) -> str | None:
+    """The client for whom a signed link to a picture was made: it is as good as that one's key.
+
+    None if this is no such link.  link_key: what it is signed with.
+    Raises LinkRefused, or what routes.find raises.
+    """
+    path, _, query = request.path.partition("?")
+    if "signature=" not in query:
+        return None
+    endpoint = routes.find(request.method, path)
+    if endpoint.handler is not FetchFile:
+        return None
+    return signed_link.client_of(endpoint.item, query, key=link_key, now=int(time.time()))
+
+
+def client_name(request: http.Request, settings: Settings) -> str:
+    """The name of the client's key; "" where keys are not checked.  Raises InvalidApiKey."""
+    if not settings.client_keys:
+        return ""
+    name = client_key.holder(request, settings.client_keys)
+    if name is None:
+        shown = any(client_key.presented(request))
+        what = "does not know the client key that was sent" if shown else "asks for a client key"
+        raise InvalidApiKey(
+            f"This proxy {what}. Set the key as the API key of your client (it is sent as "
+            "Authorization: Bearer, x-api-key or api-key); who runs the proxy gives the keys out "
+            "(GIGAGATE_CLIENT_KEYS)."
+        )
+    return name
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _host_name(value: str) -> str:
+    """In lower case, without port, brackets and the dot of the root; "" if it is no host name."""
+    match = _HOST.fullmatch(value.strip().lower())
+    if match is None:
+        return ""
+    name = match[1].strip("[]")
+    if ":" not in name:
+        return name
+    try:
+        return str(ipaddress.IPv6Address(name))
+    except ValueError:
+        return ""
+
+
+def _is_ours(origin: str, host: str | None) -> bool:
+    """A page that came from this proxy, under the very name that was just allowed."""
+    scheme, _, name = origin.partition("://")
+    return scheme in ("http", "https") and name == host

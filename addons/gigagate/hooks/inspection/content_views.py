@@ -1,0 +1,147 @@
+"""GigaGate's views of requests and answers in mitmweb and the console.
+
+mitmproxy shows the first of them by itself for flows of ours; flows of others are left alone.  The
+text is made in `gigagate.views`; here it is only chosen, and nothing that comes in makes it fail.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mitmproxy import contentviews, http
+from mitmproxy.contentviews import Metadata, SyntaxHighlight
+
+from gigagate import routes
+from gigagate.hooks.inspection import wire_record
+from gigagate.views import answer, changes, conversation
+from gigagate.views.text import cut, decoded
+
+logger = logging.getLogger(__name__)
+
+CHOSEN = 2.0
+"""Above mitmproxy's JSON, which has 1."""
+OFFERED = 0.0
+NOT_OURS = -1.0
+
+_EMPTY_LINE = re.compile(r"^(?=\n)", re.MULTILINE)
+"""mitmweb does not show lines without any character."""
+
+type Render = Callable[[bytes, http.HTTPFlow], str]
+type Priority = Callable[[bytes], float]
+
+
+@dataclass(frozen=True)
+class GigaView:
+    """A mitmproxy Contentview."""
+
+    name: str
+    message: type[http.Message]
+    """Which side of a flow it is for."""
+    render: Render
+    priority: Priority
+    syntax_highlight: SyntaxHighlight = "none"
+
+    def __lt__(self, other: contentviews.Contentview) -> bool:
+        return self.name < other.name
+
+    def prettify(self, data: bytes, metadata: Metadata) -> str:
+        flow = metadata.flow
+        if not isinstance(flow, http.HTTPFlow):
+            return decoded(data)
+        if not isinstance(metadata.http_message, self.message):
+            side = "requests" if self.message is http.Request else "answers"
+            return f"This view is for {side}.\n\n{decoded(data)}"
+        try:
+            return _EMPTY_LINE.sub(" ", cut(self.render(data, flow)))
+        except ValueError as error:
+            return f"{error}\n\n{decoded(data)}"
+        except Exception:
+            logger.exception("The view %r failed", self.name)
+            return f"The view failed; the log says why.\n\n{decoded(data)}"
+
+    def render_priority(self, data: bytes, metadata: Metadata) -> float:
+        flow, message = metadata.flow, metadata.http_message
+        if isinstance(flow, http.HTTPFlow) and isinstance(message, self.message) and _is_ours(flow):
+            return self.priority(data)
+        return NOT_OURS
+
+
+def _is_ours(flow: http.HTTPFlow) -> bool:
+    if wire_record.FACTS in flow.metadata:
+        return True
+    return routes.normalise(flow.request.path) == "/chat/completions"
+
+
+def _conversation(data: bytes, flow: http.HTTPFlow) -> str:
+    return conversation.render(data)
+
+
+def _changes(data: bytes, flow: http.HTTPFlow) -> str:
+    upstream = flow.metadata.get(wire_record.REQUEST)
+    if not isinstance(upstream, bytes):
+        return f"{changes.NOTHING_SENT} {_refusal(flow)}".rstrip()
+    return changes.render(data, upstream, wire_record.facts(flow))
+
+
+def _refusal(flow: http.HTTPFlow) -> str:
+    """What the client was told instead."""
+    try:
+        content = flow.response.get_content(strict=False) if flow.response else None
+        return answer.read(content or b"").error or ""
+    except ValueError:
+        return ""
+
+
+def _answer(data: bytes, flow: http.HTTPFlow) -> str:
+    return answer.render(data, wire_record.facts(flow))
+
+
+def _as_the_client_has_it(data: bytes, flow: http.HTTPFlow) -> str:
+    return decoded(data)
+
+
+def _as_gigachat_got_it(data: bytes, flow: http.HTTPFlow) -> str:
+    return _kept(flow, wire_record.REQUEST_HEAD, wire_record.REQUEST, changes.NOTHING_SENT)
+
+
+def _as_gigachat_sent_it(data: bytes, flow: http.HTTPFlow) -> str:
+    return _kept(
+        flow, wire_record.RESPONSE_HEAD, wire_record.RESPONSE, "GigaChat has sent no answer."
+    )
+
+
+def _kept(flow: http.HTTPFlow, head_key: str, body_key: str, nothing: str) -> str:
+    if head_key not in flow.metadata:
+        return nothing
+    head, body = flow.metadata[head_key], flow.metadata.get(body_key, b"")
+    shown = decoded(body) if isinstance(body, bytes) else json.dumps(body)
+    return f"{head}\n\n{shown}"
+
+
+def _if(is_it: Callable[[bytes], bool]) -> Priority:
+    return lambda data: CHOSEN if is_it(data) else NOT_OURS
+
+
+def _offered(data: bytes) -> float:
+    return OFFERED
+
+
+VIEWS = (
+    GigaView("GigaChat: conversation", http.Request, _conversation, _if(conversation.is_chat)),
+    GigaView("GigaChat: what changed", http.Request, _changes, _offered),
+    GigaView("GigaChat: as the client sent it", http.Request, _as_the_client_has_it, _offered),
+    GigaView("GigaChat: as GigaChat got it", http.Request, _as_gigachat_got_it, _offered),
+    GigaView("GigaChat: answer", http.Response, _answer, _if(answer.is_answer)),
+    GigaView("GigaChat: as GigaChat sent it", http.Response, _as_gigachat_sent_it, _offered),
+    GigaView("GigaChat: as the client got it", http.Response, _as_the_client_has_it, _offered),
+)
+
+
+class ContentViews:
+    name = "gigagate.content_views"
+
+    def load(self, loader: object) -> None:
+        for view in VIEWS:
+            contentviews.add(view)

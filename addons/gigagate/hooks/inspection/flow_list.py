@@ -1,0 +1,74 @@
+"""What the flow list says of each flow: a comment and a mark, for reading and for filtering."""
+
+import json
+from weakref import WeakKeyDictionary
+
+from mitmproxy import ctx, http
+from mitmproxy.utils.emoji import emoji
+
+from gigagate.hooks.inspection import wire_record
+from gigagate.hooks.inspection.recorder import is_recording
+from gigagate.views import flow_line
+from gigagate.views.text import object_of, text_of
+
+SMALL = 100_000
+"""Bytes: an error of ours is not larger."""
+
+WEB_COLUMNS = ["status", "time", "comment"]
+"""Of mitmweb's flow list, where the user has not chosen.  Beside a path, which nearly always is the
+same here, mitmweb leaves a comment no more room than for a word or two."""
+
+
+class FlowList:
+    """A comment or mark of the user's own stays."""
+
+    name = "gigagate.flow_list"
+
+    def __init__(self) -> None:
+        self.written: WeakKeyDictionary[http.HTTPFlow, tuple[str, str]] = WeakKeyDictionary()
+
+    def load(self, loader: object) -> None:
+        if "web_columns" in ctx.options and not ctx.options.has_changed("web_columns"):
+            ctx.options.update(web_columns=WEB_COLUMNS)
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        self.describe(flow)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        self.describe(flow)
+
+    def describe(self, flow: http.HTTPFlow) -> None:
+        if not is_recording() or not flow.live:
+            return
+        if wire_record.FACTS in flow.metadata:
+            known = wire_record.facts(flow)
+            comment, mark = flow_line.comment(known), flow_line.mark(known)
+            if not (known.model or known.model_asked):
+                comment = f"{_path(flow)} {comment}"
+        else:
+            comment, mark = _of_own_answer(flow)
+        if mark:
+            comment = f"{emoji[mark]} {comment}"
+        before = self.written.get(flow, ("", ""))
+        if flow.comment == before[0]:
+            flow.comment = comment
+        if flow.marked == before[1]:
+            flow.marked = mark
+        self.written[flow] = (comment, mark)
+
+
+def _of_own_answer(flow: http.HTTPFlow) -> tuple[str, str]:
+    """Of a request that got no further than us: refused, or answered here."""
+    path = _path(flow)
+    if flow.response is None or flow.response.status_code < 400:
+        return path, ""
+    try:
+        error = object_of(json.loads((flow.response.raw_content or b"{}")[:SMALL])).get("error")
+    except ValueError:
+        error = None
+    code = text_of(object_of(error).get("code")) or str(flow.response.status_code)
+    return f"{code} {path}", flow_line.ERROR
+
+
+def _path(flow: http.HTTPFlow) -> str:
+    return flow.request.path.partition("?")[0]

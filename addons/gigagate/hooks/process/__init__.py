@@ -1,0 +1,1 @@
+"""How does the proxy start, change its settings and end?"""

@@ -1,0 +1,86 @@
+"""Settings that change while the proxy runs: taken over whole, or not at all.
+
+The files are looked at every other second; SIGHUP asks at once, where no terminal owns the
+process.  A broken file is refused with the line that is wrong, and the old settings stay.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from mitmproxy.log import ALERT
+from mitmproxy.utils import asyncio_utils
+
+from gigagate.errors import GigaGateError
+from gigagate.hooks.process.option_guard import check_bound
+from gigagate.hooks.runtime import Runtime
+from gigagate.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+LOOK = 2.0
+"""Seconds between two looks at the files."""
+
+FIXED = ("upstream", "authorization_key", "state_dir", "store", "store_key", "auth_mode", "plain")
+"""What connections, tokens and stores are built from: a change needs a restart."""
+
+
+class Reload:
+    name = "gigagate.reload"
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.seen = self.state_of_files()
+        self.watching: asyncio.Task[None] | None = None
+
+    def running(self) -> None:
+        self.watching = asyncio_utils.create_task(self.watch(), name="settings", keep_ref=True)
+        if hasattr(signal, "SIGHUP") and not sys.stdin.isatty():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload)
+
+    def done(self) -> None:
+        if self.watching is not None:
+            self.watching.cancel()
+
+    async def watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            with contextlib.suppress(OSError):
+                self.runtime.keep_ca_file()
+            if (state := self.state_of_files()) != self.seen:
+                self.seen = state
+                self.reload()
+
+    def state_of_files(self) -> list[tuple[int, int] | None]:
+        return [_state(file) for file in self.runtime.settings.sources]
+
+    def reload(self) -> None:
+        try:
+            settings = Settings.load()
+            fixed = [
+                name
+                for name in FIXED
+                if getattr(settings, name) != getattr(self.runtime.settings, name)
+            ]
+            if fixed:
+                logger.warning("A change of %s needs a restart", ", ".join(fixed))
+                return
+            check_bound(settings)
+            self.runtime.use(settings)
+        except GigaGateError as error:
+            logger.error("The old settings stay: %s", error.message)
+        except Exception:
+            logger.exception("The old settings stay")
+        else:
+            logger.log(ALERT, "New settings are in use")
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        state = file.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size

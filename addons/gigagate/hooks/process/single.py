@@ -1,0 +1,28 @@
+"""The one process of a proxy: it says itself where it runs, and what it tells is all there is."""
+
+import os
+import time
+
+from gigagate import running
+from gigagate.hooks.about import greeting
+from gigagate.hooks.about.status import Status
+from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.telemetry import Accounting
+from gigagate.running import Keys, Running
+
+
+class Alone:
+    name = "gigagate.process"
+
+    def __init__(self, runtime: Runtime, accounting: Accounting) -> None:
+        self.runtime = runtime
+        self.keys = Keys.new()
+        self.status = Status(runtime, accounting)
+
+    def running(self) -> None:
+        here = Running(os.getpid(), greeting.url_of_proxy(), time.time(), self.keys.command_line)
+        running.announce(self.runtime.settings.state_dir, here)
+        greeting.greet(self.runtime)
+
+    def done(self) -> None:
+        running.withdraw(self.runtime.settings.state_dir, os.getpid())

@@ -1,0 +1,71 @@
+"""What is different in a proxy that is one worker of many."""
+
+import asyncio
+import io
+import logging
+import os
+import sys
+
+from mitmproxy import ctx
+from mitmproxy.addonmanager import Loader
+from mitmproxy.utils import asyncio_utils
+
+from gigagate.hooks.about import greeting
+from gigagate.hooks.about.status_of_workers import StatusOfAll
+from gigagate.hooks.process.shutdown import Shutdown
+from gigagate.hooks.process.startup import give_up
+from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.telemetry import Accounting
+from gigagate.workers import not_shared
+from gigagate.workers.folder import Member
+
+logger = logging.getLogger(__name__)
+
+RENEW = 1.0
+"""Seconds after which the others hear of this worker again, and its statistics are saved."""
+
+
+class Worker:
+    name = "gigagate.process"
+
+    def __init__(self, runtime: Runtime, accounting: Accounting, shutdown: Shutdown) -> None:
+        self.runtime = runtime
+        self.accounting = accounting
+        self.shutdown = shutdown
+        self.member = Member.of_environment()
+        self.status = StatusOfAll(runtime, accounting, self.member)
+        self.shared = self.status.shared
+        self.keys = self.shared.keys
+        self.telling: asyncio.Task[None] | None = None
+
+    def load(self, loader: Loader) -> None:
+        for option in not_shared.REASONS:
+            if getattr(ctx.options, option):
+                give_up(not_shared.refusal(option))
+        if isinstance(sys.stdout, io.TextIOWrapper):  # a line is written whole, or lines get mixed
+            sys.stdout.reconfigure(line_buffering=True, write_through=False)
+
+    def running(self) -> None:
+        self.status.url = greeting.url_of_proxy()
+        if self.member.port is None:
+            greeting.greet(self.runtime, f", {self.shared.wanted} workers")
+        self.status.publish(())
+        self.telling = asyncio_utils.create_task(self.tell(), name="worker", keep_ref=True)
+
+    def done(self) -> None:
+        if self.telling is not None:
+            self.telling.cancel()
+            self.status.publish(())
+
+    async def tell(self) -> None:
+        abandoned = False
+        while True:
+            await asyncio.sleep(RENEW)
+            try:
+                self.status.publish(await self.status.ready.known_reasons())
+                await self.accounting.save()
+            except Exception:
+                logger.exception("The other workers hear nothing of this one")
+            if os.getppid() != self.shared.supervisor and not abandoned:
+                abandoned = True
+                self.shutdown.terminate()

@@ -1,0 +1,173 @@
+"""The client's side of one request: it always gets an answer, and every answer is in its form.
+
+An answer may be whole, or a stream; a stream may begin before GigaChat has answered, when the
+client has waited long enough to need a sign of life.
+"""
+
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from mitmproxy import http
+from mitmproxy.proxy import events
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layer import CommandGenerator
+from mitmproxy.proxy.layers.http import (
+    HttpResponseHeadersHook,
+    HttpStream,
+    ResponseData,
+    ResponseHeaders,
+    SendHttp,
+)
+
+from gigagate.core import sse
+from gigagate.errors import GigaGateError, InternalError, MethodNotAllowed
+from gigagate.exchange import Answer
+from gigagate.hooks.answers import error_response, response
+from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.wire.hooks_at_once import called_at_once
+
+if TYPE_CHECKING:
+    from gigagate.hooks.wire.http_layer import GigaHttpLayer
+
+logger = logging.getLogger(__name__)
+
+KEEP_ALIVE = sse.comment(b"keep-alive")
+
+
+class ClientStream(HttpStream):
+    call: UpstreamCall | None = None
+    """None for what is answered by the proxy itself."""
+    answering = False
+    """The client has got the head of its answer."""
+    crashed = False
+
+    def __init__(self, context: Context, stream_id: int, layer: "GigaHttpLayer") -> None:
+        super().__init__(context, stream_id)
+        self.layer = layer
+        self.gateway = layer.gateway
+        self.last_sign = time.monotonic()
+        """When the client last got something, or began to wait."""
+
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        try:
+            handling = self.handle(event)
+            yield from called_at_once(handling) if self.layer.hooks_at_once else handling
+        except Exception:
+            if self.crashed:
+                raise
+            self.crashed = True
+            logger.exception("The request is ended by an error of the proxy")
+            yield from self.end_in_error(InternalError())
+        if self.stream_id not in self.layer.streams:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """The request has ended.  Its bodies are freed now: a stream refers to itself in many ways,
+        and the garbage collector comes late for that."""
+        if hasattr(self, "flow"):
+            self.gateway.calls.pop(self.flow, None)
+        self.call = None
+        self.client_state = self.server_state = _ended
+        with contextlib.suppress(ValueError):
+            self.context.layers.remove(self)
+
+    def handle(self, event: events.Event) -> CommandGenerator[None]:
+        yield from super()._handle_event(event)
+
+    def leave_upstream(self) -> CommandGenerator[None]:
+        """Nobody wants to hear more of GigaChat's answer."""
+        raise NotImplementedError
+
+    # What mitmproxy would do with a request that we do not want done ---------------------------
+
+    def start_request_stream(self) -> CommandGenerator[None]:
+        """Asked for by options such as stream_large_bodies.  What is translated must be whole."""
+        self.flow.request.stream = False
+        self.client_state = self.state_consume_request_body
+        yield from ()
+
+    def handle_connect(self) -> CommandGenerator[None]:
+        self.client_state = self.state_done
+        yield from self.end_in_error(MethodNotAllowed("This proxy does not take CONNECT."))
+
+    # A whole answer ---------------------------------------------------------------------------
+
+    def answer_whole(self, whole: Answer) -> CommandGenerator[None]:
+        yield from self.answer(response(whole.status, whole.headers, whole.body, self.flow.request))
+
+    def answer(self, answer: http.Response) -> CommandGenerator[None]:
+        self.flow.response = answer
+        answer.timestamp_start = time.time()
+        yield HttpResponseHeadersHook(self.flow)
+        if not (yield from self.check_killed(True)):
+            self.answering = True
+            yield from self.send_response()
+
+    def end_in_error(self, error: GigaGateError) -> CommandGenerator[None]:
+        """The client learns of it in whatever form is still possible, and nothing more follows."""
+        yield from self.leave_upstream()
+        if not self.answering:
+            self.client_state = self.state_done
+            if self.call is None:
+                yield from self.answer(error_response(error, self.flow.request))
+            else:
+                yield from self.answer_whole(self.call.exchange.fail(error))
+        elif self.server_state not in (self.state_done, self.state_errored):
+            last = [] if self.call is None else self.call.exchange.fail_stream(error)
+            yield from self.end_stream(last)
+
+    # A stream ---------------------------------------------------------------------------------
+
+    def begin_stream(self, call: UpstreamCall) -> CommandGenerator[None]:
+        """The client gets the head.  Afterwards `answering` is false if it has left."""
+        answer = response(200, call.exchange.stream_headers(), b"")
+        del answer.headers["content-length"]
+        if self.flow.request.is_http10:
+            answer.headers["connection"] = "close"
+        else:
+            answer.headers["transfer-encoding"] = "chunked"
+        answer.data.content = None
+        answer.stream = call.exchange.feed
+        answer.timestamp_start, answer.timestamp_end = time.time(), None
+        self.flow.response = answer
+        yield HttpResponseHeadersHook(self.flow)
+        if (yield from self.check_killed(True)):
+            return
+        self.answering = True
+        yield SendHttp(
+            ResponseHeaders(self.stream_id, answer, end_stream=False), self.context.client
+        )
+
+    def show_life(self) -> CommandGenerator[None]:
+        """A comment in the stream, if the client has waited long for a sign."""
+        period = self.gateway.runtime.settings.keep_alive_seconds
+        now = time.monotonic()
+        if self.call is None or not self.call.exchange.wants_stream or not period:
+            return
+        if now - self.last_sign < period:
+            return
+        self.last_sign = now
+        if not self.answering:
+            yield from self.begin_stream(self.call)
+        if self.answering:
+            yield from self.send_data([KEEP_ALIVE])
+
+    def end_stream(self, last: list[bytes]) -> CommandGenerator[None]:
+        """The client gets a clean end of its answer, whether or not GigaChat's has ended."""
+        yield from self.send_data(last)
+        assert self.flow.response is not None
+        if self.context.options.store_streamed_bodies:
+            self.flow.response.data.content = bytes(self.response_body_buf)
+        yield from self.send_response(already_streamed=True)
+
+    def send_data(self, chunks: list[bytes]) -> CommandGenerator[None]:
+        for chunk in chunks:
+            if self.context.options.store_streamed_bodies:
+                self.response_body_buf += chunk
+            yield SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
+
+
+def _ended(event: events.Event) -> CommandGenerator[None]:
+    yield from ()

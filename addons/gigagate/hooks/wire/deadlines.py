@@ -1,0 +1,92 @@
+"""Deadlines of requests under way: all are checked twice a second, so that none needs a timer.
+
+A stream that is overdue is woken, and decides itself what to do.  A connection that is not made in
+time is given up.
+"""
+
+import asyncio
+import logging
+import time
+
+from mitmproxy import tls
+from mitmproxy.connection import Server
+from mitmproxy.proxy import commands, events, server, server_hooks
+from mitmproxy.utils import asyncio_utils
+
+from gigagate.hooks.gateway import Gateway
+from gigagate.hooks.patches import safety
+from gigagate.hooks.wire.stream import GigaStream
+
+logger = logging.getLogger(__name__)
+
+TICK = 0.5
+"""Seconds between two checks."""
+
+
+class Deadlines:
+    name = "gigagate.deadlines"
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.connecting: dict[Server, asyncio.TimerHandle] = {}
+        self.ticking: asyncio.Task[None] | None = None
+
+    def running(self) -> None:
+        self.ticking = asyncio_utils.create_task(self.tick(), name="deadlines", keep_ref=True)
+
+    def done(self) -> None:
+        if self.ticking is not None:
+            self.ticking.cancel()
+
+    async def tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            now = time.monotonic()
+            for stream in [s for s in self.gateway.on_the_wire if s.overdue(now)]:
+                try:
+                    await self.wake(stream)
+                except Exception:
+                    logger.exception("A stream could not be woken")
+
+    async def wake(self, stream: GigaStream) -> None:
+        handler = safety.connection_handler(stream.context.client)
+        if handler is None:
+            self.gateway.on_the_wire.discard(stream)
+            return
+        request = commands.RequestWakeup(0)
+        stream.layer.command_sources[request] = stream
+        await handler.server_event(events.Wakeup(request))
+
+    # Connecting -------------------------------------------------------------------------------
+
+    def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
+        handler = safety.connection_handler(data.client)
+        if handler is None or data.server.error:
+            return
+        seconds = self.gateway.runtime.settings.deadlines.connect
+        loop = asyncio.get_running_loop()
+        self.connecting[data.server] = loop.call_later(seconds, self.give_up, handler, data.server)
+
+    def server_connected(self, data: server_hooks.ServerConnectionHookData) -> None:
+        if not data.server.tls:
+            self.settled(data.server)
+
+    def tls_established_server(self, data: tls.TlsData) -> None:
+        if isinstance(data.conn, Server):
+            self.settled(data.conn)
+
+    def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
+        self.settled(data.server)
+
+    def server_disconnected(self, data: server_hooks.ServerConnectionHookData) -> None:
+        self.settled(data.server)
+
+    def settled(self, connection: Server) -> None:
+        if (timer := self.connecting.pop(connection, None)) is not None:
+            timer.cancel()
+
+    def give_up(self, handler: server.ConnectionHandler, connection: Server) -> None:
+        self.connecting.pop(connection, None)
+        transport = handler.transports.get(connection)
+        if transport is not None and transport.handler is not None:
+            transport.handler.cancel("no connection in time (deadlines.connect)")

@@ -1,0 +1,186 @@
+"""The client's side of a connection, with limits.
+
+mitmproxy's own server has none for a request's head, in size or in time, buffers a body before it
+says that it is too large, and answers in HTML.  Here a request that breaks a rule is answered in
+JSON as soon as that is known, and nothing of it goes further.
+"""
+
+import logging
+
+from h11._readers import ContentLengthReader
+from h11._receivebuffer import ReceiveBuffer
+from mitmproxy import http
+from mitmproxy.connection import ConnectionState
+from mitmproxy.net.http import http1
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layer import CommandGenerator
+from mitmproxy.proxy.layers.http import (
+    ErrorCode,
+    Http1Server,
+    HttpEvent,
+    ReceiveHttp,
+    RequestHeaders,
+    RequestProtocolError,
+)
+from mitmproxy.utils import human
+
+from gigagate.core import request_head
+from gigagate.errors import GigaGateError, HeadersTooLarge, InvalidRequest, RequestTimeout
+from gigagate.hooks.answers import raw_error
+from gigagate.hooks.wire.chunked_body import ChunkedBody, too_large
+from gigagate.settings import Limits
+
+logger = logging.getLogger(__name__)
+
+LINGER = 5.0
+"""Seconds to go on reading after a refusal.  Closed at once, a connection with bytes still to be
+read is reset, and the client may lose the answer."""
+
+
+class LimitedHttp1Server(Http1Server):
+    def __init__(self, context: Context, limits: Limits) -> None:
+        super().__init__(context)
+        self.limits = limits
+        self.alarm: commands.RequestWakeup | None = None
+        self.turn: commands.RequestWakeup | None = None
+        """Of a request that has come before the answer to the one before it has ended."""
+        self.discarded = 0
+
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        if isinstance(event, events.Wakeup):
+            if event.command is self.alarm:
+                yield from self.time_is_up()
+            elif event.command is self.turn:
+                self.turn = None
+                if self.state == self.read_headers:
+                    yield from self.read_head()
+        elif self.state != self.discard or not isinstance(event, HttpEvent):
+            yield from super()._handle_event(event)
+
+    def read_headers(self, event: events.ConnectionEvent) -> CommandGenerator[None]:
+        if isinstance(event, events.ConnectionClosed):
+            self.turn = None  # nobody waits for what is still in the buffer
+            self.buf = ReceiveBuffer()
+            yield commands.CloseConnection(self.conn)
+            return
+        if isinstance(event, events.DataReceived) and not event.data:
+            # mitmproxy goes on in the midst of the last event of the answer before
+            self.turn = commands.RequestWakeup(0)
+            yield self.turn
+            return
+        yield from self.read_head()
+
+    def read_head(self) -> CommandGenerator[None]:
+        try:
+            size = self.head_size()
+            if size is None:
+                if self.buf and self.alarm is None:
+                    self.alarm = commands.RequestWakeup(self.limits.header_seconds)
+                    yield self.alarm
+                return
+            request = self.request = self.parse_head(size)
+            body_size = self.body_size(request)
+        except GigaGateError as error:
+            yield from self.refuse(error)
+            return
+        self.alarm = None
+        self.body_reader = (
+            ChunkedBody(self.limits.body_bytes)
+            if body_size is None
+            else ContentLengthReader(body_size)
+        )
+        yield ReceiveHttp(RequestHeaders(self.stream_id, request, body_size == 0))
+        self.state = self.read_body
+        yield from self.read_body(events.DataReceived(self.conn, b""))
+
+    def head_size(self) -> int | None:
+        """None if the head is not complete yet.  Raises HeadersTooLarge."""
+        limit = self.limits.header_bytes
+        data = self.begin_of_buffer(limit + 1)
+        while empty := len(data) - len(data.lstrip(b"\r\n")):
+            self.buf.maybe_extract_at_most(empty)  # RFC 9112 §2.2: empty lines are ignored
+            data = self.begin_of_buffer(limit + 1)
+        size = request_head.size(data)
+        if (len(data) if size is None else size) > limit:
+            raise HeadersTooLarge(
+                f"The head of the request is larger than {limit} bytes, "
+                "which is limits.header_bytes of this proxy."
+            )
+        return size
+
+    def begin_of_buffer(self, size: int) -> bytes:
+        """The buffer may hold thousands of requests, and each of them is looked at."""
+        return bytes(self.buf._data[:size])
+
+    def parse_head(self, size: int) -> http.Request:
+        """Raises ClientError."""
+        head = bytes(self.buf.maybe_extract_at_most(size) or b"")
+        request_head.check(head)
+        try:
+            return http1.read_request_head(head.split(b"\r\n")[:-2])
+        except ValueError:
+            raise InvalidRequest("The head of the request is malformed.") from None
+
+    def body_size(self, request: http.Request) -> int | None:
+        """None if it comes in chunks.  Raises RequestTooLarge."""
+        size = http1.expected_http_body_size(request)
+        if size is not None and size > self.limits.body_bytes:
+            raise too_large(self.limits.body_bytes)
+        return size
+
+    def read_body(self, event: events.Event) -> CommandGenerator[None]:
+        try:
+            yield from super().read_body(event)
+        except GigaGateError as error:
+            yield from self.refuse(error)
+            yield self.gone(error.message)
+
+    def wait(self, event: events.Event) -> CommandGenerator[None]:
+        """For the answer; what the client sends meanwhile is its next request."""
+        if len(self.buf) > self.limits.header_bytes + self.limits.body_bytes:
+            yield commands.CloseConnection(self.conn)
+            yield self.gone("The client sends requests without waiting for their answers.")
+            self.state = self.discard
+        else:
+            yield from super().wait(event)
+
+    def gone(self, reason: str) -> ReceiveHttp:
+        """Ends the stream.  It must not answer: the client has been told."""
+        return ReceiveHttp(
+            RequestProtocolError(self.stream_id, reason, ErrorCode.CLIENT_DISCONNECTED)
+        )
+
+    def refuse(self, error: GigaGateError) -> CommandGenerator[None]:
+        peer = human.format_address(self.conn.peername)
+        logger.info("%s: refused, %d: %s", peer, error.status, error.message)
+        if self.response is None:
+            yield commands.SendData(self.conn, raw_error(error))
+        yield commands.CloseTcpConnection(self.conn, half_close=True)
+        self.state = self.discard
+        self.buf = ReceiveBuffer()
+        self.alarm = commands.RequestWakeup(LINGER)
+        yield self.alarm
+
+    def discard(self, event: events.Event) -> CommandGenerator[None]:
+        self.discarded += len(self.buf)
+        self.buf = ReceiveBuffer()
+        closed = isinstance(event, events.ConnectionClosed)
+        if closed or self.discarded > self.limits.body_bytes:
+            yield from self.close()
+
+    def time_is_up(self) -> CommandGenerator[None]:
+        if self.state == self.discard:
+            yield from self.close()
+        else:
+            yield from self.refuse(
+                RequestTimeout(
+                    f"The head of the request was not complete after "
+                    f"{self.limits.header_seconds:g} seconds."
+                )
+            )
+
+    def close(self) -> CommandGenerator[None]:
+        self.alarm = None
+        if self.conn.state is not ConnectionState.CLOSED:
+            yield commands.CloseConnection(self.conn)

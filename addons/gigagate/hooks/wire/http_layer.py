@@ -1,0 +1,107 @@
+"""The HTTP layer of a client connection: only what `wire_stream.py` made goes out."""
+
+import logging
+from typing import ClassVar, Protocol
+
+from mitmproxy import http
+from mitmproxy.connection import Connection, Server
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layer import CommandGenerator, Layer
+from mitmproxy.proxy.layers.http import (
+    GetHttpConnection,
+    HttpEvent,
+    HttpLayer,
+    HTTPMode,
+    HttpStream,
+    RequestHeaders,
+)
+
+from gigagate.errors import InternalError
+from gigagate.hooks.answers import raw_error
+from gigagate.hooks.gateway import Gateway
+from gigagate.hooks.wire.http1_server import LimitedHttp1Server
+from gigagate.hooks.wire.stream import GigaStream, WireRequest
+
+logger = logging.getLogger(__name__)
+
+
+class Ignore(Layer):
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        yield from ()
+
+
+class Listener(Protocol):
+    def hear(self, flow: http.HTTPFlow, event: HttpEvent, to: Layer | HttpStream) -> None:
+        """Every piece of a request or an answer, on its way between client, proxy and GigaChat."""
+
+
+class GigaHttpLayer(HttpLayer):
+    """The HTTP layer of every client connection, and of every replayed flow."""
+
+    gateway: ClassVar[Gateway]
+    """Set once at the start: mitmproxy's replay makes layers without asking us."""
+    listener: ClassVar[Listener | None] = None
+    """None if nobody looks."""
+    hooks_at_once = False
+    """Always false for mitmproxy's replay, which waits for the hooks of its flow."""
+
+    def __init__(self, context: Context, mode: HTTPMode = HTTPMode.transparent) -> None:
+        super().__init__(context, mode)
+
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        try:
+            if isinstance(event, events.Start):
+                self.limit_client()
+                self.name_upstream()
+            yield from super()._handle_event(event)
+        except Exception:
+            logger.exception("The connection is closed by an error of the proxy")
+            yield from self.close_all()
+
+    def limit_client(self) -> None:
+        """Our server in place of mitmproxy's.  A replayed flow has brought its own."""
+        limits = self.gateway.runtime.settings.limits
+        client = LimitedHttp1Server(self.context.fork(), limits)
+        self.connections.setdefault(self.context.client, client)
+
+    def name_upstream(self) -> None:
+        """The certificate must be of this name, whatever name the client called us by."""
+        upstream = self.gateway.runtime.upstream
+        if self.context.server.address == upstream.address:
+            self.context.server.sni = upstream.host
+
+    def make_stream(self, stream_id: int) -> CommandGenerator[None]:
+        self.streams[stream_id] = GigaStream(self.context.fork(), stream_id, self)
+        yield from self.event_to_child(self.streams[stream_id], events.Start())
+
+    def event_to_child(
+        self, child: Layer | HttpStream, event: events.Event
+    ) -> CommandGenerator[None]:
+        if isinstance(event, RequestHeaders) and not isinstance(child, HttpStream):
+            assert isinstance(event.request, WireRequest), "not a request of ours"
+        if self.listener is not None and isinstance(event, HttpEvent):
+            stream = self.streams.get(event.stream_id)
+            if stream is not None and hasattr(stream, "flow"):
+                self.listener.hear(stream.flow, event, child)
+        return super().event_to_child(child, event)
+
+    def get_connection(
+        self, event: GetHttpConnection, *, reuse: bool = True
+    ) -> CommandGenerator[None]:
+        """mitmproxy would repeat an earlier connect error for as long as the client stays."""
+        for connection in list(self.connections):
+            failed = isinstance(connection, Server) and connection.error
+            if failed and connection not in self.waiting_for_establishment:
+                del self.connections[connection]
+        return super().get_connection(event, reuse=reuse)
+
+    def forget(self, connection: Connection) -> None:
+        """What a connection we have left still says must not reach the next attempt."""
+        self.connections[connection] = Ignore(self.context.fork())
+
+    def close_all(self) -> CommandGenerator[None]:
+        if not any(getattr(stream, "answering", False) for stream in self.streams.values()):
+            yield commands.SendData(self.context.client, raw_error(InternalError()))
+        for connection in {self.context.client, *self.connections}:
+            yield commands.CloseConnection(connection)

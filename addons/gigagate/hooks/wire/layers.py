@@ -1,0 +1,48 @@
+"""Chooses the protocol layers of every connection, and lets none be made but to GigaChat."""
+
+import logging
+
+from mitmproxy.net.tls import starts_like_tls_record
+from mitmproxy.proxy import layer, server_hooks, tunnel
+from mitmproxy.proxy.layers import ClientTLSLayer, modes
+
+from gigagate.hooks.gateway import Gateway
+from gigagate.hooks.patches.safety import Refuse
+from gigagate.hooks.wire.http_layer import GigaHttpLayer
+
+logger = logging.getLogger(__name__)
+
+
+class Layers:
+    name = "gigagate.layers"
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.upstream = gateway.runtime.upstream
+        GigaHttpLayer.gateway = gateway
+
+    def next_layer(self, next_layer: layer.NextLayer) -> None:
+        if next_layer.layer is not None:
+            return
+        try:
+            next_layer.layer = self.choose(next_layer)
+        except Exception:
+            logger.exception("No layer for a connection; it is closed")
+            next_layer.layer = Refuse(next_layer.context)
+
+    def choose(self, next_layer: layer.NextLayer) -> layer.Layer:
+        context = next_layer.context
+        first = context.layers and isinstance(context.layers[-1], modes.ReverseProxy)
+        if not first or context.client.transport_protocol != "tcp":
+            return Refuse(context)
+        context.server.tls = self.upstream.tls
+        stack = tunnel.LayerStack()
+        if starts_like_tls_record(next_layer.data_client()):
+            stack /= ClientTLSLayer(context)
+        stack /= GigaHttpLayer(context)
+        return stack[0]
+
+    def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
+        """The last gate before a socket: the configured upstream, or no connection at all."""
+        upstream = self.upstream
+        if data.server.address != upstream.address or data.server.tls != upstream.tls:
+            data.server.error = "GigaGate connects to GigaChat only"

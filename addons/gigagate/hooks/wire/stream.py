@@ -1,0 +1,339 @@
+"""What hooks cannot do: GigaChat's side of the conversation, put on the wire.
+
+mitmproxy's HttpStream sends `flow.request` upstream and `flow.response` to the client.  Ours keeps
+both as the client's side and sends a translated, signed request of its own; the token exists on the
+wire and nowhere else.  An attempt that failed is repeated while the client has seen no data; an
+unforeseen error ends the request with a 500, and nothing goes upstream.
+"""
+
+import logging
+import time
+from collections import deque
+from typing import cast
+
+from mitmproxy import http
+from mitmproxy.net import encoding
+from mitmproxy.proxy import events
+from mitmproxy.proxy.layer import CommandGenerator
+from mitmproxy.proxy.layers.http import (
+    ErrorCode,
+    GetHttpConnection,
+    HttpRequestHook,
+    RequestData,
+    RequestEndOfMessage,
+    RequestHeaders,
+    RequestProtocolError,
+    ResponseData,
+    ResponseEndOfMessage,
+    ResponseHeaders,
+    ResponseProtocolError,
+    ResponseTrailers,
+    SendHttp,
+)
+
+from gigagate.core.redact import mask
+from gigagate.errors import (
+    TRY_AGAIN,
+    GigaGateError,
+    InternalError,
+    UpstreamError,
+    UpstreamProtocolError,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+    UpstreamUntrusted,
+)
+from gigagate.hooks.calls.call import UpstreamCall, WaitHook
+from gigagate.hooks.wire.client_side import ClientStream
+
+logger = logging.getLogger(__name__)
+
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""A whole answer is held in memory; GigaChat's are a few kilobytes, embeddings a few megabytes."""
+
+A_MOMENT = 0.001
+"""Seconds; mitmproxy is done with a failed attempt only after we have handled its last event."""
+
+UPSTREAM_EVENTS = (
+    ResponseHeaders,
+    ResponseData,
+    ResponseTrailers,
+    ResponseEndOfMessage,
+    ResponseProtocolError,
+)
+
+
+class WireRequest(http.Request):
+    """A request made by us for GigaChat.  The layer lets no other kind out."""
+
+
+class GigaStream(ClientStream):
+    """One request of a client and its answer."""
+
+    upstream_head: http.Response
+    sent_upstream = False
+    """Something of this stream is under way on the upstream connection."""
+    got_data = False
+    """The client has data of GigaChat's answer: there is no way back."""
+    sent_at = heard_at = 0.0
+    """On the monotonic clock: this attempt's request, and the last data of its answer."""
+
+    def handle(self, event: events.Event) -> CommandGenerator[None]:
+        if isinstance(event, UPSTREAM_EVENTS) and not self.sent_upstream:
+            return  # the rest of an answer we have left
+        if isinstance(event, events.Wakeup):
+            yield from self.look_at_clock()
+        else:
+            yield from super().handle(event)
+
+    # The client's request ---------------------------------------------------------------------
+
+    def state_consume_request_body(self, event: events.Event) -> CommandGenerator[None]:
+        if isinstance(event, RequestEndOfMessage):
+            yield from self.request_is_complete()
+        elif self.flow.response is None:  # of what is refused already, nothing is kept
+            yield from super().state_consume_request_body(event)
+
+    def request_is_complete(self) -> CommandGenerator[None]:
+        request = self.flow.request
+        request.timestamp_end = time.time()
+        request.data.content = bytes(self.request_body_buf)
+        self.request_body_buf.clear()
+        self.client_state = self.state_done
+        self.last_sign = time.monotonic()
+        yield HttpRequestHook(self.flow)
+        if (yield from self.check_killed(True)):
+            return
+        if self.flow.response is not None:
+            yield from self.answer(self.flow.response)
+            return
+        try:
+            self.call = self.gateway.prepare(self.flow)
+        except GigaGateError as error:
+            yield from self.end_in_error(error)
+            return
+        yield from self.attempt(self.call)
+
+    # GigaChat's side --------------------------------------------------------------------------
+
+    def attempt(self, call: UpstreamCall) -> CommandGenerator[None]:
+        """Send the request, as soon as everything it needs is there."""
+        if not (yield from self.wait(call)):
+            return
+        upstream = self.gateway.runtime.upstream
+        connection, error = yield GetHttpConnection(upstream.address, upstream.tls, None)
+        if (yield from self.check_killed(True)):
+            return
+        if error:
+            yield from self.attempt_failed(call, _cannot_connect(upstream.host_header, error))
+            return
+        self.context.server = self.flow.server_conn = connection
+        request = self.wire_request(call)
+        self.server_state = self.state_wait_for_response_headers
+        self.drop_stale_events()
+        self.sent_upstream = True
+        self.sent_at, self.heard_at = time.monotonic(), 0.0
+        self.gateway.on_the_wire.add(self)
+        body = call.request.body
+        yield SendHttp(RequestHeaders(self.stream_id, request, not body), connection)
+        if body:
+            yield SendHttp(RequestData(self.stream_id, body), connection)
+        yield SendHttp(RequestEndOfMessage(self.stream_id), connection)
+
+    def wait(self, call: UpstreamCall) -> CommandGenerator[bool]:
+        """Until the call has everything it needs.  False: it never will, and that has been told."""
+        while not call.ready:
+            yield WaitHook(call)
+            if (yield from self.check_killed(True)):
+                return False
+            if call.waiting is None and not call.ready:
+                yield from self.end_in_error(call.error or InternalError())
+                return False
+            yield from self.show_life()
+        return True
+
+    def wire_request(self, call: UpstreamCall) -> WireRequest:
+        upstream = self.gateway.runtime.upstream
+        headers = http.Headers(
+            [(k.encode(), v.encode()) for k, v in self.gateway.wire_headers(call).items()]
+        )
+        return WireRequest(
+            host=upstream.host,
+            port=upstream.port,
+            method=call.request.method.encode(),
+            scheme=upstream.scheme.encode(),
+            authority=b"",
+            path=(upstream.path + call.request.path).encode(),
+            http_version=b"HTTP/1.1",
+            headers=headers,
+            content=None,
+            trailers=None,
+            timestamp_start=time.time(),
+            timestamp_end=None,
+        )
+
+    def state_wait_for_response_headers(self, event: events.Event) -> CommandGenerator[None]:
+        assert isinstance(event, ResponseHeaders) and self.call is not None
+        self.upstream_head = head = event.response
+        content_type = head.headers.get("content-type", "")
+        plain = head.headers.get("content-encoding", "identity") == "identity"
+        if not plain or not self.call.exchange.begins_stream(head.status_code, content_type):
+            self.server_state = self.state_collect_answer
+            return
+        if not self.answering:
+            yield from self.begin_stream(self.call)
+        if self.answering:
+            self.server_state = self.state_stream_answer
+
+    def state_collect_answer(self, event: events.Event) -> CommandGenerator[None]:
+        if isinstance(event, ResponseData):
+            self.heard_at = time.monotonic()
+            self.response_body_buf += event.data
+            if len(self.response_body_buf) > MAX_ANSWER_BYTES:
+                yield from self.end_in_error(
+                    UpstreamProtocolError("GigaChat's answer is larger than 64 MB.")
+                )
+        elif isinstance(event, ResponseEndOfMessage):
+            body = bytes(self.response_body_buf)
+            self.response_body_buf.clear()
+            self.upstream_is_done()
+            yield from self.upstream_has_answered(body)
+
+    def upstream_has_answered(self, body: bytes) -> CommandGenerator[None]:
+        assert self.call is not None
+        call, head = self.call, self.upstream_head
+        if head.status_code == 401 and call.refused is None:
+            call.refused, call.token = call.token, None
+            yield from self.attempt(call)
+            return
+        if (coding := head.headers.get("content-encoding")) is not None:
+            try:
+                body = cast(bytes, encoding.decode(body, coding))
+            except ValueError:
+                body = b""
+        headers = head.headers
+        if call.account.files.forgotten(call, head.status_code, body):
+            yield from self.attempt(call)
+            return
+        if (failure := call.exchange.failure(head.status_code, headers, body)) is not None:
+            yield from self.attempt_failed(call, failure)
+            return
+        whole = call.exchange.answer(head.status_code, headers, body)
+        if call.exchange.missing_pictures:
+            if not (yield from self.wait(call)):
+                return
+            whole = call.exchange.answer(head.status_code, headers, body)
+        self.log_crash(call)
+        if self.answering:
+            yield from self.end_stream([whole.body])
+        else:
+            yield from self.answer_whole(whole)
+
+    def state_stream_answer(self, event: events.Event) -> CommandGenerator[None]:
+        assert self.call is not None
+        exchange = self.call.exchange
+        if isinstance(event, ResponseEndOfMessage):
+            self.upstream_is_done()
+            chunks = exchange.feed(b"")
+        elif isinstance(event, ResponseData):
+            self.got_data = True
+            self.heard_at = self.last_sign = time.monotonic()
+            chunks = exchange.feed(event.data)
+        else:
+            return
+        yield from self.send_data(chunks)
+        while exchange.missing_pictures:
+            if not (yield from self.wait(self.call)):
+                return
+            yield from self.send_data(exchange.resume())
+        if exchange.abandons_upstream:
+            yield from self.leave_upstream()
+        if not self.sent_upstream:
+            yield from self.end_stream([])
+        self.log_crash(self.call)
+
+    # Trouble ----------------------------------------------------------------------------------
+
+    def handle_protocol_error(
+        self, event: RequestProtocolError | ResponseProtocolError
+    ) -> CommandGenerator[None]:
+        if isinstance(event, RequestProtocolError):
+            yield from super().handle_protocol_error(event)
+            self.upstream_is_done()
+            return
+        logger.warning("GigaChat's answer broke off: %s", mask(event.message))
+        error = UpstreamProtocolError(f"The connection to GigaChat broke off. {TRY_AGAIN}.")
+        assert self.call is not None
+        yield from self.attempt_failed(self.call, error)
+
+    def attempt_failed(self, call: UpstreamCall, error: GigaGateError) -> CommandGenerator[None]:
+        """Another attempt, if one can help and the client has seen nothing of this one."""
+        pause = None if self.got_data else call.retries.pause(error, time.monotonic())
+        if pause is None:
+            yield from self.end_in_error(error)
+            return
+        logger.warning("Again in %.1f s: %s", pause, error.message)
+        yield from self.leave_upstream()
+        call.pause = max(pause, A_MOMENT)
+        yield from self.attempt(call)
+
+    def overdue(self, now: float) -> bool:
+        """Whether `look_at_clock` has something to do; asked of every stream on the wire."""
+        return self.sent_upstream and (
+            self.late(now) is not None
+            or (now - self.last_sign >= self.gateway.runtime.settings.keep_alive_seconds > 0)
+        )
+
+    def late(self, now: float) -> str | None:
+        assert self.call is not None
+        limits = self.gateway.runtime.settings.deadlines
+        if now - self.call.started > limits.total:
+            return f"did not end its answer within {limits.total:g} s (deadlines.total)"
+        if not self.heard_at and now - self.sent_at > limits.first_byte:
+            return f"did not begin its answer within {limits.first_byte:g} s (deadlines.first_byte)"
+        if self.heard_at and now - self.heard_at > limits.idle:
+            return f"fell silent for {limits.idle:g} s (deadlines.idle)"
+        return None
+
+    def look_at_clock(self) -> CommandGenerator[None]:
+        if not self.sent_upstream:
+            return
+        if (late := self.late(time.monotonic())) is not None:
+            yield from self.end_in_error(UpstreamTimeout(f"GigaChat {late}. {TRY_AGAIN}."))
+        else:
+            yield from self.show_life()
+
+    def leave_upstream(self) -> CommandGenerator[None]:
+        """Close the upstream connection: what is still to come on it concerns nobody."""
+        if self.sent_upstream:
+            self.upstream_is_done()
+            self.response_body_buf.clear()
+            if self.call is not None:
+                self.call.abandoned = True
+            yield SendHttp(
+                RequestProtocolError(self.stream_id, "cancelled", ErrorCode.CANCEL),
+                self.context.server,
+            )
+            self.layer.forget(self.context.server)
+
+    def drop_stale_events(self) -> None:
+        """A connection we have left may have said more while we waited for the next attempt."""
+        fresh = [e for e in self._paused_event_queue if not isinstance(e, UPSTREAM_EVENTS)]
+        self._paused_event_queue = deque(fresh)
+
+    def upstream_is_done(self) -> None:
+        self.sent_upstream = False
+        self.gateway.on_the_wire.discard(self)
+
+    def log_crash(self, call: UpstreamCall) -> None:
+        if (crash := call.exchange.crash) is not None:
+            call.exchange.crash = None
+            logger.error("Translation failed", exc_info=crash)
+
+
+def _cannot_connect(host: str, error: str) -> UpstreamError:
+    if "verify failed" in error.lower():
+        return UpstreamUntrusted(
+            f"The TLS certificate of {host} is not trusted ({mask(error)}). "
+            "Start with GIGACHAT_CA_BUNDLE_FILE set to the authority that signed it."
+        )
+    return UpstreamUnavailable(f"GigaChat at {host} cannot be reached: {mask(error)}.")

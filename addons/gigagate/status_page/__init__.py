@@ -1,0 +1,1 @@
+"""The page at /: is the proxy well?  No mitmproxy."""

@@ -1,0 +1,128 @@
+import json
+
+import pytest
+from tests.support.samples import GIF, PNG
+
+from gigagate.core import multipart
+from gigagate.core.http import ClientRequest, Content
+from gigagate.core.multipart import Part
+from gigagate.core.notes import Notes
+from gigagate.core.policy import Policy
+from gigagate.core.report import Report
+from gigagate.dialects.handler import Call
+from gigagate.dialects.openai.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
+from gigagate.errors import (
+    InvalidRequest,
+    RequestTooLarge,
+    UnsupportedFeature,
+    UpstreamProtocolError,
+)
+
+FILE = {
+    "id": "f-1",
+    "object": "file",
+    "bytes": 3,
+    "created_at": 1_700_000_000,
+    "filename": "a.txt",
+    "purpose": "general",
+    "access_policy": "private",
+    "modalities": ["text"],
+}
+OPENAIS = {
+    "id": "f-1",
+    "object": "file",
+    "bytes": 3,
+    "created_at": 1_700_000_000,
+    "filename": "a.txt",
+    "purpose": "user_data",
+    "status": "processed",
+}
+
+
+def call(item: str = "f-1", body: bytes = b"", content_type: str = "") -> Call:
+    return Call(
+        request=ClientRequest("POST", "/v1/files", {"content-type": content_type}, body),
+        policy=Policy(),
+        request_id="ab" * 16,
+        now=1,
+        notes=Notes(),
+        report=Report(),
+        item=item,
+    )
+
+
+def uploading(*parts: Part) -> UploadFile:
+    content_type, body = multipart.write(parts, "client-boundary")
+    return UploadFile(call(body=body, content_type=content_type))
+
+
+def test_an_upload_is_written_anew_with_the_type_and_purpose_gigachat_knows() -> None:
+    handler = uploading(
+        Part("purpose", None, "", b"vision"),
+        Part("expires_after[seconds]", None, "", b"3600"),
+        Part("file", "../кот.png", "application/octet-stream", PNG),
+    )
+    sent = handler.upstream_request()
+    assert (sent.method, sent.path) == ("POST", "/files")
+    assert b"client-boundary" not in sent.body
+    assert [
+        (*part[:3], bytes(part.content))
+        for part in multipart.read(sent.headers["Content-Type"], sent.body)
+    ] == [("file", "кот.png", "image/png", PNG), ("purpose", None, "", b"general")]
+    assert json.loads(handler.answer(json.dumps(FILE).encode())) == OPENAIS | {"purpose": "vision"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "error"),
+    [
+        ([], InvalidRequest),
+        ([Part("purpose", None, "", b"vision")], InvalidRequest),
+        ([Part("file", None, "", b"no file name: a plain field")], InvalidRequest),
+        ([Part("file", "a.gif", "image/gif", GIF)], UnsupportedFeature),
+        ([Part("file", "a.png", "", PNG), Part("purpose", None, "", b"batch")], UnsupportedFeature),
+        ([Part("file", "a.png", "", PNG + b"x" * (15 * 2**20))], RequestTooLarge),
+    ],
+)
+def test_what_gigachat_would_not_take_is_refused(parts: list[Part], error: type) -> None:
+    with pytest.raises(error):
+        uploading(*parts).upstream_request()
+
+
+@pytest.mark.parametrize(
+    ("handler", "method", "path"),
+    [
+        (ListFiles, "GET", "/files"),
+        (LookAtFile, "GET", "/files/a%2F..%2Fb"),
+        (FetchFile, "GET", "/files/a%2F..%2Fb/content"),
+        (DeleteFile, "POST", "/files/a%2F..%2Fb/delete"),
+    ],
+)
+def test_each_request_goes_to_its_path_and_nowhere_else(
+    handler: type, method: str, path: str
+) -> None:
+    sent = handler(call("a/../b")).upstream_request()
+    assert (sent.method, sent.path, sent.body) == (method, path, b"")
+
+
+def test_answers_are_openais() -> None:
+    one = json.dumps(FILE).encode()
+    assert json.loads(LookAtFile(call()).answer(one)) == OPENAIS
+    listed = json.loads(ListFiles(call()).answer(b'{"data":[%s]}' % one))
+    ends = {"first_id": "f-1", "last_id": "f-1"}
+    assert listed == {"object": "list", "data": [OPENAIS], "has_more": False} | ends
+    assert json.loads(ListFiles(call()).answer(b'{"data":[]}'))["data"] == []
+    deleted = DeleteFile(call()).answer(b'{"id":"f-1","object":"access_policy","deleted":true}')
+    assert json.loads(deleted) == {"id": "f-1", "object": "file", "deleted": True}
+
+
+def test_a_content_is_passed_as_it_is_and_only_a_picture_told_as_one() -> None:
+    assert FetchFile(call()).answer(PNG) == Content("image/png", PNG)
+    page = b"<html><script>"
+    assert FetchFile(call()).answer(page) == Content("application/octet-stream", page)
+
+
+@pytest.mark.parametrize("handler", [ListFiles, LookAtFile, DeleteFile])
+@pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b"\xff"])
+def test_garbage_is_gigachats_error(handler: type, body: bytes) -> None:
+    with pytest.raises(UpstreamProtocolError):
+        handler(call()).answer(body)

@@ -1,0 +1,59 @@
+import asyncio
+import platform
+from types import SimpleNamespace
+
+import pytest
+from mitmproxy.test import tflow
+
+from gigagate.hooks.process import idle_memory
+from gigagate.hooks.process.idle_memory import IdleMemory
+
+BUSY = [
+    SimpleNamespace(on_the_wire={"a stream"}, waits={}),
+    SimpleNamespace(on_the_wire=set(), waits={"a client": "a call"}),
+]
+
+
+async def given_back(memory: IdleMemory, looks: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What was said at each of so many looks."""
+    said: list[int] = []
+    slept = 0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal slept
+        assert seconds == idle_memory.LOOK
+        slept += 1
+        if slept > looks:
+            raise asyncio.CancelledError
+
+    def give_back(keep: int) -> int:
+        said.append(keep)
+        return 1
+
+    monkeypatch.setattr(idle_memory.asyncio, "sleep", sleep)
+    with pytest.raises(asyncio.CancelledError):
+        await memory.look(give_back)
+    return said
+
+
+async def test_memory_is_given_back_once_after_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = IdleMemory(SimpleNamespace(on_the_wire=set(), waits={}))  # type: ignore[arg-type]
+    assert await given_back(memory, 3, monkeypatch) == []
+    memory.request(tflow.tflow())
+    assert await given_back(memory, 3, monkeypatch) == [0]
+
+
+@pytest.mark.parametrize("gateway", BUSY)
+async def test_not_while_there_is_something_to_do(
+    gateway: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = IdleMemory(gateway)  # type: ignore[arg-type]
+    memory.request(tflow.tflow())
+    assert await given_back(memory, 3, monkeypatch) == []
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has it")
+def test_glibc_can_be_asked() -> None:
+    memory = IdleMemory(SimpleNamespace())  # type: ignore[arg-type]
+    assert memory.give_back is not None
+    assert memory.give_back(0) in (0, 1)
