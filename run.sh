@@ -5,6 +5,7 @@
 #   ./run.sh --workers N                   the same as N processes, for many cores
 #   ./run.sh web | console                 the same under mitmweb or mitmproxy
 #   ./run.sh demo [--once]                 see it work: no key, no internet
+#   ./run.sh examples [--list|N|all]       programs to learn from
 #   ./run.sh emulator                      a local GigaChat
 #   ./run.sh test [PYTEST OPTIONS]         the test suite
 #   ./run.sh setup [--tests]               install, start nothing
@@ -183,6 +184,10 @@ case $verb in
         cd "$root"
         [ $# -gt 0 ] || set -- -n 2 --dist loadfile -rs
         exec "$venv/bin/python" -m pytest "$@"
+        ;;
+    examples)
+        install docs/examples/requirements.txt
+        exec "$venv/bin/python" -m gigagate examples "$@"
         ;;
     *)
         exec "$venv/bin/python" -m gigagate "$verb" "$@"

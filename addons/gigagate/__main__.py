@@ -31,6 +31,9 @@ VERBS = {
     "models": Verb("status", "[--json]", "which models GigaChat has"),
     "doctor": Verb("doctor", "[--json]", "check everything the proxy needs, and say what to do"),
     "demo": Verb("demo", "[--once]", "see it work against a local GigaChat: no key, no internet"),
+    "examples": Verb(
+        "examples", "[--list] [NUMBER|all]", "programs to learn from, run against a local GigaChat"
+    ),
     "emulator": Verb("emulator", "[--help]", "a strict local GigaChat to test clients with"),
 }
 

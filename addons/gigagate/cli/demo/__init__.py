@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from gigagate.cli.demo import client
-from gigagate.cli.demo.proxy import Proxy, environment, free_port
+from gigagate.cli.demo.proxy import Proxy, environment, free_port, settings_of
 from gigagate.cli.demo.requests import SCENES, Scene
 from gigagate.cli.demo.screen import Screen, pretty
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread, Received
@@ -127,16 +127,10 @@ def main(verb: str, args: list[str]) -> int:
 
 
 def play(screen: Screen, emulator: Emulator, folder: Path, once: bool) -> int:
-    settings = {
-        "GIGACHAT_AUTH_KEY": emulator.authorization_key,
-        "GIGACHAT_BASE_URL": emulator.base_url,
-        "GIGACHAT_AUTH_URL": emulator.auth_url,
-        "GIGACHAT_CA_BUNDLE_FILE": str(emulator.ca_file),
-    }
     port = free_port()
     if port != DEFAULT_PORT:
         screen.line(f"Port {DEFAULT_PORT} is taken: the demo uses {port}.", "yellow")
-    with Proxy(port, environment(settings, folder)) as proxy:
+    with Proxy(port, environment(settings_of(emulator), folder)) as proxy:
         if not proxy.wait_until_healthy():
             screen.line("The proxy did not start. It said:", "red")
             screen.block(proxy.lines)

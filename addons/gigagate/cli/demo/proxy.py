@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from gigagate.cli import ROOT
+from gigagate.emulator import Emulator
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 
 START_SECONDS = 30
@@ -35,6 +36,16 @@ def free_port(wanted: int = DEFAULT_PORT) -> int:
             found: int = listener.getsockname()[1]
             return found
     raise OSError("no TCP port is free on 127.0.0.1")
+
+
+def settings_of(emulator: Emulator) -> dict[str, str]:
+    """The environment variables of a proxy in front of this emulator."""
+    return {
+        "GIGACHAT_AUTH_KEY": emulator.authorization_key,
+        "GIGACHAT_BASE_URL": emulator.base_url,
+        "GIGACHAT_AUTH_URL": emulator.auth_url,
+        "GIGACHAT_CA_BUNDLE_FILE": str(emulator.ca_file),
+    }
 
 
 def environment(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
