@@ -29,6 +29,7 @@ from mitmproxy.tools.web import app, web_columns
 
 from gigagate.hooks.patches import safety
 from gigagate.hooks.wire.client_side import ClientStream
+from gigagate.hooks.wire.http1_client import GigaChatHttp1
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.stream import GigaStream
@@ -38,6 +39,7 @@ OVERRIDDEN = [
     (HttpLayer, GigaHttpLayer, "make_stream"),
     (HttpLayer, GigaHttpLayer, "event_to_child"),
     (HttpLayer, GigaHttpLayer, "get_connection"),
+    (_http1.Http1Client, GigaChatHttp1, "read_headers"),
     (Http1Server, LimitedHttp1Server, "_handle_event"),
     (Http1Server, LimitedHttp1Server, "read_headers"),
     (Http1Server, LimitedHttp1Server, "read_body"),
@@ -93,10 +95,11 @@ def test_mitmproxys_error_page_is_made_by_one_function() -> None:
     assert "make_error_response(" in inspect.getsource(_http1.Http1Server)
 
 
-def test_the_reader_of_an_answers_body_is_made_by_one_function() -> None:
-    source = inspect.getsource(_http1.Http1Client.read_headers)
-    assert "self.body_reader = make_body_reader(expected_size)" in source
-    assert isinstance(_http1.make_body_reader(None), ChunkedReader)
+def test_answers_are_read_by_one_class_named_in_one_module() -> None:
+    source = inspect.getsource(layers.http.HttpClient)
+    assert "self.child_layer = Http1Client(self.context)" in source
+    assert issubclass(layers.http.Http1Client, _http1.Http1Client)
+    assert list(inspect.signature(_http1.Http1Client.read_body).parameters) == ["self", "event"]
 
 
 def test_replay_builds_its_layer_in_its_constructor() -> None:

@@ -16,7 +16,7 @@ from mitmproxy.connection import Client
 from mitmproxy.log import LegacyLogEvents, LogEntry
 from mitmproxy.options import Options
 from mitmproxy.proxy.context import Context
-from mitmproxy.proxy.layers.http import HttpResponseHook, _http1
+from mitmproxy.proxy.layers.http import HttpResponseHook
 from mitmproxy.test import taddons, tflow
 
 from gigagate.hooks.patches import speed
@@ -24,7 +24,6 @@ from gigagate.hooks.wire.chunked_body import ChunkedAnswer
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
 REPLACED = [
-    (_http1, "make_body_reader"),
     (http.MessageData, "__post_init__"),
     (http.Headers, "get_all"),
     (Context, "fork"),
@@ -118,11 +117,6 @@ def torn(draw: st.DrawFn) -> list[bytes]:
 @given(torn())
 def test_a_body_in_chunks_is_read_as_h11_reads_it(pieces: list[bytes]) -> None:
     assert read(ChunkedAnswer(), pieces) == read(ChunkedReader(), pieces)
-
-
-def test_only_bodies_in_chunks_are_read_otherwise(installed: taddons.context) -> None:
-    kinds = [type(_http1.make_body_reader(size)).__name__ for size in (None, -1, 5)]
-    assert kinds == ["ChunkedAnswer", "Http10Reader", "ContentLengthReader"]
 
 
 # Contexts and messages ------------------------------------------------------------------------
@@ -220,5 +214,4 @@ async def test_to_install_it_twice_does_no_harm(installed: taddons.context) -> N
     await asyncio.sleep(0)
     assert seen == [flow]
     assert len(listener.heard) == 1
-    assert isinstance(_http1.make_body_reader(None), ChunkedAnswer)
     assert AddonManager.trigger is not installed.master.addons.trigger

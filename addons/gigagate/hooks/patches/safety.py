@@ -15,7 +15,7 @@ from mitmproxy.addons import clientplayback, script
 from mitmproxy.addons.next_layer import NextLayer
 from mitmproxy.connection import Client, Connection, Server
 from mitmproxy.options import Options
-from mitmproxy.proxy import commands, events, mode_specs
+from mitmproxy.proxy import commands, events, layers, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
 from mitmproxy.proxy.layers.http import _http1
@@ -31,6 +31,7 @@ from gigagate.errors import (
     UpstreamProtocolError,
 )
 from gigagate.hooks.answers import raw_error
+from gigagate.hooks.wire.http1_client import GigaChatHttp1
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
 
@@ -53,6 +54,11 @@ def answer_errors_in_json() -> None:
         return raw_error(kind(mask(message), status=status_code))
 
     _http1.make_error_response = make_error_response
+
+
+def read_answers_strictly() -> None:
+    """mitmproxy takes a 1xx of GigaChat's for the answer, and reads a head without end."""
+    layers.http.Http1Client = GigaChatHttp1  # type: ignore[misc]
 
 
 def translate_replayed_flows() -> None:

@@ -7,10 +7,8 @@ all out, and `tests/e2e/test_fast_and_plain.py` compares.  What each brings: doc
 from mitmproxy import http, log
 from mitmproxy.master import Master
 from mitmproxy.proxy.context import Context
-from mitmproxy.proxy.layers.http import _http1
 
 from gigagate.hooks.patches.dispatch import Dispatch
-from gigagate.hooks.wire.chunked_body import ChunkedAnswer
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
 
@@ -18,7 +16,6 @@ def install(master: Master) -> None:
     dispatch = Dispatch(master.addons)
     dispatch.install()
     make_no_unheard_log_events(master, dispatch)
-    read_chunks_together()
     check_each_kind_of_message_once()
     look_headers_up_quickly()
     fork_contexts_cheaply()
@@ -35,16 +32,6 @@ def make_no_unheard_log_events(master: Master, dispatch: Dispatch) -> None:
             emit(legacy, record)
 
     legacy.emit = emit_if_heard  # type: ignore[method-assign]
-
-
-def read_chunks_together() -> None:
-    """mitmproxy makes an event of every chunk, and GigaChat a chunk of every token."""
-    make_body_reader = _http1.make_body_reader
-
-    def make(expected_size: int | None) -> object:
-        return ChunkedAnswer() if expected_size is None else make_body_reader(expected_size)
-
-    _http1.make_body_reader = make  # type: ignore[assignment]
 
 
 def check_each_kind_of_message_once() -> None:

@@ -42,6 +42,7 @@ class Startup:
         self.complete_arguments()
         log_redaction.install()
         safety.answer_errors_in_json()
+        safety.read_answers_strictly()
         safety.translate_replayed_flows()
         safety.close_cancelled_connections()
         safety.refuse_by_default(ctx.master.addons.get("nextlayer"))
