@@ -130,3 +130,25 @@ def test_a_changed_file_of_client_keys_is_noticed(emulator: Emulator, tmp_path: 
         keys.write_text("clara")
         until(lambda: "The old settings stay" in proxy.output())
         assert status("clara") == 200
+
+
+def test_a_file_cut_short_takes_no_protection_away(emulator: Emulator, tmp_path: Path) -> None:
+    env = tmp_path / "whole.env"
+    key = f"GIGACHAT_AUTH_KEY={emulator.authorization_key}\n"
+    env.write_text(f"{key}GIGAGATE_CLIENT_KEYS=anna:a-long-random-key\n")
+    proxy = Proxy(emulator, tmp_path)
+    proxy.environment |= {"GIGAGATE_ENV_FILE": str(env)}
+    proxy.environment.pop("GIGACHAT_AUTH_KEY")
+
+    def status() -> int:
+        return requests.get(f"{proxy.base_url}/models", timeout=20).status_code
+
+    with proxy:
+        assert status() == 401
+        for cuts, content in enumerate(("", key, f"{key}GIGAGATE_CLIENT_KEYS=anna:a-lo"), 1):
+            env.write_text(content)
+            proxy.process.send_signal(signal.SIGHUP)
+            until(lambda cuts=cuts: proxy.output().count("The old settings stay") >= cuts)  # type: ignore[misc]
+            assert status() == 401
+        env.write_text(f"{key}GIGAGATE_CLIENT_KEYS=none\n")
+        until(lambda: status() == 200)

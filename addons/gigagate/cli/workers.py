@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from gigagate import running
 from gigagate.errors import SettingsError
 from gigagate.running import Keys, Running
-from gigagate.settings import Settings
+from gigagate.settings import Settings, protection
 from gigagate.telemetry.json_lines import JsonLines
 from gigagate.workers import not_shared
 from gigagate.workers.folder import Folder, Member, Shared
@@ -43,7 +43,8 @@ def main(settings: Settings, count: int, arguments: Sequence[str]) -> int:
         raise SettingsError("--workers: this system cannot share a port among processes.")
     not_shared.check(arguments)
     _log_as_workers_do(settings)
-    shared = Shared(os.getpid(), count, time.time(), Keys.new())
+    protections = tuple(protection.in_force(settings))
+    shared = Shared(os.getpid(), count, time.time(), Keys.new(), protections)
     try:
         folder = Folder.make(settings.state_dir, shared)
     except OSError as error:

@@ -36,6 +36,9 @@ def boolean(text: str) -> bool:
 
 
 def comma_separated(text: str) -> list[str]:
+    """`none`: nothing, and meant so."""
+    if text.strip().lower() == "none":
+        return []
     return [part.strip() for part in text.split(",") if part.strip()]
 
 

@@ -20,7 +20,7 @@ from gigagate.core.policy import (
     UnknownModel,
 )
 from gigagate.errors import SettingsError
-from gigagate.settings import environment, values, yaml_file
+from gigagate.settings import environment, protection, values, yaml_file
 from gigagate.settings.build import build
 from gigagate.settings.secret import Secret
 from gigagate.settings.yaml_file import OUTSIDE
@@ -151,6 +151,8 @@ class Settings:
     """Sentences to log at the start."""
     sources: tuple[Path, ...] = field(default=(), metadata=OUTSIDE)
     """The files that were read, or would be if they existed."""
+    said: frozenset[str] = field(default=frozenset(), metadata=OUTSIDE, compare=False)
+    """Keys of protections (protection.py) that were given a value, whatever it is."""
 
     upstream: Upstream = Upstream()
     models: Models = Models()
@@ -211,6 +213,7 @@ class Settings:
             settings,
             warnings=(*variables.warnings, *_plain_http(settings.upstream)),
             sources=variables.files(),
+            said=protection.said(tree),
         )
 
 

@@ -92,7 +92,9 @@ def store_key(text: str) -> Secret:
 
 
 def client_keys(text: str) -> Mapping[str, str]:
-    """`name:key,name:key` -> {SHA-256 of the key in hex: name}."""
+    """`name:key,name:key` -> {SHA-256 of the key in hex: name}; `none`: no keys, and meant so."""
+    if text.strip().lower() == "none":
+        return MappingProxyType({})
     return _named(
         text.split(","),
         lambda key: hashlib.sha256(key.encode()).hexdigest(),

@@ -33,6 +33,8 @@ class Shared:
     started: float
     """Unix time."""
     keys: Keys
+    protections: tuple[str, ...] = ()
+    """In force when the supervisor started: a worker started again later must have them too."""
 
 
 class Left(NamedTuple):
@@ -72,7 +74,8 @@ class Folder:
     def shared(self) -> Shared:
         """Raises OSError."""
         told = json.loads((self.path / SHARED).read_text())
-        return Shared(**{**told, "keys": Keys(**told["keys"])})
+        told |= {"keys": Keys(**told["keys"]), "protections": tuple(told["protections"])}
+        return Shared(**told)
 
     def publish(self, snapshot: Snapshot) -> None:
         """Raises OSError."""

@@ -17,7 +17,7 @@ from mitmproxy.utils import asyncio_utils
 from gigagate.errors import GigaGateError
 from gigagate.hooks.process.option_guard import check_bound
 from gigagate.hooks.runtime import Runtime
-from gigagate.settings import Settings
+from gigagate.settings import Settings, protection
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ class Reload:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.seen = self.state_of_files()
+        self.contents = self.read_files()
         self.watching: asyncio.Task[None] | None = None
 
     def running(self) -> None:
@@ -57,9 +58,15 @@ class Reload:
     def state_of_files(self) -> list[tuple[int, int] | None]:
         return [_state(file) for file in self.runtime.settings.sources]
 
+    def read_files(self) -> dict[Path, bytes]:
+        return {file: _content(file) for file in self.runtime.settings.sources}
+
     def reload(self) -> None:
         try:
+            contents = self.read_files()
+            protection.check_files(self.contents, contents)
             settings = Settings.load()
+            protection.check(protection.in_force(self.runtime.settings), settings)
             fixed = [
                 name
                 for name in FIXED
@@ -70,12 +77,20 @@ class Reload:
                 return
             check_bound(settings)
             self.runtime.use(settings)
+            self.contents = contents
         except GigaGateError as error:
             logger.error("The old settings stay: %s", error.message)
         except Exception:
             logger.exception("The old settings stay")
         else:
             logger.log(ALERT, "New settings are in use")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def _state(file: Path) -> tuple[int, int] | None:

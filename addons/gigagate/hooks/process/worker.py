@@ -10,12 +10,14 @@ from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 from mitmproxy.utils import asyncio_utils
 
+from gigagate.errors import SettingsError
 from gigagate.hooks.about import greeting
 from gigagate.hooks.about.status_of_workers import StatusOfAll
 from gigagate.hooks.process.shutdown import Shutdown
 from gigagate.hooks.process.startup import give_up
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Accounting
+from gigagate.settings import protection
 from gigagate.workers import not_shared
 from gigagate.workers.folder import Member
 
@@ -42,6 +44,10 @@ class Worker:
         for option in not_shared.REASONS:
             if getattr(ctx.options, option):
                 give_up(not_shared.refusal(option))
+        try:
+            protection.check(self.shared.protections, self.runtime.settings)
+        except SettingsError as error:
+            give_up(error)
         if isinstance(sys.stdout, io.TextIOWrapper):  # a line is written whole, or lines get mixed
             sys.stdout.reconfigure(line_buffering=True, write_through=False)
 

@@ -1,0 +1,83 @@
+"""What must not go by accident while a proxy runs: a file cut short looks like settings left out.
+
+A protection in force is given up only by settings that say so: `none` for the variable, or the key
+in config/gigachat.yaml with its value.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from gigagate.errors import SettingsError
+from gigagate.settings.build import Given
+
+if TYPE_CHECKING:
+    from gigagate.settings.schema import Settings
+
+
+class _Protection(NamedTuple):
+    in_force: "Callable[[Settings], object]"
+    what: str
+    given_up_by: str
+
+
+_PROTECTIONS: Mapping[str, _Protection] = {
+    "client_keys": _Protection(
+        lambda settings: settings.client_keys,
+        "the client keys are gone, so anybody would be served",
+        "GIGAGATE_CLIENT_KEYS=none",
+    ),
+    "access.hosts": _Protection(
+        lambda settings: settings.access.hosts,
+        "the allowed host names are gone",
+        "GIGAGATE_ALLOWED_HOSTS=none",
+    ),
+    "limits.requests_per_minute": _Protection(
+        lambda settings: settings.limits.requests_per_minute,
+        "the limit of requests a minute is gone",
+        "limits.requests_per_minute: 0",
+    ),
+    "upstream.verify": _Protection(
+        lambda settings: settings.upstream.verify,
+        "TLS is not verified any more",
+        "GIGACHAT_VERIFY_SSL_CERTS=false",
+    ),
+}
+"""By the key of the setting."""
+
+
+def in_force(settings: "Settings") -> frozenset[str]:
+    return frozenset(key for key, one in _PROTECTIONS.items() if one.in_force(settings))
+
+
+def said(tree: Mapping[str, Given]) -> frozenset[str]:
+    """Which of them the settings speak of at all.  tree: what was given."""
+    return frozenset(key for key in _PROTECTIONS if _has(tree, key))
+
+
+def check(before: Collection[str], settings: "Settings") -> None:
+    """Raises SettingsError.  before: what was in force."""
+    for key in sorted(set(before) - in_force(settings) - settings.said):
+        lost = _PROTECTIONS[key]
+        raise SettingsError(
+            f"{lost.what}. If that is meant, say so with {lost.given_up_by}; "
+            "if not, the file was cut short or is being written."
+        )
+
+
+def check_files(before: Mapping[Path, bytes], now: Mapping[Path, bytes]) -> None:
+    """Raises SettingsError for a file that looks as if somebody were still writing it."""
+    for file, old in before.items():
+        new = now.get(file, b"")
+        if old.strip() and not new.strip():
+            raise SettingsError(f"{file.name} is empty or gone.")
+        if len(new) < len(old) and old.endswith(b"\n") and not new.endswith(b"\n"):
+            raise SettingsError(f"{file.name} has become shorter and ends within a line.")
+
+
+def _has(tree: Mapping[str, Given], key: str) -> bool:
+    section, _, rest = key.partition(".")
+    given = tree.get(section)
+    if given is None or given.value is None:
+        return False
+    return not rest or (isinstance(given.value, Mapping) and _has(given.value, rest))
