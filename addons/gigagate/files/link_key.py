@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from gigagate import private_folder
 from gigagate.errors import SettingsError
 
 BYTES = 32
@@ -14,6 +15,8 @@ def load(path: Path) -> bytes:
     try:
         if not path.exists():
             _make(path)
+        if fault := private_folder.fault_of_file(path):
+            raise SettingsError(f"{fault}. Remove it: a new one will be made.")
         key = path.read_bytes()
     except OSError as error:
         raise SettingsError(f"{path} cannot be used: {error.strerror}.") from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from gigagate import private_folder
 from gigagate.core.file_policy import Generated
 from gigagate.core.policy import (
     DEFAULT_ALIASES,
@@ -208,7 +209,7 @@ class Settings:
         tree = yaml_file.read(variables.config_file(), root, cls)
         variables.lay_over(tree, key_needed=key_needed)
         settings = build(cls, tree)
-        make_private_directory(settings.state_dir)
+        _make_private_directory(settings.state_dir)
         return replace(
             settings,
             warnings=(*variables.warnings, *_plain_http(settings.upstream)),
@@ -217,12 +218,17 @@ class Settings:
         )
 
 
-def make_private_directory(path: Path) -> None:
+def _make_private_directory(path: Path) -> None:
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder.make(path)
+        if fault := private_folder.fault(path):
+            raise SettingsError(
+                f"GIGAGATE_STATE_DIR: {fault}. It holds keys and what the proxy believes: set it "
+                "to a directory that only this user may write, or remove what is not yours."
+            )
     except OSError as error:
         raise SettingsError(
-            f"GIGAGATE_STATE_DIR: {path} cannot be made ({error.strerror}); "
+            f"GIGAGATE_STATE_DIR: {path} cannot be made or used ({error.strerror}); "
             "set it to a directory this user may write"
         ) from None
 

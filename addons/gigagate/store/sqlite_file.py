@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from gigagate import private_folder
 from gigagate.errors import StoreError
 from gigagate.store.outage import ALONE, Outage
 
@@ -63,10 +64,13 @@ class SqliteFile:
         """SQLite would make the file as the umask has it.
 
         A file that exists is not opened here: closing it would end SQLite's locks on it (POSIX).
+        Raises OSError.
         """
         try:
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
+            if fault := private_folder.fault_of_file(self._path):
+                raise PermissionError(fault) from None
             if self._path.stat().st_mode & 0o077:
                 self._path.chmod(0o600)
 
