@@ -37,7 +37,8 @@ class SqliteSlotStore:
             now = self._clock()
             latest = now + SECONDS + sqlite_file.BUSY_SECONDS
             connection.execute(EXPIRE, {"now": now, "latest": latest})
-            rows = {row[0]: row[1:] for row in connection.execute(READ, {"key": key})}
+            found = connection.execute(READ, {"key": key})
+            rows = {row[0]: row[1:] for row in found if all(type(n) is int for n in row[1:])}
             mine = rows.pop(owner, None)
             share, turn = _share(claim, limit, mine, list(rows.values()))
             row = {

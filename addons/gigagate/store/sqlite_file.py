@@ -10,6 +10,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,24 +20,37 @@ from gigagate.store.outage import ALONE, Outage
 
 logger = logging.getLogger(__name__)
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 2.0
+PAUSE = 5.0
+"""Seconds after a failure in which the file is left alone: each try may wait for a lock."""
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class SqliteFile:
-    def __init__(self, path: Path, *schema: str, meanwhile: str = ALONE) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *schema: str,
+        meanwhile: str = ALONE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`schema`: statements run at every opening.  `meanwhile`: see Outage."""
         self._path = path
         self._schema = schema
+        self._clock = clock
+        self._left_alone_until = float("-inf")
         self._lock = threading.Lock()
         self.outage = Outage(f"The store {path}", meanwhile)
 
     def transact[T](self, work: Callable[[sqlite3.Connection], T]) -> T:
         """What `work` returns; it may run twice.  Raises StoreError, and logs it at first."""
         with self._lock:
+            if self._clock() < self._left_alone_until:
+                raise StoreError(f"The store {self._path} is away.")
             try:
                 result = self._in_sound_file(work)
-            except (sqlite3.Error, OSError) as error:
+            except (sqlite3.Error, OSError, TypeError, ValueError, OverflowError) as error:
+                self._left_alone_until = self._clock() + PAUSE
                 self.outage.begin(str(error))
                 raise StoreError(f"The store {self._path} cannot be used: {error}.") from error
         self.outage.end()

@@ -3,6 +3,7 @@
 Each process adds what it has counted since it last did, so that nobody overwrites anybody.
 """
 
+from math import isfinite
 from pathlib import Path
 
 from gigagate.store.sqlite_file import SqliteFile
@@ -35,4 +36,10 @@ class StatsStore:
 
     def load(self) -> Counts:
         rows = self._file.transact(lambda connection: connection.execute(ALL).fetchall())
-        return {Counter(name, client, model): value for name, client, model, value in rows}
+        return {Counter(*names): value for *names, value in rows if _is_sound(names, value)}
+
+
+def _is_sound(names: list[object], value: object) -> bool:
+    """Whatever its schema says, SQLite keeps anything."""
+    texts = all(isinstance(name, str) for name in names)
+    return texts and isinstance(value, int | float) and isfinite(value)

@@ -5,7 +5,6 @@ replace the Authorization header, and GigaChat itself is reached directly too. R
 followed, so the key reaches nobody but the configured address.
 """
 
-import re
 import time
 import uuid
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from gigagate.core import strict_json
 from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.errors import CredentialError, CredentialsRejected, TokenUnavailable
 from gigagate.settings import Secret, Upstream
-from gigagate.tokens.token import AccessToken
+from gigagate.tokens.token import HEADER_SAFE, AccessToken
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and between two bytes of the answer."""
@@ -35,7 +34,6 @@ SCOPES = {
 WRONG_SCOPE = 7
 LAST = 1e15
 """No time is later, not even in milliseconds."""
-HEADER_SAFE = re.compile(r"[!-~]+")
 MILLISECONDS = 1e11
 """A time above this is in milliseconds: as seconds it would be the year 5138."""
 

@@ -54,19 +54,26 @@ class SealedTokenStore:
         return replace(token, value=SEALED + self._fernet.encrypt(token.value.encode()).decode())
 
     def _opened(self, token: AccessToken) -> AccessToken | None:
+        if not token.is_whole:
+            self._warn("The token in the store is none; another is fetched.")
+            return None
         sealed = token.value.startswith(SEALED)
         if self._fernet is None and not sealed:
             return token
         if self._fernet is not None and sealed:
             try:
                 opened = self._fernet.decrypt(token.value.removeprefix(SEALED))
-                return replace(token, value=opened.decode())
+                token = replace(token, value=opened.decode())
+                return token if token.is_whole else None
             except (InvalidToken, ValueError):
                 pass
+        self._warn(
+            "The token in the store cannot be read with this proxy's GIGAGATE_STORE_KEY; "
+            "another is fetched. Give every proxy of the store the same key."
+        )
+        return None
+
+    def _warn(self, message: str) -> None:
         if not self._warned:
             self._warned = True
-            logger.warning(
-                "The token in the store cannot be read with this proxy's GIGAGATE_STORE_KEY; "
-                "another is fetched. Give every proxy of the store the same key."
-            )
-        return None
+            logger.warning("%s", message)

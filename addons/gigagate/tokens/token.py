@@ -1,6 +1,10 @@
 """GigaChat's access token: an opaque string that lives for half an hour."""
 
+import re
 from dataclasses import dataclass, field
+from math import isfinite
+
+HEADER_SAFE = re.compile(r"[!-~]{1,16384}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,3 +12,10 @@ class AccessToken:
     value: str = field(repr=False)
     expires_at: float
     """Unix time in seconds."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it may go into a header: a store may hold anything."""
+        text = isinstance(self.value, str) and HEADER_SAFE.fullmatch(self.value) is not None
+        number = isinstance(self.expires_at, int | float) and isfinite(self.expires_at)
+        return text and number

@@ -1,5 +1,6 @@
 """The one process of a proxy: it says itself where it runs, and what it tells is all there is."""
 
+import logging
 import os
 import time
 
@@ -9,6 +10,8 @@ from gigagate.hooks.about.status import Status
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Accounting
 from gigagate.running import Keys, Running
+
+logger = logging.getLogger(__name__)
 
 
 class Alone:
@@ -21,7 +24,10 @@ class Alone:
 
     def running(self) -> None:
         here = Running(os.getpid(), greeting.url_of_proxy(), time.time(), self.keys.command_line)
-        running.announce(self.runtime.settings.state_dir, here)
+        try:
+            running.announce(self.runtime.settings.state_dir, here)
+        except OSError as error:
+            logger.warning("./run.sh status will not find this proxy: %s", error.strerror)
         greeting.greet(self.runtime)
 
     def done(self) -> None:
