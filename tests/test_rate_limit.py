@@ -2,7 +2,7 @@ import pytest
 
 from gigagate import rate_limit
 from gigagate.errors import TooManyRequests
-from gigagate.rate_limit import RateLimit
+from gigagate.rate_limit import RateLimit, sender
 
 
 class Clock:
@@ -74,3 +74,21 @@ def test_memory_is_bounded(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Non
     for number in range(1000):
         limit.take(f"client {number}", 60)
     assert len(limit) == 10
+
+
+@pytest.mark.parametrize(
+    ("address", "who"),
+    [
+        ("127.0.0.1", "this machine"),
+        ("127.1.2.3", "this machine"),
+        ("::1", "this machine"),
+        ("::ffff:127.9.9.9", "this machine"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("not an address", "not an address"),
+    ],
+)
+def test_a_machine_cannot_count_as_many(address: str, who: str) -> None:
+    assert sender(address) == who

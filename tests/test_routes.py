@@ -110,3 +110,25 @@ def test_a_very_long_path_is_shortened() -> None:
     with pytest.raises(NotFound) as raised:
         find("GET", "/x" * 10_000)
     assert len(raised.value.message) < 1000
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "..",
+        "%2e%2e",
+        "..%2F..%2Fmodels",
+        "a%2F..%2Fb",
+        "%252e%252e",
+        "..%5Cx",
+        "%25252e%25252e%2fx",
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/files/{}", "/v1/files/{}/content", "/v1/models/{}"])
+def test_an_id_that_a_server_could_read_as_a_way_up_is_none(path: str, item: str) -> None:
+    with pytest.raises(NotFound):
+        find("GET", path.format(item))
+
+
+def test_an_id_may_have_a_slash_and_dots() -> None:
+    assert find("GET", "/v1/models/openai/gpt-4.1..x").item == "openai/gpt-4.1..x"

@@ -8,12 +8,26 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from gigagate.errors import TooManyRequests
 
 MAX_CLIENTS = 10_000
 MINUTE = 60.0
 ROUNDING = 1e-6
+
+
+def sender(address: str) -> str:
+    """Whom an address stands for: a machine has all of 127.0.0.0/8, and a whole /64 of IPv6."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is None and not ip.is_loopback:
+            return str(ip_network((ip, 64), strict=False))
+        ip = ip.ipv4_mapped or ip
+    return "this machine" if ip.is_loopback else str(ip)
 
 
 class RateLimit:

@@ -4,6 +4,7 @@ A base URL without /v1, with /v1 twice, with a slash too many or with /chat/comp
 it is what people type into their client's settings; all of them mean the same.
 """
 
+import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -84,6 +85,8 @@ _NOT_SPOKEN = {
 }
 """End of path -> what is not spoken yet."""
 
+MAX_NAME = 1000
+"""Characters of an {id}."""
 DOTS = (".", "..")
 """No {id}: a server would read the path as another one, which is not in the table."""
 
@@ -136,8 +139,15 @@ def _with_item(canonical: str) -> tuple[str, list[Endpoint]]:
         if varies and item and before + item + behind == canonical:
             name = unquote(item)
             found = [one for one in ENDPOINTS if one.path == template]
-            return (name, found) if name not in DOTS else ("", [])
+            return ("", []) if _climbs(name) else (name, found)
     return "", []
+
+
+def _climbs(name: str) -> bool:
+    """However often a server unquotes it."""
+    while (plain := unquote(name)) != name and len(name) < MAX_NAME:
+        name = plain
+    return len(name) >= MAX_NAME or any(part in DOTS for part in re.split(r"[/\\]", name))
 
 
 def _served() -> str:

@@ -190,6 +190,7 @@ def test_other_machines_need_keys_for_the_status_page_where_each_brings_its_own(
         (["--set", "web_host=0.0.0.0"], "Set web_password"),
         (["--set", "web_host="], "Set web_password"),
         (["--set", "web_debug=true"], "web_debug"),
+        (["--set", "proxyauth=anna:secret"], "proxyauth"),
     ],
 )
 def test_mitmweb_is_not_shown_to_the_network(

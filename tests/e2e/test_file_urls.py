@@ -70,7 +70,7 @@ def test_this_machine_is_out_of_reach_even_where_addresses_are_allowed(
         emulator.log.clear()
         answer = ask(proxy, pictures)
         assert answer.status_code == 400
-        assert "not on the public internet" in answer.json()["error"]["message"]
+        assert "no such host is on the public internet" in answer.json()["error"]["message"]
         assert "secret" not in answer.text
         assert [one.path for one in emulator.log if "oauth" not in one.path] == []
     assert pictures.asked == []

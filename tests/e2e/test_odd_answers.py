@@ -9,9 +9,10 @@ import pytest
 from tests.support.gigachat_wire import completion
 from tests.support.proxy import Proxy
 from tests.support.raw_http import RawAnswer, read_answer
-from tests.support.scripted_upstream import OAUTH, Said, ScriptedUpstream, whole
+from tests.support.scripted_upstream import CHUNKED_HEAD, OAUTH, Said, ScriptedUpstream, whole
 
 ASKED, NEXT = "the odd question", "the question after it"
+OPAQUE = "0pAqUe+w0rds/without=shape"
 STRAY = "nobody asked for this"
 
 
@@ -74,7 +75,10 @@ class Odd(ScriptedUpstream):
 
     def answer_to(self, request: bytes, connection: socket.socket) -> Said:
         if request.startswith(OAUTH):
-            return super().answer_to(request, connection)
+            said = super().answer_to(request, connection).pieces[0].partition(b"\r\n\r\n")[2]
+            token = json.loads(said)
+            token["access_token"] += f"-{OPAQUE}"
+            return Said([whole(200, json.dumps(token).encode())])
         if ASKED.encode() not in request:
             return Said([chat(NEXT)])
         pieces = [self.odd[i : i + self.size] for i in range(0, len(self.odd), self.size)]
@@ -91,12 +95,14 @@ def pair(
     if request.param == "plain":
         environment["GIGAGATE_PLAIN"] = "true"
     with Odd() as upstream:
-        with Proxy(upstream, folder, environment=environment, settings=settings) as proxy:
+        saved = ["-w", str(folder / "flows"), "--set", "store_streamed_bodies=true"]
+        with Proxy(upstream, folder, *saved, environment=environment, settings=settings) as proxy:
             yield upstream, proxy
 
 
-def ask(client: socket.socket, text: str) -> RawAnswer:
-    body = json.dumps({"model": "gigachat", "messages": [{"role": "user", "content": text}]})
+def ask(client: socket.socket, text: str, stream: bool = False) -> RawAnswer:
+    chat = {"model": "gigachat", "messages": [{"role": "user", "content": text}], "stream": stream}
+    body = json.dumps(chat)
     head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}"
     client.sendall(f"{head}\r\n\r\n{body}".encode())
     return read_answer(client)
@@ -106,6 +112,37 @@ def text_of(answer: RawAnswer) -> str:
     assert answer.status == 200, answer
     text: str = json.loads(answer.body)["choices"][0]["message"]["content"]
     return text
+
+
+@pytest.mark.parametrize("size", [65536, 1])
+@pytest.mark.parametrize("kind", ["json", "text", "stream", "chunk head"])
+def test_the_token_that_gigachat_repeats_is_shown_to_nobody(
+    pair: tuple[Odd, Proxy], kind: str, size: int
+) -> None:
+    upstream, proxy = pair
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as client:
+        ask(client, NEXT)
+    token = f"token-{upstream.tokens}-{OPAQUE}"
+    complaint = json.dumps({"status": 400, "message": f"bad token {token}"}).encode()
+    event = b"data: " + complaint + b"\n\n"
+    upstream.odd = {
+        "json": whole(400, complaint),
+        "text": whole(500, f"No <b>{token}</b>".encode(), b"X-Token: %s\r\n" % token.encode()),
+        "stream": CHUNKED_HEAD + b"%x\r\n%s\r\n0\r\n\r\n" % (len(event), event),
+        "chunk head": CHUNKED_HEAD + token.encode() + b"\r\n\r\n",
+    }[kind]
+    upstream.closes, upstream.size = False, size
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as client:
+        answer = ask(client, ASKED, stream=kind in ("stream", "chunk head"))
+    assert b"error" in answer.body
+    assert token.encode() not in answer.body
+    if kind in ("json", "stream"):
+        assert b"bad token [secret]" in answer.body
+    for _ in range(2):  # what is written at the end of a request, has been when the next one ends
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as client:
+            assert text_of(ask(client, NEXT)) == NEXT
+    assert OPAQUE not in proxy.output()
+    assert OPAQUE.encode() not in (proxy.log_file.parent / "flows").read_bytes()
 
 
 @pytest.mark.parametrize("size", [65536, 1])

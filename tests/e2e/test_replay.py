@@ -120,6 +120,30 @@ def test_a_flow_sent_elsewhere_goes_nowhere(
         assert elsewhere.log == []
 
 
+SECOND = "\r\nHost: localhost\r\n\r\nGET /api/v1/models HTTP/1.1\r\nX:"
+EDITED = {
+    "a query": {"method": "GET", "path": f"/v1/balance?a= HTTP/1.1{SECOND}"},
+    "a space": {"method": "GET", "path": "/v1/balance?a=b c"},
+    "a line feed": {"method": "GET", "path": "/v1/balance?a=b\nc"},
+    "a media type": {
+        "method": "POST",
+        "path": "/v1/tokens/count",
+        "headers": [["Host", "localhost"], ["Content-Type", f"text/plain{SECOND}"]],
+    },
+}
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_no_edited_flow_puts_a_second_request_on_the_wire(setup: Setup, name: str) -> None:
+    emulator, _, web = setup
+    flow_id = sent_flow(setup)
+    web.call("PUT", f"/flows/{flow_id}", json={"request": EDITED[name]})
+    emulator.log.clear()
+    flow = web.replay(flow_id)
+    assert flow["response"]["status_code"] in (400, 404)
+    assert [received.target for received in emulator.log] == []
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -129,13 +153,16 @@ def test_a_flow_sent_elsewhere_goes_nowhere(
         {"listen_host": "0.0.0.0"},
         {"keep_host_header": False},
         {"validate_inbound_headers": False},
+        {"web_debug": True},
+        {"web_host": "0.0.0.0", "web_password": ""},
+        {"proxyauth": "anna:secret"},
     ],
 )
 def test_mitmwebs_option_page_cannot_weaken_the_proxy(setup: Setup, options: dict) -> None:
     _, _, web = setup
     answer = web.session.put(web.url + "/options", json=options, timeout=10)
     assert answer.status_code == 400, answer.text
-    ((name, value),) = options.items()
+    name, value = next(iter(options.items()))
     kept = web.session.get(web.url + "/options", timeout=10).json()[name]["value"]
     assert kept != value
     sent_flow(setup)

@@ -16,6 +16,7 @@ import urllib3
 from gigagate import __version__
 from gigagate.core import multipart, strict_json
 from gigagate.core.attachment import Attachment
+from gigagate.core.hidden import Hidden
 from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.multipart import Part
 from gigagate.errors import (
@@ -68,6 +69,8 @@ class FileClient:
 
     def content(self, file_id: str, client: str) -> bytes:
         """Raises UpstreamError or CredentialError."""
+        if not file_id.strip("."):  # a server would read it as another path
+            raise errors.unexpected("a file whose id is none", file_id)
         return self._request("GET", f"/files/{quote(file_id, safe='')}/content", client)
 
     def _request(
@@ -133,4 +136,4 @@ class FileClient:
             ) from None
         if len(answer) > MAX_ANSWER:
             raise UpstreamProtocolError("GigaChat's file is larger than 64 MB.")
-        return status, given, answer
+        return status, given, Hidden([token]).whole(answer) if status != 200 else answer

@@ -112,9 +112,9 @@ class Fetcher:
         try:
             addresses = self._resolve(parts.hostname, _port(parts))
         except (OSError, UnicodeError):
-            raise _cannot(parts.geturl(), "its host is not known") from None
+            addresses = ()  # told like a private one: nobody learns which internal names exist
         if not addresses or not all(map(self._is_public, addresses)):
-            raise _cannot(parts.geturl(), "its host is not on the public internet")
+            raise _cannot(parts.geturl(), "no such host is on the public internet")
         return addresses[0]
 
     def _read(

@@ -36,7 +36,7 @@ from gigagate.hooks.calls.slots import CallSlots
 from gigagate.hooks.door import access, client_secrets, cors
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
-from gigagate.rate_limit import RateLimit
+from gigagate.rate_limit import RateLimit, sender
 from gigagate.retries import Retries
 from gigagate.tokens import AccessToken
 
@@ -93,7 +93,7 @@ class Gateway:
         if preflight := cors.preflight(request):
             return preflight
         if local_paths.of(request) is None:
-            address = flow.client_conn.peername[0]
+            address = sender(flow.client_conn.peername[0])
             per_minute = settings.limits.requests_per_minute
             try:
                 self.identify(flow)
@@ -107,6 +107,8 @@ class Gateway:
         """Raises ClientError."""
         accounts = self.runtime.accounts
         linked = access.linked_client(flow.request, self.runtime.policy.files.link_key)
+        if linked is None:
+            access.check_page(flow.request)
         if accounts.own is None:
             account = accounts.named(linked) if linked else None
             self.accounts[flow] = account or accounts.of_client(flow.request)

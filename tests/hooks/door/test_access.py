@@ -160,3 +160,20 @@ def test_a_key_of_bytes_that_are_no_text_is_refused() -> None:
 def test_without_keys_any_key_and_none_will_do() -> None:
     for headers in ({}, {"authorization": "Bearer anything"}):
         assert access.client_name(request(**headers), settings()) == ""
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "Cross-Site"])
+def test_what_a_foreign_page_embeds_is_refused(site: str) -> None:
+    with pytest.raises(HostNotAllowed, match="Another web page"):
+        access.check_page(request(host="localhost", sec_fetch_site=site))
+
+
+@pytest.mark.parametrize("site", [None, "none", "same-origin"])
+def test_what_no_page_or_our_own_asks_for_is_not(site: str | None) -> None:
+    access.check_page(
+        request(host="localhost", **({} if site is None else {"sec_fetch_site": site}))
+    )
+
+
+def test_a_page_that_tells_its_origin_is_judged_by_that() -> None:
+    access.check_page(request(origin="app://notes", sec_fetch_site="cross-site"))

@@ -37,6 +37,18 @@ def check_sender(request: http.Request, settings: Settings) -> None:
     )
 
 
+def check_page(request: http.Request) -> None:
+    """A browser fetches what any page embeds, a picture say, without an Origin.  It tells by Fetch
+    Metadata whose page that is.  Raises HostNotAllowed.
+    """
+    site = request.headers.get("sec-fetch-site", "").strip().lower()
+    if "origin" not in request.headers and site in ("cross-site", "same-site"):
+        raise HostNotAllowed(
+            "Another web page asks for this through your browser (Sec-Fetch-Site). "
+            "Ask with your client, or open the address yourself."
+        )
+
+
 def linked_client(request: http.Request, link_key: bytes) -> str | None:
     """The client for whom a signed link to a picture was made: it is as good as that one's key.
 

@@ -19,6 +19,7 @@ REFUSED = {
     "ssl_insecure": "Without verification anybody on the way could read the access token.",
     "proxy_debug": "It prints raw requests, keys and tokens included.",
     "web_debug": "It shows the inside of this process in the browser.",
+    "proxyauth": "The client's password would stay in saved flows. Use GIGAGATE_CLIENT_KEYS.",
 }
 
 
@@ -87,8 +88,12 @@ class OptionGuard:
         for name in updated & self.forced.keys():
             if getattr(ctx.options, name) != self.forced[name]:
                 raise exceptions.OptionsError(f"{name} cannot be changed in GigaGate.")
-        if updated & {"mode", "listen_host"}:
+        for name in updated & REFUSED.keys() - self.forced.keys():
+            if getattr(ctx.options, name):
+                raise exceptions.OptionsError(f"{REFUSED[name]} {name} cannot be set.")
+        if updated & {"mode", "listen_host", "web_host", "web_password"}:
             try:
+                self.check_web()
                 self.check_mode()
                 check_listen_host(ctx.options.listen_host, self.runtime.settings)
             except SettingsError as error:

@@ -21,7 +21,7 @@ from gigagate.errors import InternalError
 from gigagate.hooks.answers import raw_error
 from gigagate.hooks.gateway import Gateway
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
-from gigagate.hooks.wire.stream import GigaStream, WireRequest
+from gigagate.hooks.wire.stream import UPSTREAM_EVENTS, GigaStream, WireRequest
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +78,17 @@ class GigaHttpLayer(HttpLayer):
     def event_to_child(
         self, child: Layer | HttpStream, event: events.Event
     ) -> CommandGenerator[None]:
-        if isinstance(event, RequestHeaders) and not isinstance(child, HttpStream):
-            assert isinstance(event.request, WireRequest), "not a request of ours"
+        if not isinstance(child, HttpStream) and isinstance(event, RequestHeaders):
+            _check_ours(event.request)
+        if isinstance(child, GigaStream) and isinstance(event, UPSTREAM_EVENTS):
+            return self.pass_without_secrets(child, event)
+        return self.pass_on(child, event)
+
+    def pass_without_secrets(self, child: GigaStream, event: HttpEvent) -> CommandGenerator[None]:
+        for shown in child.without_secrets(event):
+            yield from self.pass_on(child, shown)
+
+    def pass_on(self, child: Layer | HttpStream, event: events.Event) -> CommandGenerator[None]:
         if self.listener is not None and isinstance(event, HttpEvent):
             stream = self.streams.get(event.stream_id)
             if stream is not None and hasattr(stream, "flow"):
@@ -105,3 +114,8 @@ class GigaHttpLayer(HttpLayer):
             yield commands.SendData(self.context.client, raw_error(InternalError()))
         for connection in {self.context.client, *self.connections}:
             yield commands.CloseConnection(connection)
+
+
+def _check_ours(request: http.Request) -> None:
+    if not isinstance(request, WireRequest):
+        raise InternalError("Not a request of ours.")

@@ -18,6 +18,7 @@ from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     ErrorCode,
     GetHttpConnection,
+    HttpEvent,
     HttpRequestHook,
     RequestData,
     RequestEndOfMessage,
@@ -31,6 +32,8 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
+from gigagate.core import wire_head
+from gigagate.core.hidden import Hidden
 from gigagate.core.redact import mask
 from gigagate.errors import (
     TRY_AGAIN,
@@ -70,6 +73,8 @@ class GigaStream(ClientStream):
     """One request of a client and its answer."""
 
     upstream_head: http.Response
+    hidden = Hidden(())
+    """What GigaChat must not repeat to anybody."""
     sent_upstream = False
     """Something of this stream is under way on the upstream connection."""
     got_data = False
@@ -84,6 +89,21 @@ class GigaStream(ClientStream):
             yield from self.look_at_clock()
         else:
             yield from super().handle(event)
+
+    def without_secrets(self, event: HttpEvent) -> list[HttpEvent]:
+        """What GigaChat says, before anybody sees it."""
+        if isinstance(event, ResponseData):
+            data = self.hidden.feed(event.data)
+            return [ResponseData(event.stream_id, data)] if data else []
+        if isinstance(event, ResponseEndOfMessage):
+            rest = self.hidden.end()
+            return [ResponseData(event.stream_id, rest), event] if rest else [event]
+        if isinstance(event, ResponseHeaders):
+            fields = event.response.headers.fields
+            event.response.headers.fields = tuple((n, self.hidden.whole(v)) for n, v in fields)
+        elif isinstance(event, ResponseProtocolError):
+            event.message = self.hidden.text(event.message)
+        return [event]
 
     # The client's request ---------------------------------------------------------------------
 
@@ -127,7 +147,12 @@ class GigaStream(ClientStream):
             yield from self.attempt_failed(call, _cannot_connect(upstream.host_header, error))
             return
         self.context.server = self.flow.server_conn = connection
-        request = self.wire_request(call)
+        try:
+            request = self.wire_request(call)
+        except GigaGateError as refusal:
+            yield from self.end_in_error(refusal)
+            return
+        self.hidden = Hidden([t.value for t in (call.token, call.refused) if t is not None])
         self.server_state = self.state_wait_for_response_headers
         self.drop_stale_events()
         self.sent_upstream = True
@@ -152,10 +177,11 @@ class GigaStream(ClientStream):
         return True
 
     def wire_request(self, call: UpstreamCall) -> WireRequest:
+        """Raises InvalidRequest: whoever made it, it is looked at byte by byte."""
         upstream = self.gateway.runtime.upstream
-        headers = http.Headers(
-            [(k.encode(), v.encode()) for k, v in self.gateway.wire_headers(call).items()]
-        )
+        named = self.gateway.wire_headers(call)
+        wire_head.check(call.request.method, upstream.path + call.request.path, named)
+        headers = http.Headers([(k.encode(), v.encode()) for k, v in named.items()])
         return WireRequest(
             host=upstream.host,
             port=upstream.port,

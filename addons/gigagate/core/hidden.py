@@ -1,0 +1,51 @@
+"""Known secrets out of what GigaChat says: it may repeat the very token it was sent.
+
+`redact.mask` knows what secrets look like; this one knows what they are.
+"""
+
+from collections.abc import Collection
+
+from gigagate.core.redact import MASK
+
+_MIN = 8
+"""Characters; anything shorter is no secret, and may be part of any word."""
+
+
+class Hidden:
+    """Of one answer, whose bytes may come in any pieces."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        self._secrets = sorted((s.encode() for s in secrets if len(s) >= _MIN), key=len)[::-1]
+        self._longest = max(map(len, self._secrets), default=0)
+        self._held = b""
+
+    def whole(self, content: bytes) -> bytes:
+        for secret in self._secrets:
+            if secret in content:
+                content = content.replace(secret, MASK.encode())
+        return content
+
+    def text(self, content: str) -> str:
+        return self.whole(content.encode(errors="surrogateescape")).decode(errors="surrogateescape")
+
+    def feed(self, piece: bytes) -> bytes:
+        """What may go on; a tail that may be the beginning of a secret waits for what follows."""
+        content = self.whole(self._held + piece)
+        kept = self._unfinished(content)
+        self._held = content[len(content) - kept :] if kept else b""
+        return content[: len(content) - kept] if kept else content
+
+    def end(self) -> bytes:
+        held, self._held = self._held, b""
+        return held
+
+    def _unfinished(self, content: bytes) -> int:
+        """Bytes at the end that begin a secret.  An event ends in a line break, no secret has one:
+        so this hardly ever looks."""
+        if content.endswith(b"\n"):
+            return 0
+        for size in range(min(self._longest - 1, len(content)), 0, -1):
+            tail = content[-size:]
+            if any(secret.startswith(tail) for secret in self._secrets):
+                return size
+        return 0
