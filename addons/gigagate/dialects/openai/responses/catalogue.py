@@ -1,0 +1,55 @@
+"""What Codex is told of GigaChat's models: how much they hold, and how it is to speak to them.
+
+Without it Codex takes an unknown model to hold twice what GigaChat's does, so that a conversation
+would not be made shorter in time, and sends a prompt of its own that is as long as a short book.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+CONTEXT_WINDOW = 131_072
+"""Tokens: what GigaChat 2 and later hold."""
+
+INSTRUCTIONS = """You are a coding agent. You work in a person's terminal, in the folder they have \
+opened, with the tools you are given.
+
+- Do what was asked, all of it, and nothing beside it. Find out what you need with the tools \
+before you ask.
+- Look at a file before you change it. Keep to the style of the code that is there, and make the \
+smallest change that does the work.
+- Run commands in the shell; prefer rg for searching. Never undo changes that are not yours, and \
+never run what destroys data unless you were asked to.
+- Write files in the shell, or with apply_patch where you have it. One tool call at a time; read \
+its result before the next.
+- When you are done, check your work if it can be checked (tests, a build, a run), then say in a \
+few sentences what you did and what is left. Answer in the language of the person.
+"""
+
+
+def models(names: Iterable[str]) -> dict[str, Any]:
+    """names: aliases and GigaChat's own, the best first."""
+    return {"models": [_model(name, rank) for rank, name in enumerate(names)]}
+
+
+def _model(name: str, rank: int) -> dict[str, Any]:
+    return {
+        "slug": name,
+        "display_name": name,
+        "description": "GigaChat, through this proxy.",
+        "base_instructions": INSTRUCTIONS,
+        "context_window": CONTEXT_WINDOW,
+        "input_modalities": ["text", "image"],
+        "default_reasoning_level": None,
+        "supported_reasoning_levels": [],
+        "supports_reasoning_summaries": False,
+        "support_verbosity": False,
+        "supports_parallel_tool_calls": False,
+        "supports_search_tool": False,
+        "apply_patch_tool_type": None,
+        "shell_type": "shell_command",
+        "experimental_supported_tools": [],
+        "truncation_policy": {"mode": "tokens", "limit": 10_000},
+        "supported_in_api": True,
+        "visibility": "list",
+        "priority": rank,
+    }

@@ -1,0 +1,75 @@
+"""The items of a response's output, and their ids."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gigagate.dialects.openai.responses import calls
+from gigagate.dialects.openai.responses.tools import Tools
+from gigagate.gigachat.v1.function_call import ToolCall
+
+DIGITS = 32
+"""Hexadecimal, of a request's id: the same in the ids of its response and of all its items."""
+
+
+def response_id(request_id: str) -> str:
+    return f"resp_{request_id}"
+
+
+def item_id(prefix: str, request_id: str, index: int) -> str:
+    return f"{prefix}_{request_id}{index:02x}"
+
+
+def response_of(item: str) -> str:
+    """The id of the response that an item belongs to, by the item's id."""
+    return response_id(item.partition("_")[2][:DIGITS])
+
+
+def message(item: str, text: str, *, complete: bool = True) -> dict[str, Any]:
+    return {
+        "id": item,
+        "type": "message",
+        "role": "assistant",
+        "status": "completed" if complete else "incomplete",
+        "content": [text_part(text)],
+    }
+
+
+def text_part(text: str) -> dict[str, Any]:
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+
+
+def reasoning(item: str, text: str) -> dict[str, Any]:
+    return {"id": item, "type": "reasoning", "summary": [summary_part(text)]}
+
+
+def summary_part(text: str) -> dict[str, Any]:
+    return {"type": "summary_text", "text": text}
+
+
+def items(completion: Mapping[str, Any], tools: Tools, request_id: str) -> Iterator[dict[str, Any]]:
+    """Of a whole chat completion.  A message is there even if nothing was said."""
+    choice = completion["choices"][0]
+    said = choice["message"]
+    index = 0
+    if thought := said.get("reasoning_content"):
+        yield reasoning(item_id("rs", request_id, index), thought)
+        index += 1
+    made = said.get("tool_calls") or []
+    text = said.get("content") or ""
+    if text or not made:
+        complete = choice["finish_reason"] not in ("length", "content_filter")
+        yield message(item_id("msg", request_id, index), text, complete=complete)
+        index += 1
+    for call in calls_of(said):
+        tool = tools.called(call.name)
+        prefix = calls.PREFIXES[tool.kind]
+        yield calls.item(tool, call, item_id(prefix, request_id, index))
+        index += 1
+
+
+def calls_of(message: Mapping[str, Any]) -> list[ToolCall]:
+    """Those in a chat completion's message."""
+    return [
+        ToolCall(given["id"], given["function"]["name"], given["function"]["arguments"])
+        for given in message.get("tool_calls") or ()
+    ]

@@ -1,0 +1,39 @@
+"""The stream of a response that is nothing but a summary of the conversation, sealed."""
+
+from typing import Any
+
+from gigagate.core.report import Usage
+from gigagate.dialects.openai.responses import compaction, output
+from gigagate.dialects.openai.responses.writer import WORKING, ResponseWriter
+from gigagate.gigachat.v1.function_call import ToolCall
+
+
+class SummaryWriter(ResponseWriter):
+    """What GigaChat says is collected: the client gets it as one item, which it cannot read."""
+
+    def __init__(self, *of_response: Any, client_key: bytes) -> None:
+        super().__init__(*of_response)
+        self._client_key = client_key
+        self._summary: list[str] = []
+
+    def text(self, text: str) -> bytes:
+        self._summary.append(text)
+        return b"" if len(self._summary) % _SIGN_EVERY else WORKING
+
+    def reasoning(self, text: str) -> bytes:
+        return b""
+
+    def tool_call(self, call: ToolCall, index: int = 0) -> bytes:
+        return b""
+
+    def finish(self, reason: str, tokens: Usage | None) -> bytes:
+        name = output.item_id("cmp", self._request_id, 0)
+        item = compaction.item(name, "".join(self._summary), self._client_key)
+        written = self._event("response.output_item.added", item=item, **self._at())
+        written += self._item_done(item)
+        # cut short it is still the best there is: an incomplete one would end the client's work
+        return written + super().finish("stop" if reason == "length" else reason, tokens)
+
+
+_SIGN_EVERY = 20
+"""Pieces of text, after which the client sees that the stream is alive."""

@@ -1,0 +1,171 @@
+"""A response as a stream of events.
+
+Items come one after another, and each closes before the next one opens; a call comes whole.  The
+events are numbered.  A piece of text is by far the most frequent, so all of it but the text and the
+number is made once.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from gigagate.core import compact_json, sse
+from gigagate.core.report import Usage
+from gigagate.dialects.openai.responses import calls, output
+from gigagate.dialects.openai.responses.resource import Echo
+from gigagate.dialects.openai.responses.tools import Tools
+from gigagate.errors import GigaGateError
+from gigagate.gigachat.v1.function_call import ToolCall
+
+WORKING = sse.comment(b"GigaChat runs a function")
+
+_Open = Literal["", "message", "reasoning"]
+_TEXT_DELTA = "response.output_text.delta"
+_SUMMARY = "response.reasoning_summary"
+
+
+class ResponseWriter:
+    """Implements core.pivot.AnswerWriter."""
+
+    def __init__(
+        self, echo: Echo, tools: Tools, request_id: str, kept: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """kept: told of the response once it is complete."""
+        self._echo = echo
+        self._tools = tools
+        self._request_id = request_id
+        self._kept = kept
+        self._created = 0
+        self._number = 0
+        self._items: list[dict[str, Any]] = []
+        """Those that are closed."""
+        self._open: _Open = ""
+        self._item_id = ""
+        self._said: list[str] = []
+        """Of the open item."""
+        self._before = self._after = b""
+
+    def start(self, model: str, created: int) -> bytes:
+        self._created = created
+        response = self._echo.begun(created)
+        return self._event("response.created", response=response) + self._event(
+            "response.in_progress", response=response
+        )
+
+    def text(self, text: str) -> bytes:
+        opening = b"" if self._open == "message" else self._close() + self._open_message()
+        return opening + self._delta(text)
+
+    def reasoning(self, text: str) -> bytes:
+        opening = b"" if self._open == "reasoning" else self._close() + self._open_reasoning()
+        return opening + self._delta(text)
+
+    def tool_call(self, call: ToolCall, index: int = 0) -> bytes:
+        closing = self._close()
+        tool = self._tools.called(call.name)
+        item = calls.item(tool, call, self._next_id(calls.PREFIXES[tool.kind]))
+        pieces = [self._event("response.output_item.added", item=calls.begun(item), **self._at())]
+        for key, event in (
+            ("arguments", "response.function_call_arguments"),
+            ("input", "response.custom_tool_call_input"),
+        ):
+            if isinstance(given := item.get(key), str):
+                of_item = {"item_id": item["id"], **self._at()}
+                named = {"name": tool.name} if key == "arguments" else {}
+                pieces.append(self._event(f"{event}.delta", delta=given, **of_item))
+                pieces.append(self._event(f"{event}.done", **{key: given}, **named, **of_item))
+        return b"".join((closing, *pieces, self._item_done(item)))
+
+    def working(self) -> bytes:
+        return WORKING
+
+    def finish(self, reason: str, tokens: Usage | None) -> bytes:
+        complete = reason not in ("length", "content_filter")
+        opening = b"" if self._open or self._items else self._open_message()
+        closing = self._close(complete=complete)
+        response = self._echo.ended(self._created, self._items, reason, tokens)
+        self._kept(response)
+        return opening + closing + self._event(f"response.{response['status']}", response=response)
+
+    def failed(self, error: GigaGateError, now: int) -> bytes:
+        """The end of a response that broke off.  now: unix seconds, should it not have begun."""
+        begin = b"" if self._number else self.start("", now)
+        closing = self._close(complete=False)
+        response = self._echo.failed(self._created, self._items, error)
+        told = {"code": error.code, "message": error.message, "param": error.param}
+        return (
+            begin
+            + closing
+            + self._event("response.failed", response=response)
+            + self._event("error", **told, error={"type": error.type, **told})
+        )
+
+    def _open_message(self) -> bytes:
+        self._open = "message"
+        self._item_id = self._next_id("msg")
+        item: dict[str, Any] = {"id": self._item_id, "type": "message", "role": "assistant"}
+        item |= {"status": "in_progress", "content": []}
+        of_part = self._of_part("content_index")
+        self._prepare_delta(_TEXT_DELTA, **of_part, logprobs=[])
+        return self._event("response.output_item.added", item=item, **self._at()) + self._event(
+            "response.content_part.added", part=output.text_part(""), **of_part
+        )
+
+    def _open_reasoning(self) -> bytes:
+        self._open = "reasoning"
+        self._item_id = self._next_id("rs")
+        item: dict[str, Any] = {"id": self._item_id, "type": "reasoning", "summary": []}
+        of_part = self._of_part("summary_index")
+        self._prepare_delta(f"{_SUMMARY}_text.delta", **of_part)
+        return self._event("response.output_item.added", item=item, **self._at()) + self._event(
+            f"{_SUMMARY}_part.added", part=output.summary_part(""), **of_part
+        )
+
+    def _close(self, *, complete: bool = True) -> bytes:
+        text, opened = "".join(self._said), self._open
+        self._open, self._said = "", []
+        if opened == "message":
+            of_part = self._of_part("content_index")
+            return (
+                self._event("response.output_text.done", text=text, logprobs=[], **of_part)
+                + self._event("response.content_part.done", part=output.text_part(text), **of_part)
+                + self._item_done(output.message(self._item_id, text, complete=complete))
+            )
+        if opened == "reasoning":
+            of_part = self._of_part("summary_index")
+            part = output.summary_part(text)
+            return (
+                self._event(f"{_SUMMARY}_text.done", text=text, **of_part)
+                + self._event(f"{_SUMMARY}_part.done", part=part, **of_part)
+                + self._item_done(output.reasoning(self._item_id, text))
+            )
+        return b""
+
+    def _item_done(self, item: dict[str, Any]) -> bytes:
+        done = self._event("response.output_item.done", item=item, **self._at())
+        self._items.append(item)
+        return done
+
+    def _next_id(self, prefix: str) -> str:
+        return output.item_id(prefix, self._request_id, len(self._items))
+
+    def _at(self) -> dict[str, Any]:
+        return {"output_index": len(self._items)}
+
+    def _of_part(self, index: str) -> dict[str, Any]:
+        return {"item_id": self._item_id, **self._at(), index: 0}
+
+    def _prepare_delta(self, kind: str, **fields: Any) -> None:
+        head = compact_json.dumps({"type": kind, **fields, "delta": ""})
+        self._before = b"event: " + kind.encode() + b"\ndata: " + head.removesuffix(b'""}')
+        self._after = b',"sequence_number":'
+
+    def _delta(self, text: str) -> bytes:
+        self._said.append(text)
+        number = self._number
+        self._number += 1
+        return b"%b%b%b%d}\n\n" % (self._before, compact_json.dumps(text), self._after, number)
+
+    def _event(self, kind: str, **fields: Any) -> bytes:
+        data = {"type": kind, "sequence_number": self._number, **fields}
+        self._number += 1
+        return b"event: " + kind.encode() + b"\n" + sse.event(compact_json.dumps(data))
