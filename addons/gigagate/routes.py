@@ -100,14 +100,15 @@ def normalise(path: str) -> str:
     {id} stays as it is, URL-quoted or not.
     """
     parts = [part for part in path.partition("?")[0].split("/") if part]
+    start = 0
     while True:
         for prefix in (*_PREFIXES, _CHAT):
-            rest = parts[len(prefix) :]
-            if parts[: len(prefix)] == prefix and (rest or prefix is not _CHAT):
-                parts = rest
+            end = start + len(prefix)
+            if parts[start:end] == prefix and (end < len(parts) or prefix is not _CHAT):
+                start = end
                 break
         else:
-            return "/" + "/".join(parts)
+            return "/" + "/".join(parts[start:])
 
 
 def find(method: str, path: str) -> Endpoint:

@@ -220,7 +220,13 @@ STRING = {"type": "string"}
         ),
         pytest.param(
             of(a={"$ref": "https://example.com/x"}, b={"$ref": "#/nowhere"}),
-            of(a=STRING, b=STRING),
+            of(
+                a={
+                    **STRING,
+                    "description": "of the shape 'https://example.com/x', which is not given",
+                },
+                b={**STRING, "description": "of the shape '#/nowhere', which is not given"},
+            ),
             id="references to nothing",
         ),
         pytest.param(
@@ -287,7 +293,7 @@ def test_words_inside_words_do_not_explode(around: Callable[[Schema], Schema]) -
         schema = around(schema)
     clean = cleaned(of(top=schema))
     check_schema(clean)
-    assert len(str(clean)) < 500_000
+    assert len(str(clean)) < 2_000_000
 
 
 @pytest.mark.parametrize("keyword", ["anyOf", "allOf", "oneOf", "items", "additionalProperties"])

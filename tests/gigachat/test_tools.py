@@ -6,7 +6,8 @@ import pytest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
-from gigagate.gigachat.tools import MAX_REMEMBERED, ToolNames, functions, upstream_name
+from gigagate.gigachat.tool_name import MAX_NAME, upstream_name
+from gigagate.gigachat.tools import MAX_REMEMBERED, ToolNames, functions
 
 
 def tool(name: Any, **fields: Any) -> dict[str, Any]:
@@ -28,7 +29,14 @@ EMPTY = {"type": "object", "properties": {}}
         ("mcp:read file", "mcp_read_file"),
         ("9lives", "_9lives"),
         ("", "_"),
-        ("поиск", "_____"),
+        ("поиск", "poisk"),
+        ("Найти_съёмку", "Nayti_semku"),
+        ("чтение: файл №1", "chtenie__fayl_No1"),
+        ("поиск-🔎", "poisk-_mag_right_"),
+        ("2_шага", "_2_shaga"),
+        ("search_" + "x" * 80, "search_" + "x" * 57),
+        ("щ" * 60, ("shch" * 16)),
+        ("9" * 64, "_" + "9" * 63),
         ("web_search", "web_search_tool"),
         ("text2image", "text2image_tool"),
     ],
@@ -46,6 +54,23 @@ def test_names_come_back_however_much_they_clash() -> None:
     assert [names.to_client(name) for name in sent] == given
     assert names.to_upstream("a_b") == "a_b"
     assert names.to_upstream("web_search_tool") == "web_search_tool"
+
+
+def test_many_names_that_clash_stay_distinct_short_and_come_back() -> None:
+    given = [f"{'щука_' * 20}{i}" for i in range(300)] + ["поиск", "poisk", "пои ск", "poi_sk"]
+    names = ToolNames.of({"tools": [tool(name) for name in given]})
+    sent = [names.to_upstream(name) for name in given]
+    assert len(set(sent)) == len(given)
+    assert max(map(len, sent)) <= MAX_NAME
+    assert [names.to_client(name) for name in sent] == given
+
+
+def test_a_changed_name_is_told_in_the_description() -> None:
+    chat = {"tools": [tool("поиск"), tool("найти файл", description="Ищет.")]}
+    assert [(f["name"], f["description"]) for f in translated(chat)] == [
+        ("poisk", "called поиск in the conversation"),
+        ("nayti_fayl", "Ищет. (called найти файл in the conversation)"),
+    ]
 
 
 def test_names_the_request_does_not_define_are_mapped_by_themselves() -> None:
@@ -97,7 +122,13 @@ def test_names_the_request_does_not_define_are_mapped_by_themselves() -> None:
         ({"tools": [tool("text2image")]}, [{"name": "text2image"}]),
         (
             {"tools": [tool("text2image", description="mine")]},
-            [{"name": "text2image_tool", "description": "mine", "parameters": EMPTY}],
+            [
+                {
+                    "name": "text2image_tool",
+                    "description": "mine (called text2image in the conversation)",
+                    "parameters": EMPTY,
+                }
+            ],
         ),
         (
             {"tools": [tool("f", description="1"), tool("f", description="2")]},

@@ -11,7 +11,8 @@ _HEADERS = HeaderParser()
 
 MAX_PARTS = 100
 MAX_HEAD = 4096
-"""Bytes before a part's content.  The parser of heads is slow, and slower the longer they are."""
+"""Bytes before a part's content, and of a Content-Type.  The parser of heads is slow, and slower
+the longer they are."""
 
 
 class Part(NamedTuple):
@@ -58,6 +59,8 @@ def write(parts: Iterable[Part], boundary: str) -> tuple[str, bytes]:
 
 
 def _boundary(content_type: str) -> bytes:
+    if len(content_type) > MAX_HEAD:
+        raise InvalidRequest("The Content-Type of the request is too long.")
     head = Message()
     head["content-type"] = content_type
     boundary = head.get_param("boundary")

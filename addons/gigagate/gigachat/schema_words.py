@@ -8,40 +8,36 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from gigagate.gigachat.schema_keywords import FLAGS, IN_WORDS
+
 MAX_SHAPE = 4000
-"""Characters of a shape that is told in words."""
+"""Characters of a shape, or of a value, that is told in words."""
 
 _HUGE = 2**53 - 1
 """Generators write JavaScript's largest safe integer where they mean "no bound"."""
 
-_IN_WORDS = {
-    "minimum": "at least {}",
-    "exclusiveMinimum": "more than {}",
-    "maximum": "at most {}",
-    "exclusiveMaximum": "less than {}",
-    "multipleOf": "a multiple of {}",
-    "minLength": "length at least {}",
-    "maxLength": "length at most {}",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-    "pattern": "pattern: {}",
-    "format": "format: {}",
-    "default": "default: {}",
-    "propertyNames": "names of the keys: {}",
-}
+_LOWEST_LENGTHS = frozenset({"minLength", "minItems", "minProperties"})
 
 Schema = Mapping[str, Any]
 
-in_json = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def in_json(value: object) -> str:
+    """ "…" for what is nested too deep to be written."""
+    try:
+        return _encode(value)
+    except RecursionError:
+        return "…"
 
 
 def constraints(plain: Schema) -> Iterator[str]:
     if allows_null(plain):
         yield "may be null"
     for keyword, value in plain.items():
-        words = _IN_WORDS.get(keyword)
+        words = IN_WORDS.get(keyword)
         if words and _means_something(keyword, value):
-            yield words.format(value if isinstance(value, str) else in_json(value))
+            yield words.format(_told(keyword, value))
 
 
 def allows_null(plain: Schema) -> bool:
@@ -68,19 +64,38 @@ def shape(node: Schema) -> str:
     return told if len(told) <= MAX_SHAPE else kind
 
 
+def cut(text: str) -> str:
+    return text if len(text) <= MAX_SHAPE else f"{text[:MAX_SHAPE]}…"
+
+
 def alternatives(variants: Sequence[Schema]) -> list[str]:
     """Which properties go together, of objects merged into one: {kind: "cat", lives, name?}."""
-    told = list(dict.fromkeys(map(_keys, variants)))
+    return _one_of(map(_keys, variants))
+
+
+def bounds(variants: Sequence[Schema]) -> list[str]:
+    """What scalars of one type, merged into one, are each bound to."""
+    told = ["; ".join(constraints(variant)) or "any" for variant in variants]
+    return _one_of(told)
+
+
+def _one_of(variants: Iterator[str] | Sequence[str]) -> list[str]:
+    told = list(dict.fromkeys(variants))
     in_words = " or ".join(told)
     return [f"one of: {in_words}"] if len(told) > 1 and len(in_words) <= MAX_SHAPE else []
 
 
 def _keys(variant: Schema) -> str:
-    properties, required = variant.get("properties"), variant.get("required")
-    told = []
-    for name, schema in properties.items() if isinstance(properties, dict) else ():
-        needed = isinstance(required, list) and name in required
-        told.append(name + ("" if needed else "?") + _only_value(schema))
+    given, needed = variant.get("properties"), variant.get("required")
+    properties = given if isinstance(given, dict) else {}
+    required = dict.fromkeys(
+        name for name in (needed if isinstance(needed, list) else ()) if isinstance(name, str)
+    )
+    told = [
+        name + ("" if name in required else "?") + _only_value(schema)
+        for name, schema in properties.items()
+    ]
+    told += [name for name in required if name not in properties]
     return f"{{{', '.join(told)}}}"
 
 
@@ -93,9 +108,23 @@ def _allowed(schema: Schema) -> object:
     return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
+def _told(keyword: str, value: object) -> str:
+    if isinstance(value, str):
+        return cut(value)
+    if keyword == "examples" and isinstance(value, list):
+        return cut(", ".join(map(in_json, value)))
+    return cut(in_json(value))
+
+
 def _means_something(keyword: str, value: object) -> bool:
-    if keyword == "default":
+    if keyword in FLAGS:
+        return value is True
+    if keyword in ("default", "example"):
         return value is not None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return abs(value) < _HUGE and not (value == 0 and keyword in ("minLength", "minItems"))
-    return isinstance(value, str | dict)
+    if keyword == "examples":
+        return bool(value) and isinstance(value, list)
+    if isinstance(value, bool):
+        return keyword in ("contains", "not", "propertyNames")
+    if isinstance(value, int | float):
+        return abs(value) < _HUGE and not (value == 0 and keyword in _LOWEST_LENGTHS)
+    return isinstance(value, str | dict | list) and value != {}

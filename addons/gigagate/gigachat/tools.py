@@ -1,13 +1,12 @@
 """OpenAI's `tools` (or older `functions`) -> GigaChat's `functions`, and names in both directions.
 
-GigaChat v1 takes names of Latin letters, digits (not leading), "_", "-" and ".", and a function
-that is called like one of its builtins clashes with it.
+A function whose name had to be changed says in its description what the client calls it: the
+conversation speaks of it by that name.
 
 Agents send the same definitions with every request, dozens of them, so what became of them is
 remembered: by their JSON, which is written a hundred times as fast as they are translated.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,23 +17,16 @@ from gigagate.core.policy import Policy
 from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.schema import cleaned
-
-BUILTINS = frozenset({"text2image", "text2model3d", "get_file_content"})
-"""GigaChat v1's own functions, which a request may list by name alone."""
-
-RESERVED = BUILTINS | {
-    "web_search",
-    "url_content_extraction",
-    "code_interpreter",
-    "image_generate",
-    "model_3d_generate",
-}
-
-_REFUSED = re.compile(r"[^A-Za-z0-9_.-]")
+from gigagate.gigachat.schema_budget import Budget
+from gigagate.gigachat.schema_words import described
+from gigagate.gigachat.tool_name import BUILTINS, Unused, upstream_name
 
 REMEMBERED = 16
 MAX_REMEMBERED = 256 * 1024
 """Lists of definitions that are remembered, and the bytes of the largest."""
+
+_SHOWN = 200
+"""Characters of a function's own name that its description tells."""
 
 
 class Definition(NamedTuple):
@@ -51,14 +43,6 @@ class Definition(NamedTuple):
     @property
     def is_builtin(self) -> bool:
         return self.name in BUILTINS and self.function.keys() <= {"name", "strict"}
-
-
-def upstream_name(name: str) -> str:
-    """A name GigaChat takes, for a function the client calls `name`. Allowed names stay."""
-    allowed = _REFUSED.sub("_", name)
-    if not allowed or allowed[0].isdigit():
-        allowed = "_" + allowed
-    return allowed + "_tool" if allowed in RESERVED else allowed
 
 
 class ToolNames:
@@ -84,10 +68,9 @@ class ToolNames:
                 mapped[name] = name
             else:
                 changed.append(name)
-        taken = set(mapped)
+        unused = Unused(set(mapped))
         for name in dict.fromkeys(changed):
-            mapped[name] = _unused(upstream_name(name), taken)
-            taken.add(mapped[name])
+            mapped[name] = unused.take(upstream_name(name))
         return cls(mapped)
 
     def __contains__(self, name: str) -> bool:
@@ -123,7 +106,9 @@ def functions(
     """
     content = _content(chat)
     if content is None:
-        translated = _translated(chat, allowed, policy.strict)
+        translated = _translated(
+            chat, allowed, policy.strict, Budget.of(chat.get("tools"), chat.get("functions"))
+        )
     else:
         translated = _remembered(content, allowed, policy.strict)
     for note in translated.notes:
@@ -154,11 +139,11 @@ def _remembered_names(content: bytes) -> ToolNames:
 
 @lru_cache(REMEMBERED)
 def _remembered(content: bytes, allowed: frozenset[str] | None, strict: bool) -> _Translated:
-    return _translated(strict_json.loads(content), allowed, strict)
+    return _translated(strict_json.loads(content), allowed, strict, Budget(len(content)))
 
 
 def _translated(
-    chat: Mapping[str, Any], allowed: frozenset[str] | None, strict: bool
+    chat: Mapping[str, Any], allowed: frozenset[str] | None, strict: bool, budget: Budget
 ) -> _Translated:
     notes = Notes()
     names = ToolNames.of(chat)
@@ -170,24 +155,30 @@ def _translated(
         if definition.name in translated:
             notes.add("tools", f"{definition.path} dropped: an earlier one has its name")
         else:
-            translated[definition.name] = _function(definition, names)
+            translated[definition.name] = _function(definition, names, budget)
     if translated:
         functions = "function" if len(translated) == 1 else "functions"
         notes.add("tools", f"tools -> {len(translated)} {functions}")
     renamed = sum(names.to_upstream(name) != name for name in translated)
     if renamed:
         notes.add("tools", f"functions renamed for GigaChat: {renamed}")
+    for fault in budget.notes:
+        notes.add("schema", fault)
     return _Translated(translated, tuple(notes))
 
 
-def _function(definition: Definition, names: ToolNames) -> dict[str, Any]:
+def _function(definition: Definition, names: ToolNames, budget: Budget) -> dict[str, Any]:
     path, given = definition
     if definition.is_builtin:
         return {"name": definition.name}
-    function: dict[str, Any] = {"name": names.to_upstream(definition.name)}
+    name = names.to_upstream(definition.name)
+    function: dict[str, Any] = {"name": name}
     if given.get("description") is not None:
         function["description"] = text_at(f"{path}.description", given["description"])
-    function["parameters"] = _schema(f"{path}.parameters", given.get("parameters"))
+    if name != definition.name:
+        called = [f"called {definition.name[:_SHOWN]} in the conversation"]
+        function["description"] = described(function.get("description"), called)
+    function["parameters"] = _schema(f"{path}.parameters", given.get("parameters"), budget)
     if given.get("few_shot_examples") is not None:
         at = f"{path}.few_shot_examples"
         examples = array_at(at, given["few_shot_examples"])
@@ -196,13 +187,16 @@ def _function(definition: Definition, names: ToolNames) -> dict[str, Any]:
         ]
     if given.get("return_parameters") is not None:
         function["return_parameters"] = _schema(
-            f"{path}.return_parameters", given["return_parameters"]
+            f"{path}.return_parameters", given["return_parameters"], budget
         )
     return function
 
 
-def _schema(path: str, schema: object) -> dict[str, Any]:
-    clean = cleaned({} if schema is None else object_at(path, schema))
+def _schema(path: str, schema: object, budget: Budget) -> dict[str, Any]:
+    given = {} if schema is None else object_at(path, schema)
+    clean = cleaned(given, budget)
+    if clean["type"] != "object" and "type" not in given:
+        clean = cleaned({**given, "type": "object"}, budget)
     if clean["type"] != "object":
         raise InvalidRequest(f'{path} must be a schema of type "object".', param=path)
     return clean
@@ -231,10 +225,3 @@ def _definition(path: str, function: object) -> Definition:
 def _list(chat: Mapping[str, Any], key: str) -> list[Any]:
     value = chat.get(key)
     return [] if value is None else array_at(key, value)
-
-
-def _unused(name: str, taken: set[str]) -> str:
-    candidate, n = name, 2
-    while candidate in taken:
-        candidate, n = f"{name}_{n}", n + 1
-    return candidate

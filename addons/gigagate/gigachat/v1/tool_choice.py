@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from gigagate.core.notes import Notes
 from gigagate.core.validation import array_at, object_at, text_at, wrong_type
 from gigagate.errors import InvalidRequest, UnsupportedFeature
-from gigagate.gigachat.tools import BUILTINS, ToolNames
+from gigagate.gigachat.tool_name import BUILTINS
+from gigagate.gigachat.tools import ToolNames
 
 Choice = str | dict[str, Any]
 """GigaChat's `function_call`: "auto", "none" or the name of the one function."""
