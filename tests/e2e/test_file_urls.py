@@ -1,6 +1,8 @@
 """Pictures that a client names by their address."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ class Pictures(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[dict[str, str]] = []
+        self.came, self.let_go = threading.Event(), threading.Event()
+        self.let_go.set()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -31,6 +35,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append({name.lower(): value for name, value in self.headers.items()})
+        self.server.came.set()
+        self.server.let_go.wait(20)
         self.send_response(200)
         self.send_header("Content-Length", str(len(PNG)))
         self.end_headers()
@@ -88,3 +94,24 @@ def test_a_picture_is_fetched_and_uploaded_once_and_gets_nothing_of_ours(
     (headers,) = pictures.asked
     assert headers.keys() == {"host", "user-agent", "accept", "accept-encoding"}
     assert sum(one.path.endswith("/files") for one in emulator.log) == 1
+
+
+def test_a_slow_address_holds_no_slot(
+    pictures: Pictures, emulator: Emulator, tmp_path: Path
+) -> None:
+    pictures.came.clear()
+    pictures.let_go.clear()
+    settings = ALLOWED | {"limits": {"slots": 1}}
+    addon = ["-s", str(ROOT / "tests/support/allow_loopback.py")]
+    with Proxy(emulator, tmp_path, *addon, settings=settings) as proxy:
+        with ThreadPoolExecutor(1) as threads:
+            slow = threads.submit(ask, proxy, pictures)
+            try:
+                assert pictures.came.wait(20)
+                body = {"model": "gigachat", "messages": [{"role": "user", "content": "?"}]}
+                url = f"{proxy.base_url}/chat/completions"
+                assert requests.post(url, json=body, timeout=20).status_code == 200
+                assert not slow.done()
+            finally:
+                pictures.let_go.set()
+            assert slow.result().status_code == 200

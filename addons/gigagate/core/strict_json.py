@@ -12,14 +12,19 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from gigagate.core import json_cost
+
 _decode_fast = msgspec.json.Decoder().decode
 
 
 def loads(text: str | bytes) -> Any:
     """Bytes are UTF-8.
 
-    Raises ValueError for whatever is not standard JSON, nesting too deep to follow included.
+    Raises ValueError for whatever is not standard JSON, nesting too deep to follow and more values
+    than memory should hold included.
     """
+    if json_cost.is_too_much(text):
+        raise ValueError("it has too many values")
     try:
         return _decode_fast(text)
     except (ValueError, RecursionError):

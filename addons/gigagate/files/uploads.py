@@ -6,8 +6,9 @@ forget a file earlier than we do; whoever learns of that calls `forget` and asks
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from types import MappingProxyType
 
 from gigagate.core import file_types
 from gigagate.core.attachment import Attachment, RemoteFile, WantedFile
@@ -45,16 +46,29 @@ class Uploads:
                 ids[file.key] = future.result()
         return ids
 
-    def ids(self, files: Iterable[WantedFile], client: str) -> dict[str, str]:
+    def fetch(self, files: Iterable[WantedFile], client: str) -> dict[str, Attachment]:
+        """What is elsewhere and not uploaded yet, by its key.  Raises ClientError."""
+        return {
+            file.key: self._fetched(file)
+            for file in files
+            if isinstance(file, RemoteFile) and self.known([file], client) is None
+        }
+
+    def ids(
+        self,
+        files: Iterable[WantedFile],
+        client: str,
+        fetched: Mapping[str, Attachment] = MappingProxyType({}),
+    ) -> dict[str, str]:
         """Uploads what has not been.  Raises GigaGateError."""
-        return {file.key: self._id(file, client) for file in files}
+        return {file.key: self._id(fetched.get(file.key, file), file, client) for file in files}
 
     def forget(self, files: Iterable[WantedFile], client: str) -> None:
         with self._lock:
             for file in files:
                 self._ids.pop((client, file.key), None)
 
-    def _id(self, file: WantedFile, client: str) -> str:
+    def _id(self, content: WantedFile, file: WantedFile, client: str) -> str:
         """Whoever comes while the same content is on its way waits for it."""
         place = (client, file.key)
         with self._lock:
@@ -67,7 +81,7 @@ class Uploads:
                 self._ids.popitem(last=False)
         if mine:
             try:
-                future.set_result(self._client.upload(self._here(file), client))
+                future.set_result(self._client.upload(self._here(content), client))
             except BaseException as error:
                 self.forget([file], client)
                 future.set_exception(error)

@@ -178,7 +178,8 @@ class Gateway:
         )
         account.files.attach_known(call)
         self.calls[flow] = call
-        self.slots.enter(call)
+        if call.has_fetched:
+            self.slots.enter(call)
         return call
 
     async def gigagate_wait(self, call: UpstreamCall) -> None:
@@ -195,6 +196,9 @@ class Gateway:
             await asyncio.sleep(call.pause)
             call.pause = 0
             tokens, files = call.account.tokens, call.account.files
+            if not call.has_fetched:  # before the slot: it waits for others than GigaChat
+                await files.fetch(call)
+                self.slots.enter(call)
             if call.slot is not None and not call.slot.held:
                 await call.slot.wait()
                 call.token = tokens.now()

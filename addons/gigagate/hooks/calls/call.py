@@ -2,12 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mitmproxy.proxy import commands
 
-from gigagate.core.attachment import FileIds
+from gigagate.core.attachment import Attachment, FileIds, RemoteFile
 from gigagate.errors import GigaGateError
 from gigagate.exchange import Exchange, UpstreamRequest
 from gigagate.retries import Retries
@@ -41,6 +42,8 @@ class UpstreamCall:
     """The name of the client's key; "" if clients are not told apart."""
     file_ids: FileIds | None = None
     """Those of `request.files`; None: not all are uploaded."""
+    fetched: Mapping[str, Attachment] | None = None
+    """Files of `request.files` that are elsewhere, by their key; None: not yet looked for."""
     files_renewed: bool = False
     """GigaChat had forgotten one, so all have been uploaded again."""
     waiting: asyncio.Future[None] | None = None
@@ -63,6 +66,12 @@ class UpstreamCall:
     @property
     def has_files(self) -> bool:
         return not self.request.files or self.file_ids is not None
+
+    @property
+    def has_fetched(self) -> bool:
+        """Nothing has to be waited for that is not GigaChat's."""
+        elsewhere = any(isinstance(file, RemoteFile) for file in self.request.files)
+        return self.has_files or self.fetched is not None or not elsewhere
 
     def attach(self, ids: FileIds) -> None:
         self.file_ids = ids

@@ -9,7 +9,7 @@ import logging
 import time
 
 from gigagate.core import file_types
-from gigagate.errors import GigaGateError, UpstreamError, UpstreamTimeout
+from gigagate.errors import GigaGateError, RequestTimeout, UpstreamError, UpstreamTimeout
 from gigagate.files.client import FileClient
 from gigagate.files.uploads import Uploads
 from gigagate.hooks.calls.call import UpstreamCall
@@ -19,18 +19,33 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 120.0
 """Seconds for all files of a call."""
+MAX_FETCHES = 32
+"""Calls of one account that fetch at the same time."""
 
 
 class CallFiles:
     def __init__(self, client: FileClient, uploads: Uploads) -> None:
         self._client = client
         self._uploads = uploads
+        self._fetches = asyncio.Semaphore(MAX_FETCHES)
 
     def attach_known(self, call: UpstreamCall) -> None:
         """Without waiting."""
         files = call.request.files
         if files and (ids := self._uploads.known(files, call.client)) is not None:
             call.attach(ids)
+
+    async def fetch(self, call: UpstreamCall) -> None:
+        """What is elsewhere; it needs no slot of GigaChat's.  Raises GigaGateError."""
+        files, client = call.request.files, call.client
+        try:
+            async with asyncio.timeout(PATIENCE), self._fetches:
+                work = in_thread(lambda: self._uploads.fetch(files, client), "file fetch")
+                call.fetched = await work
+        except TimeoutError:
+            raise RequestTimeout(
+                f"The files that the request names were not fetched within {PATIENCE:g} s."
+            ) from None
 
     async def attach(self, call: UpstreamCall) -> None:
         """A failed upload is repeated as a failed attempt is.  Raises GigaGateError."""
@@ -44,9 +59,10 @@ class CallFiles:
             ) from None
 
     async def _upload(self, call: UpstreamCall) -> None:
-        files, client = call.request.files, call.client
+        files, client, fetched = call.request.files, call.client, call.fetched or {}
         try:
-            call.attach(await in_thread(lambda: self._uploads.ids(files, client), "file upload"))
+            work = in_thread(lambda: self._uploads.ids(files, client, fetched), "file upload")
+            call.attach(await work)
         except UpstreamError as error:
             pause = call.retries.pause(error, time.monotonic())
             if pause is None:
