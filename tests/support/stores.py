@@ -6,6 +6,9 @@ from typing import Protocol
 import redis
 
 from gigagate.settings import Secret
+from gigagate.shelves.redis_store import RedisShelfStore
+from gigagate.shelves.sealed import SealedTexts
+from gigagate.shelves.sqlite_store import SqliteShelfStore
 from gigagate.slots.redis_store import RedisSlotStore
 from gigagate.slots.sqlite_store import SqliteSlotStore
 from gigagate.slots.store import SlotStore
@@ -28,6 +31,8 @@ class Place(Protocol):
 
     def slots(self) -> SlotStore: ...
 
+    def texts(self, most_bytes: int) -> SealedTexts: ...
+
     def pass_time(self, seconds: float) -> None: ...
 
 
@@ -41,6 +46,9 @@ class SqlitePlace:
 
     def slots(self) -> SlotStore:
         return SqliteSlotStore(self._folder / "slots.sqlite3", self._clock)
+
+    def texts(self, most_bytes: int) -> SealedTexts:
+        return SqliteShelfStore(self._folder / "kept-responses.sqlite3", most_bytes, self._clock)
 
     def pass_time(self, seconds: float) -> None:
         self._clock.now += seconds
@@ -62,6 +70,9 @@ class RedisPlace:
 
     def slots(self) -> SlotStore:
         return RedisSlotStore(RedisServer(Secret(self._address)))
+
+    def texts(self, most_bytes: int) -> SealedTexts:
+        return RedisShelfStore(RedisServer(Secret(self._address)), most_bytes)
 
     def pass_time(self, seconds: float) -> None:
         milliseconds = round(seconds * 1000)

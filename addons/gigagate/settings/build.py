@@ -69,6 +69,8 @@ def convert(given: Given, hint: Any) -> Any:
     if origin in (Union, types.UnionType):
         return convert(given, next(hint for hint in arguments if hint is not types.NoneType))
     if origin is Literal:
+        if value is False and "off" in arguments:  # so YAML reads a bare off
+            return "off"
         if value not in arguments:
             raise given.wrong(f"expected {' or '.join(arguments)}{nearest(value, arguments)}")
         return value

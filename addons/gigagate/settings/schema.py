@@ -113,6 +113,14 @@ class Images:
 
 
 @dataclass(frozen=True, slots=True)
+class Responses:
+    """What OpenAI's Responses API keeps for later requests to refer to."""
+
+    store: Literal["auto", "memory", "shared", "off"] = "auto"
+    """auto: memory, and with several workers shared."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inspect:
     """How many conversations are kept to look at, and how much memory they may take."""
 
@@ -170,6 +178,7 @@ class Settings:
     keep_alive_seconds: Annotated[float, values.at_least(0)] = 15
     """0: never."""
     images: Images = Images()
+    responses: Responses = Responses()
     inspect: Inspect = Inspect()
     access: Access = Access()
     log: Log = Log()
