@@ -132,8 +132,10 @@ class Gateway:
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
         if flow.response is not None or not flow.live:
+            _keep_packed(flow.request)
             return
         if not self.runtime.ready:
+            _keep_packed(flow.request)
             error = NotReady("The proxy is starting. Try again in a second.", retry_after=1)
             flow.response = error_response(error, flow.request)
 
@@ -156,11 +158,7 @@ class Gateway:
             request.method,
             request.path,
             _headers(request),
-            content_coding.decode(
-                request.raw_content or b"",
-                request.headers.get("content-encoding", ""),
-                self.runtime.settings.limits.body_bytes,
-            ),
+            self.unpacked(request),
             client=account.name or flow.metadata.get(CLIENT, ""),
             base_url=f"{'https' if flow.client_conn.tls else 'http'}://{request.host_header}/v1",
         )
@@ -181,6 +179,16 @@ class Gateway:
         if call.has_fetched:
             self.slots.enter(call)
         return call
+
+    def unpacked(self, request: http.Request) -> bytes:
+        """The body.  Raises ClientError; then nobody who looks at the flow unpacks it either."""
+        coding = request.headers.get("content-encoding", "")
+        limit = self.runtime.settings.limits.body_bytes
+        try:
+            return content_coding.decode(request.raw_content or b"", coding, limit)
+        except ClientError:
+            _keep_packed(request)
+            raise
 
     async def gigagate_wait(self, call: UpstreamCall) -> None:
         if call.waiting is None:
@@ -259,6 +267,12 @@ def _headers(request: http.Request) -> dict[str, str]:
         name = name.lower()
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+def _keep_packed(request: http.Request) -> None:
+    """mitmproxy would unpack it without a bound, in mitmweb or into a HAR."""
+    if coding := request.headers.pop("content-encoding", None):
+        request.headers["x-not-unpacked"] = coding
 
 
 def _request_id() -> str:
