@@ -11,7 +11,7 @@
 #   ./run.sh setup [--tests]               install, start nothing
 #   ./run.sh help                          every verb
 #
-# For Linux, macOS and WSL.  GIGAGATE_PYTHON names the Python to use (3.12 or later).
+# For Linux, macOS and WSL; Windows has run.ps1.  GIGAGATE_PYTHON names the Python to use (3.12 or later).
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -39,7 +39,9 @@ candidates() {
     for minor in 14 13 12; do
         printf '%s\n' "${PYENV_ROOT:-${HOME-}/.pyenv}/versions/3.$minor".*/bin/python3
     done
-    uv python find --system '>=3.12' 2>/dev/null || true
+    for uv in uv "${HOME-}/.local/bin/uv"; do
+        "$uv" python find --system '>=3.12' 2>/dev/null || true
+    done
 }
 
 first_that_can() {
@@ -63,13 +65,20 @@ find_python() {
 
     bare=$(first_that_can 'pass')
     [ -z "$bare" ] || die "$bare has no venv module.  Debian and Ubuntu: sudo apt install python3-venv"
-    die "no Python 3.12 or later was found (looked on PATH, in pyenv and in uv).
-  Debian, Ubuntu  sudo apt install python3 python3-venv
-  Fedora          sudo dnf install python3
-  macOS           brew install python
-  anywhere        uv python install 3.13      (https://docs.astral.sh/uv/)
-                  pyenv install 3.13
-An older system's own Python may be below 3.12: then take uv or pyenv.
+    older=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
+    if [ -n "$older" ]; then
+        say "run.sh: Python 3.12 or later is needed, and this machine's own is $older."
+    else
+        say "run.sh: no Python 3.12 or later was found (looked on PATH, in pyenv and in uv)."
+    fi
+    # Debian 12, Ubuntu 22.04 and macOS have an older one, and their packages no newer.
+    die "This brings one for this user only, without a change to the system:
+  curl -LsSf https://astral.sh/uv/install.sh | sh && ~/.local/bin/uv python install 3.13
+then start run.sh again.  Or, where the system's packages are new enough:
+  Debian 13, Ubuntu 24.04  sudo apt install python3 python3-venv
+  Fedora                   sudo dnf install python3
+  macOS                    brew install python
+  pyenv                    pyenv install 3.13
 A Python that is somewhere else: GIGAGATE_PYTHON=/path/to/python3 ./run.sh"
 }
 
@@ -138,7 +147,10 @@ install() {
         say "Installing $1 ..."
         : >"$venv/unfinished"
         status=0
-        step "$venv/bin/python" -m pip install -qq --disable-pip-version-check \
+        quiet=-qq
+        [ ! -t 2 ] || quiet=-q
+        # A person sees what is downloaded; -q leaves out what was there already.
+        step "$venv/bin/python" -m pip install $quiet --disable-pip-version-check \
             --requirement "$root/$1" || status=$?
         rm -f "$venv/unfinished"
         [ "$status" = 0 ] || die "pip could not install $1: its words are above.  The next call tries again."
@@ -158,6 +170,7 @@ install_for_tests() {
 
 case ${1-} in
     -h | --help) set -- help ;;
+    -V | --version) set -- version ;;
 esac
 case ${1-} in
     '' | -*) verb=serve ;;
@@ -167,9 +180,20 @@ case ${1-} in
         ;;
 esac
 
+export PYTHONPATH="$root/addons"
+case $verb in
+    help | version) # before anything is installed too
+        if ! installed requirements.txt; then
+            python=$(first_that_can pass)
+            [ -z "$python" ] || exec "$python" -m gigagate "$verb"
+            sed -n '2,/^set/ s/^# \{0,1\}//p' "$script" # no Python yet: the head of this file
+            exit 0
+        fi
+        ;;
+esac
+
 install requirements.txt
 unset GIGAGATE_PYTHON
-export PYTHONPATH="$root/addons"
 
 case $verb in
     setup)

@@ -51,7 +51,7 @@ def run(project: Path, *args: str, script: Path | None = None, **changes: str) -
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose environment is there."""
     project = make_project(tmp_path_factory.mktemp("made") / "a project")
-    first = run(project, "help")
+    first = run(project, "setup")
     assert first.returncode == 0, first.stderr
     assert "First start" in first.stderr
     return project
@@ -221,6 +221,32 @@ def test_pyenvs_versions_are_found(fresh: Path, tmp_path: Path) -> None:
     found = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
     assert found.returncode == 0, found.stderr
     assert f"({version}/python3)" in found.stderr
+
+
+@pytest.mark.parametrize("word", ["help", "--help", "--version"])
+def test_help_needs_no_environment_and_makes_none(word: str, fresh: Path) -> None:
+    shown = run(fresh, word)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert json.loads(shown.stdout)["argv"] == [word.removeprefix("--")]
+    assert not (fresh / ".venv").exists()
+
+
+def test_help_without_any_python_is_the_head_of_the_script(fresh: Path, tmp_path: Path) -> None:
+    path = only(tmp_path / "tools", "sed")
+    shown = run(fresh, "help", PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
+    assert shown.returncode == 0
+    assert "./run.sh demo" in shown.stdout
+
+
+def test_an_older_python_is_named_with_what_helps_there(fresh: Path, tmp_path: Path) -> None:
+    path = only(tmp_path / "tools")
+    old = Path(path) / "python3"
+    old.write_text("#!/bin/sh\ncase $2 in *print*) echo 3.11 ;; *) exit 1 ;; esac\n")
+    old.chmod(0o755)
+    missing = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
+    assert missing.returncode == 1
+    assert "this machine's own is 3.11" in missing.stderr
+    assert "uv python install" in missing.stderr
 
 
 def test_without_a_python_it_says_how_to_get_one(fresh: Path, tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
-"""The command line: `python -m gigagate VERB ...`, which run.sh calls.
+"""The command line: `python -m gigagate VERB ...`, which run.sh and `gigagate` call.
 
 Exit codes: 0 ended as asked; 2 wrong settings or arguments; 1 everything else.
 """
 
 import difflib
 import os
+import platform
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
+from importlib import import_module, metadata
 from typing import NamedTuple
 
+from gigagate import __version__, home
+from gigagate.cli import COMMAND
 from gigagate.errors import SettingsError, TrustError
 
 
@@ -34,39 +37,73 @@ VERBS = {
     "examples": Verb(
         "examples", "[--list] [NUMBER|all]", "programs to learn from, run against a local GigaChat"
     ),
+    "addon-path": Verb("addon_path", "", "the file for mitmdump -s"),
     "emulator": Verb("emulator", "[--help]", "a strict local GigaChat to test clients with"),
 }
 
 
+_OTHER_WORDS = {
+    "start": "{command} alone starts the proxy",
+    "run": "{command} alone starts the proxy",
+    "up": "{command} alone starts the proxy",
+    "stop": "Ctrl-C in its terminal ends the proxy; {command} status tells where one runs",
+    "down": "Ctrl-C in its terminal ends the proxy; {command} status tells where one runs",
+    "restart": "Changed settings are used without a restart",
+    "logs": "The proxy's terminal has its log; {command} stats has the sums",
+    "config": "Settings lie in .env and config/gigachat.yaml; {command} doctor checks them",
+    "check": "{command} doctor checks everything the proxy needs",
+}
+"""Verbs that other programs have -> what to do here."""
+
+
 def usage() -> str:
-    lines = ["usage: ./run.sh [VERB] [ARGUMENTS]", ""]
-    lines += [f"  {name + ' ' + verb.arguments:30} {verb.help}" for name, verb in VERBS.items()]
-    lines += [
-        f"  {'serve --workers N':30} the proxy as N processes, for many cores",
-        f"  {'setup [--tests]':30} make the Python environment, start nothing",
-        f"  {'test [PYTEST OPTIONS]':30} run the test suite",
-    ]
-    return "\n".join(lines)
+    words = {f"{name} {verb.arguments}": verb.help for name, verb in VERBS.items()}
+    words["serve --workers N"] = "the proxy as N processes, for many cores"
+    if home.is_checkout():
+        words["setup [--tests]"] = "make the Python environment, start nothing"
+        words["test [PYTEST OPTIONS]"] = "run the test suite"
+    words["help, --version"] = "this page; which version this is"
+    options = {
+        "-p PORT": "listen there instead of on 4000",
+        "-w FILE": "save every conversation, keys left out",
+        "--verbose": "each request with what was changed in it",
+    }
+    return "\n".join(
+        [
+            f"usage: {COMMAND} [VERB] [ARGUMENTS]          without a verb: serve",
+            "",
+            *(f"  {name:30} {about}" for name, about in words.items()),
+            "",
+            "serve, web and console take mitmproxy's options, and of these most often:",
+            "",
+            *(f"  {name:30} {about}" for name, about in options.items()),
+        ]
+    )
+
+
+def version() -> str:
+    """Ours, and what we stand on: what a report of a bug should say."""
+    try:
+        mitmproxy = metadata.version("mitmproxy")
+    except metadata.PackageNotFoundError:
+        mitmproxy = "not installed yet"
+    python = platform.python_version()
+    return f"GigaGate {__version__} (mitmproxy {mitmproxy}, Python {python}, {sys.platform})"
 
 
 def unknown(name: str) -> str:
+    told = f'gigagate: there is no verb "{name}".'
+    if hint := _OTHER_WORDS.get(name):
+        return f"{told} {hint.format(command=COMMAND)}."
     nearest = difflib.get_close_matches(name, [*VERBS, "setup", "test", "help"], n=1)
-    hint = f' Did you mean "{nearest[0]}"?' if nearest else ""
-    return f'gigagate: there is no verb "{name}".{hint} "./run.sh help" lists them.'
+    guess = f' Did you mean "{nearest[0]}"?' if nearest else ""
+    return f'{told}{guess} "{COMMAND} help" lists them.'
 
 
 def main(argv: Sequence[str]) -> int:
     name, *args = argv or ["help"]
-    if name in ("help", "-h", "--help"):
-        print(usage())
-        return 0
-    if name not in VERBS:
-        print(unknown(name), file=sys.stderr)
-        return 2
-    run: Callable[[str, list[str]], int]
     try:  # around the import as well: it is most of a start, and Ctrl-C may come any time
-        run = import_module(f"gigagate.cli.{VERBS[name].module}").main
-        return run(name, args)
+        return _run(name, args)
     except (SettingsError, TrustError) as error:
         print(f"gigagate: {error}", file=sys.stderr)
         return 2
@@ -75,6 +112,32 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _run(name: str, args: list[str]) -> int:
+    if name in ("help", "-h", "--help"):
+        print(usage(), flush=True)
+    elif name in ("version", "-V", "--version"):
+        print(version(), flush=True)
+    elif name in VERBS:
+        run: Callable[[str, list[str]], int]
+        run = import_module(f"gigagate.cli.{VERBS[name].module}").main
+        return run(name, args)
+    else:
+        print(unknown(name), file=sys.stderr)
+        return 2
+    return 0
+
+
+def tool() -> int:
+    """The command `gigagate` of an installed wheel: without a verb, it serves, as run.sh does."""
+    words = sys.argv[1:]
+    if not words or (words[0].startswith("-") and words[0] not in _ALONE):
+        words = ["serve", *words]
+    return main(words)
+
+
+_ALONE = ("-h", "--help", "-V", "--version")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 import os
+import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from gigagate import __version__
 from gigagate.__main__ import VERBS, main
 
 
@@ -22,6 +24,26 @@ def test_help_lists_every_verb(asked: list[str], capsys: pytest.CaptureFixture[s
 def test_a_misspelt_verb_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emulater"]) == 2
     assert 'Did you mean "emulator"?' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("verb", "hint"),
+    [("start", "./run.sh alone starts"), ("stop", "Ctrl-C"), ("logs", "./run.sh stats")],
+)
+def test_a_verb_of_other_programs_is_told_ours(
+    verb: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([verb]) == 2
+    assert hint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("asked", ["version", "--version", "-V"])
+def test_the_version_is_ours(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([asked]) == 0
+    assert re.fullmatch(
+        rf"GigaGate {re.escape(__version__)} \(mitmproxy [\d.]+, Python [\d.]+, \w+\)\n",
+        capsys.readouterr().out,
+    )
 
 
 @pytest.mark.parametrize("verb", ["serve", "web", "console"])

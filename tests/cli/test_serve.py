@@ -87,3 +87,12 @@ def test_where_conversations_are_shown_it_is_refused(
     (line,) = capsys.readouterr().err.splitlines()
     assert "--workers" in line
     assert f"./run.sh {verb}" in line
+
+
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [("--port", "-p 4100"), ("--port=4100", "-p 4100"), ("--host", "--listen-host 127.0.0.1")],
+)
+def test_options_of_other_servers_are_told_mitmproxys(word: str, right: str) -> None:
+    with pytest.raises(SettingsError, match=right):
+        arguments(MODE, Path("/state"), [word, "4100"])

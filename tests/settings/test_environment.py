@@ -192,7 +192,7 @@ def test_every_name_of_the_official_sdk_is_known() -> None:
 def test_the_process_environment_and_the_checkout_are_the_defaults(
     monkeypatch: pytest.MonkeyPatch, checkout: Checkout
 ) -> None:
-    monkeypatch.setattr("gigagate.settings.schema.CHECKOUT", checkout.root)
+    monkeypatch.setattr("gigagate.home.folder", lambda environ: checkout.root)
     for name, value in {**checkout.environ, "GIGACHAT_AUTH_KEY": KEY}.items():
         monkeypatch.setenv(name, value)
     checkout.write("config/gigachat.yaml", "strict: true\n")

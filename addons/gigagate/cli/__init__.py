@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-"""The checkout: .env and config/ lie here."""
+from gigagate import home
 
-ENTRY = ROOT / "addons" / "gigachat_proxy.py"
+ADDONS = Path(__file__).resolve().parents[2]
+"""What Python must find to import us: addons/ of a checkout, or the installed packages."""
+
+ENTRY = ADDONS / "gigachat_proxy.py"
+"""What `mitmdump -s` loads."""
+
+COMMAND = "./run.sh" if home.is_checkout() else "gigagate"
+"""How the person who reads a message calls us."""

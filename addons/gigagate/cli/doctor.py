@@ -21,7 +21,7 @@ import requests
 import urllib3
 
 from gigagate import TESTED_MITMPROXY, running, trust, upstream_models
-from gigagate.cli import ROOT
+from gigagate.cli import COMMAND
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 from gigagate.settings import Settings
@@ -42,11 +42,11 @@ class Finding(NamedTuple):
 
 
 def main(verb: str, args: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./run.sh doctor")
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} doctor")
     parser.add_argument("--json", action="store_true", help="for programs")
     as_json = parser.parse_args(args).json
     findings = []
-    for finding in examine(lambda: Settings.load(root=ROOT)):
+    for finding in examine(lambda: Settings.load()):
         findings.append(finding)
         if not as_json:
             print(line(finding), flush=True)
@@ -216,5 +216,5 @@ class Examination:
                 probe.bind((DEFAULT_HOST, DEFAULT_PORT))
             except OSError:
                 told = f"{DEFAULT_PORT} is taken by another program. Start with another one"
-                return Finding("port", False, f"{told}: ./run.sh -p {DEFAULT_PORT + 1}")
+                return Finding("port", False, f"{told}: {COMMAND} -p {DEFAULT_PORT + 1}")
         return Finding("port", True, f"{DEFAULT_PORT} is free")

@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from gigagate.cli import ROOT
+from gigagate.cli import ADDONS, COMMAND
 from gigagate.cli.demo.proxy import Proxy, environment, free_port, settings_of
 from gigagate.cli.demo.screen import Screen
 from gigagate.emulator import EmulatorConfig, EmulatorThread
 from gigagate.errors import SettingsError
 
-FOLDER = ROOT / "docs" / "examples"
+FOLDER = ADDONS.parent / "docs" / "examples"
 
 URL = "GIGAGATE_URL"
 """In an example's environment: the base URL it asks."""
@@ -42,7 +42,12 @@ class Example(NamedTuple):
 
 
 def found(folder: Path = FOLDER) -> list[Example]:
-    """The examples, by number."""
+    """The examples, by number.  Raises SettingsError where there are none."""
+    if not folder.is_dir():
+        raise SettingsError(
+            "The examples are not part of the installed tool: they lie in docs/examples of the "
+            "project, and each runs by itself, with GIGAGATE_URL naming the proxy."
+        )
     return [_read(file) for file in sorted(folder.glob("[0-9][0-9]_*.py"))]
 
 
@@ -58,7 +63,7 @@ def chosen(words: Sequence[str], examples: Sequence[Example]) -> list[Example]:
         fitting = [one for one in examples if _fits(word.lower(), one)]
         if not fitting:
             raise SettingsError(
-                f'There is no example "{word}". "./run.sh examples --list" shows those there are.'
+                f'There is no example "{word}". "{COMMAND} examples --list" shows those there are.'
             )
         picked += [one for one in fitting if one not in picked]
     return picked
@@ -71,7 +76,7 @@ def _fits(word: str, example: Example) -> bool:
 
 
 def main(verb: str, args: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog=f"./run.sh {verb}", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} {verb}", description=__doc__)
     parser.add_argument("which", nargs="*", help='numbers, parts of names, or "all"')
     parser.add_argument("--list", action="store_true", help="show them, run none")
     parser.add_argument("--base-url", help="a running proxy, such as http://localhost:4000/v1")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gigagate.cli import ROOT
+from gigagate.cli import COMMAND
 from gigagate.core.attachment import WantedFile
 from gigagate.core.http import ClientRequest, UpstreamRequest
 from gigagate.core.policy import Policy
@@ -65,7 +65,7 @@ class Outcome:
 
 
 def main(verb: str, args: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog=f"./run.sh {verb}", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} {verb}", description=__doc__)
     parser.add_argument("file", type=Path, help="flows, a HAR, a fixture or a request in JSON")
     parser.add_argument("--json", action="store_true", help="print one JSON array")
     arguments = parser.parse_args(args)
@@ -78,7 +78,7 @@ def main(verb: str, args: list[str]) -> int:
     if not requests:
         print(f"gigagate: {arguments.file} holds no request of a client", file=sys.stderr)
         return 1
-    today = policy(Settings.load(root=ROOT, key_needed=False))
+    today = policy(Settings.load(key_needed=False))
     outcomes = [translated(request, today) for request in requests]
     if arguments.json:
         told = [outcome.as_json() for outcome in outcomes]

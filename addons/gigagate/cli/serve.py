@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gigagate import running
-from gigagate.cli import ENTRY, ROOT
+from gigagate.cli import COMMAND, ENTRY
 from gigagate.errors import SettingsError
 from gigagate.hooks.runtime import Upstream
 from gigagate.settings import Settings
@@ -63,6 +63,7 @@ def arguments(mode: str, state_dir: Path, given: Sequence[str]) -> list[str]:
     which is -v.
     """
     user = [word for word in given if word != VERBOSE]
+    _check_port(user)
     defaults = {
         "mode": ["--mode", mode],
         "listen_host": ["--listen-host", running.DEFAULT_HOST],
@@ -78,14 +79,22 @@ def arguments(mode: str, state_dir: Path, given: Sequence[str]) -> list[str]:
     return ["-s", str(ENTRY), *ours, *user]
 
 
+def _check_port(user: Sequence[str]) -> None:
+    """--port is what people try; mitmproxy answers it with a page of its options."""
+    for word in user:
+        if word in ("--port", "--host") or word.startswith(("--port=", "--host=")):
+            right = "-p 4100" if word.startswith("--port") else "--listen-host 127.0.0.1"
+            raise SettingsError(f"{word}: there is no such option. Write {right}.")
+
+
 def main(verb: str, args: list[str]) -> int:
     count, others = workers(args)
     if len(others) < len(args) and verb != "serve":
         raise SettingsError(
-            f"{WORKERS}: ./run.sh {verb} shows the conversations of one process, and of many each "
-            "would have its own. Give it to ./run.sh serve, or leave it out."
+            f"{WORKERS}: {COMMAND} {verb} shows the conversations of one process, and of many each "
+            f"would have its own. Give it to {COMMAND} serve, or leave it out."
         )
-    settings = Settings.load(root=ROOT)
+    settings = Settings.load()
     if count > 1:
         from gigagate.cli import workers as supervisor
 

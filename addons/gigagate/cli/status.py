@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from gigagate import running, trust, upstream_models
-from gigagate.cli import ROOT
+from gigagate.cli import COMMAND
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import Running
 from gigagate.settings import Settings
@@ -21,12 +21,12 @@ TIMEOUT = 30.0
 
 
 def main(verb: str, args: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog=f"./run.sh {verb}")
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} {verb}")
     parser.add_argument("--json", action="store_true", help="for programs")
     if verb == "token":
         parser.add_argument("--refresh", action="store_true", help="get a new access token")
     chosen = parser.parse_args(args)
-    settings = Settings.load(root=ROOT, key_needed=verb == "models")
+    settings = Settings.load(key_needed=verb == "models")
     try:
         if verb == "models":
             return models(settings, as_json=chosen.json)

@@ -5,6 +5,7 @@ environment.py  every variable, and which setting it sets
 yaml_file.py    the YAML file, with the line of each key
 build.py        what was given, checked against the type hints
 values.py       the types' finer rules: addresses, bounds
+text_file.py    their text, in any encoding editors write
 protection.py   what a change must not take away by accident
 secret.py       values that must never be shown
 """

@@ -8,13 +8,14 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from dotenv.parser import parse_stream
 
 from gigagate.errors import SettingsError
-from gigagate.settings import secret
+from gigagate.settings import secret, text_file
 from gigagate.settings.build import Given, nearest, unreadable
 
 PREFIXES = ("GIGACHAT_", "GIGAGATE_")
@@ -217,7 +218,7 @@ def _check_name(name: str, where: str) -> None:
 
 def _content(text: Text) -> str:
     try:
-        content = text.path().read_text(encoding="utf-8-sig").strip()
+        content = text_file.read(text.path()).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{text.where}: the file cannot be read: {unreadable(error)}") from None
     if not content:
@@ -235,8 +236,7 @@ def _env_file(environ: Mapping[str, str], root: Path) -> Path:
 
 def _dotenv(path: Path) -> Iterator[tuple[str, Text]]:
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            bindings = list(parse_stream(file))
+        bindings = list(parse_stream(StringIO(text_file.read(path))))
     except FileNotFoundError:
         return
     except (OSError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from gigagate import private_folder
+from gigagate import home, private_folder
 from gigagate.core.file_policy import Generated
 from gigagate.core.policy import (
     DEFAULT_ALIASES,
@@ -26,7 +26,6 @@ from gigagate.settings.build import build
 from gigagate.settings.secret import Secret
 from gigagate.settings.yaml_file import OUTSIDE
 
-CHECKOUT = Path(__file__).resolve().parents[3]
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 Scope = Literal["GIGACHAT_API_PERS", "GIGACHAT_API_B2B", "GIGACHAT_API_CORP"]
@@ -210,11 +209,12 @@ class Settings:
     ) -> Self:
         """Environment over .env over config/gigachat.yaml over defaults; makes `state_dir`.
 
-        `root` is the checkout, which holds both files. `key_needed`: False for those who sign
+        `root` holds both files; None: see home.py. `key_needed`: False for those who sign
         nothing. Raises SettingsError with one line.
         """
-        root = root or CHECKOUT
-        variables = environment.Variables.read(os.environ if environ is None else environ, root)
+        environ = os.environ if environ is None else environ
+        root = root or home.folder(environ)
+        variables = environment.Variables.read(environ, root)
         tree = yaml_file.read(variables.config_file(), root, cls)
         variables.lay_over(tree, key_needed=key_needed)
         settings = build(cls, tree)

@@ -12,7 +12,7 @@ from typing import Any, cast, get_type_hints
 import yaml
 
 from gigagate.errors import SettingsError
-from gigagate.settings import environment
+from gigagate.settings import environment, text_file
 from gigagate.settings.build import Given, nearest, unreadable
 
 OUTSIDE: Mapping[str, object] = {"yaml": False}
@@ -38,7 +38,7 @@ def read(path: Path, root: Path, schema: type) -> dict[str, Given]:
     """The file's settings as a tree, its keys checked against `schema`; a missing file has none."""
     label = str(path.relative_to(root) if path.is_relative_to(root) else path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_file.read(path)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from gigagate.cli import COMMAND
 from gigagate.cli.demo import client
 from gigagate.cli.demo.proxy import Proxy, environment, free_port, settings_of
 from gigagate.cli.demo.requests import SCENES, Scene
@@ -106,7 +107,7 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def main(verb: str, args: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog=f"./run.sh {verb}", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"{COMMAND} {verb}", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end after the requests")
     once = parser.parse_args(args).once
     for name in ("SIGTERM", "SIGHUP"):

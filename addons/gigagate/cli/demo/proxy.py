@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from gigagate.cli import ROOT
+from gigagate.cli import ADDONS
 from gigagate.emulator import Emulator
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 
@@ -59,7 +59,7 @@ def environment(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
         "GIGAGATE_ENV_FILE": str(nothing),
         "GIGAGATE_CONFIG": str(nothing),
         "GIGAGATE_STATE_DIR": str(folder / "state"),
-        "PYTHONPATH": str(ROOT / "addons"),
+        "PYTHONPATH": str(ADDONS),
         "PYTHONUNBUFFERED": "1",
     }
 
