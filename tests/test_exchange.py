@@ -130,6 +130,7 @@ def test_a_stream_from_first_byte_to_last() -> None:
     assert ready.stream_headers() == {
         "content-type": "text/event-stream; charset=utf-8",
         "cache-control": "no-cache",
+        "x-accel-buffering": "no",
         "x-request-id": REQUEST_ID,
     }
     out = feed(ready, text_stream("Привет", ", мир"))

@@ -65,6 +65,14 @@ def test_retry_after_is_obeyed_to_the_second() -> None:
     assert pauses(UpstreamRateLimited("busy", retry_after=20)) == [20, 20]
 
 
+@pytest.mark.parametrize("asked", [0, 1])
+def test_a_retry_after_of_nothing_is_no_loop_without_a_pause(asked: int) -> None:
+    """0 stands for a date that has passed, too."""
+    granted = pauses(UpstreamRateLimited("busy", retry_after=asked))
+    assert granted[:5] == [max(asked, own) for own in (0.5, 1, 2, 4, LONGEST_PAUSE)]
+    assert len(granted) < 15
+
+
 def test_a_retry_after_beyond_the_deadline_goes_to_the_client_at_once() -> None:
     assert pauses(UpstreamRateLimited("busy", retry_after=90)) == []
 

@@ -177,4 +177,5 @@ class Exchange:
         headers = {"content-type": content_type, "x-request-id": self._request_id}
         if content_type.startswith("text/event-stream"):
             headers["cache-control"] = "no-cache"
+            headers["x-accel-buffering"] = "no"  # nginx in front would keep the stream back
         return headers

@@ -12,7 +12,10 @@ from gigagate.errors import GigaGateError, UpstreamUntrusted
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
-"""Seconds; the pause before attempt n is a random part of FIRST_PAUSE * 2**n, up to this."""
+"""Seconds; the pause before attempt n is a random part of FIRST_PAUSE * 2**n, up to this.
+
+A server that asks for a longer one gets it; one that asks for none (`Retry-After: 0`, or a date
+that has passed) would be asked without end, so it never makes a pause shorter."""
 
 TURNED_AWAY = frozenset({429, 503})
 PERHAPS_CARRIED_OUT = frozenset({500, 502, 504})
@@ -39,12 +42,8 @@ class Retries:
             self._repeated_once = True
         elif failure.status not in TURNED_AWAY:
             return None
-        pause: float
-        if failure.retry_after is not None:
-            pause = failure.retry_after
-        else:
-            longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** len(self.reasons))
-            pause = longest * self._random_part()
+        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(len(self.reasons), 10))
+        pause = max(longest * self._random_part(), failure.retry_after or 0)
         if now + pause >= self._until:
             return None
         self.reasons.append(failure.code or str(failure.status))

@@ -115,7 +115,16 @@ FAULTS = [
             ("silence in a stream (`idle`)", {"hang": True}, "upstream_timeout"),
         )
     ),
-    Fault("silence before the answer (`first_byte`)", {"hang": True}, "upstream_timeout", 1),
+    Fault(
+        "silence before a stream (`first_byte`)",
+        {"hang": True},
+        "upstream_timeout",
+        1,
+        forms=STREAMED,
+    ),
+    Fault(
+        "silence of a whole answer (`total`)", {"hang": True}, "upstream_timeout", 1, forms=WHOLE
+    ),
     Fault("a slow start", {"delay": 1}, attempts=1),
     Fault("OAuth: 429", {"status": 429}, forms=WHOLE, path=OAUTH),
     Fault("OAuth: 502", {"html_502": True}, forms=STREAMED, path=OAUTH),

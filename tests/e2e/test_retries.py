@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -14,7 +15,7 @@ from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
 
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
-DEADLINES = {"connect": 1, "first_byte": 3, "idle": 2, "total": 20, "retry": 8}
+DEADLINES = {"connect": 1, "first_byte": 3, "idle": 2, "total": 8, "retry": 8}
 
 Pair = tuple[Emulator, Proxy]
 
@@ -76,14 +77,26 @@ def test_after_a_sign_of_life_a_failure_is_an_error_event(pair: Pair) -> None:
     assert "Invalid params" in error_event(answer)["message"]
 
 
-@pytest.mark.parametrize("stream", [False, True])
-def test_silence_before_the_answer_ends_at_the_deadline(pair: Pair, stream: bool) -> None:
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
+
+
+@pytest.mark.parametrize(
+    ("request_", "deadline"),
+    [
+        ({"stream": True}, "deadlines.first_byte"),
+        ({"stream": False}, "deadlines.total"),
+        ({"stream": True, "tools": [TOOL]}, "deadlines.total"),
+    ],
+)
+def test_silence_before_the_answer_ends_at_its_deadline(
+    pair: Pair, request_: dict[str, Any], deadline: str
+) -> None:
     emulator, proxy = pair
     emulator.faults.add(path="/chat/completions", hang=True)
-    answer = chat(proxy, stream=stream)
-    error = error_event(answer) if stream else answer.json()["error"]
+    answer = chat(proxy, **request_)
+    error = error_event(answer) if request_["stream"] else answer.json()["error"]
     assert error["code"] == "upstream_timeout"
-    assert "deadlines.first_byte" in error["message"]
+    assert deadline in error["message"]
     assert chat(proxy).status_code == 200
 
 

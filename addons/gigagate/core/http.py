@@ -32,6 +32,8 @@ class UpstreamRequest:
     files: tuple[WantedFile, ...] = ()
     """What GigaChat must have first: `with_files` makes the request that can be sent."""
     body_with: Callable[[FileIds], bytes] | None = None
+    in_one_piece: bool = True
+    """GigaChat says nothing of its answer before all of it: no stream, or functions."""
 
     def with_files(self, ids: FileIds) -> "UpstreamRequest":
         assert self.body_with is not None

@@ -97,8 +97,8 @@ class Deadlines:
     """Seconds."""
 
     connect: Seconds = 10
-    first_byte: Seconds = 120
-    idle: Seconds = 60
+    first_byte: Seconds = 300
+    idle: Seconds = 300
     total: Seconds = 600
     retry: Seconds = 60
 

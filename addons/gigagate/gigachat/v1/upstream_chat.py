@@ -36,7 +36,15 @@ def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
     }
     if session_id := session.session_id(call.request, body, call.policy):
         headers["X-Session-ID"] = session_id
-    upstream = UpstreamRequest("POST", "/chat/completions", headers, content, files, body_with)
+    upstream = UpstreamRequest(
+        "POST",
+        "/chat/completions",
+        headers,
+        content,
+        files,
+        body_with,
+        in_one_piece=not chat.get("stream") or bool(body.get("functions")),
+    )
     return upstream, _expected(chat, body, content, call)
 
 

@@ -11,6 +11,7 @@ from mitmproxy.proxy import commands
 from gigagate.core.attachment import Attachment, FileIds, RemoteFile
 from gigagate.errors import GigaGateError
 from gigagate.exchange import Exchange, UpstreamRequest
+from gigagate.patience import Patience
 from gigagate.retries import Retries
 from gigagate.slots import Slot
 from gigagate.tokens import AccessToken
@@ -47,7 +48,10 @@ class UpstreamCall:
     files_renewed: bool = False
     """GigaChat had forgotten one, so all have been uploaded again."""
     waiting: asyncio.Future[None] | None = None
-    started: float = field(default_factory=time.monotonic)
+    patience: Patience = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.patience = Patience(time.monotonic(), in_one_piece=self.request.in_one_piece)
 
     @property
     def ready(self) -> bool:

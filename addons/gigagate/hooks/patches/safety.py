@@ -92,11 +92,21 @@ _replays: WeakKeyDictionary[Client, ConnectionHandler] = WeakKeyDictionary()
 def clients_with_unsent_bytes() -> int:
     """Connections whose last answer still waits in our buffers."""
     handlers = ctx.master.addons.get("proxyserver").connections.values()
-    writers = [h.transports[h.client].writer for h in handlers if h.client in h.transports]
-    return sum(
-        isinstance(writer, asyncio.StreamWriter) and writer.transport.get_write_buffer_size() > 0
-        for writer in writers
-    )
+    return sum(map(_has_unsent_bytes, handlers))
+
+
+def client_does_not_read(client: Client) -> bool:
+    """What it was sent still waits in our buffers, behind full ones of the network's."""
+    handler = connection_handler(client)
+    return handler is not None and _has_unsent_bytes(handler)
+
+
+def _has_unsent_bytes(handler: ConnectionHandler) -> bool:
+    transport = handler.transports.get(handler.client)
+    writer = transport.writer if transport is not None else None
+    if not isinstance(writer, asyncio.StreamWriter):
+        return False
+    return writer.transport.get_write_buffer_size() > 0
 
 
 def refuse_by_default(next_layer: NextLayer) -> None:

@@ -42,7 +42,11 @@ class Deadlines:
         while True:
             await asyncio.sleep(TICK)
             now = time.monotonic()
-            for stream in [s for s in self.gateway.on_the_wire if s.overdue(now)]:
+            for stream in list(self.gateway.on_the_wire):
+                if safety.client_does_not_read(stream.context.client):
+                    stream.client_sleeps(now)
+                if not stream.overdue(now):
+                    continue
                 try:
                     await self.wake(stream)
                 except Exception:

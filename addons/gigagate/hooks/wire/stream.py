@@ -77,8 +77,6 @@ class GigaStream(ClientStream):
     """Something of this stream is under way on the upstream connection."""
     got_data = False
     """The client has data of GigaChat's answer: there is no way back."""
-    sent_at = heard_at = 0.0
-    """On the monotonic clock: this attempt's request, and the last data of its answer."""
 
     def handle(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, UPSTREAM_EVENTS) and not self.sent_upstream:
@@ -154,7 +152,7 @@ class GigaStream(ClientStream):
         self.server_state = self.state_wait_for_response_headers
         self.drop_stale_events()
         self.sent_upstream = True
-        self.sent_at, self.heard_at = time.monotonic(), 0.0
+        call.patience.sent(time.monotonic())
         self.gateway.on_the_wire.add(self)
         body = call.request.body
         yield SendHttp(RequestHeaders(self.stream_id, request, not body), connection)
@@ -209,8 +207,9 @@ class GigaStream(ClientStream):
             self.server_state = self.state_stream_answer
 
     def state_collect_answer(self, event: events.Event) -> CommandGenerator[None]:
+        assert self.call is not None
         if isinstance(event, ResponseData):
-            self.heard_at = time.monotonic()
+            self.call.patience.heard(time.monotonic())
             self.response_body_buf += event.data
             if len(self.response_body_buf) > MAX_ANSWER_BYTES:
                 yield from self.end_in_error(
@@ -260,7 +259,8 @@ class GigaStream(ClientStream):
             chunks = exchange.feed(b"")
         elif isinstance(event, ResponseData):
             self.got_data = True
-            self.heard_at = self.last_sign = time.monotonic()
+            self.last_sign = time.monotonic()
+            self.call.patience.heard(self.last_sign)
             chunks = exchange.feed(event.data)
         else:
             return
@@ -309,14 +309,13 @@ class GigaStream(ClientStream):
 
     def late(self, now: float) -> str | None:
         assert self.call is not None
-        limits = self.gateway.runtime.settings.deadlines
-        if now - self.call.started > limits.total:
-            return f"did not end its answer within {limits.total:g} s (deadlines.total)"
-        if not self.heard_at and now - self.sent_at > limits.first_byte:
-            return f"did not begin its answer within {limits.first_byte:g} s (deadlines.first_byte)"
-        if self.heard_at and now - self.heard_at > limits.idle:
-            return f"fell silent for {limits.idle:g} s (deadlines.idle)"
-        return None
+        return self.call.patience.late(now, self.gateway.runtime.settings.deadlines)
+
+    def client_sleeps(self, now: float) -> None:
+        """It does not read: nothing more is read from GigaChat, and no sign of life is due."""
+        if self.sent_upstream and self.call is not None:
+            self.last_sign = now
+            self.call.patience.client_sleeps(now)
 
     def look_at_clock(self) -> CommandGenerator[None]:
         if not self.sent_upstream:
