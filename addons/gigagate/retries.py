@@ -43,7 +43,7 @@ class Retries:
         elif failure.status not in TURNED_AWAY:
             return None
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(len(self.reasons), 10))
-        pause = max(longest * self._random_part(), failure.retry_after or 0)
+        pause: float = max(longest * self._random_part(), failure.retry_after or 0)
         if now + pause >= self._until:
             return None
         self.reasons.append(failure.code or str(failure.status))
