@@ -49,6 +49,9 @@ platform=$(node -p 'process.platform + "-" + process.arch')
 install "$cache/cline-3" "@cline/cli-$platform" 3.0.65
 install "$cache/opencode" "opencode-$platform" 1.18.33
 
+# Claude Code, a program of its own too.
+install "$cache/claude-code" "@anthropic-ai/claude-code-$platform" 2.1.332
+
 # These run on the Node above, Qwen Code too, though it asks for 22.
 install "$cache/continue" @continuedev/cli 1.5.47
 install "$cache/qwen-code" @qwen-code/qwen-code 0.24.4

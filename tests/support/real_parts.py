@@ -22,6 +22,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "continue": (str(CACHE / "continue" / "node_modules" / ".bin" / "cn"),),
     "qwen code": (str(CACHE / "qwen-code" / "node_modules" / ".bin" / "qwen"),),
     "opencode": tuple(map(str, CACHE.glob("opencode/node_modules/opencode-*/bin/opencode"))),
+    "claude code": tuple(
+        map(str, CACHE.glob("claude-code/node_modules/@anthropic-ai/claude-code-*/claude"))
+    ),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "redis": ("redis-server", "valkey-server"),
 }
