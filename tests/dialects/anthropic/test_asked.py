@@ -434,7 +434,7 @@ def test_the_session(headers: dict[str, str], user_id: object, session: str) -> 
 @pytest.mark.parametrize(
     ("pivot", "own"),
     [
-        ("messages[0].content", "system.content"),
+        ("messages[0].content", "system"),
         ("messages[3].content[0]", "messages[2].content[0].content[0]"),
         ("messages[9]", "messages[9]"),
         ("tools[2].function.parameters", "tools[2].input_schema"),

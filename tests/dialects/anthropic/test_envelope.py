@@ -44,6 +44,7 @@ def test_errors(error: errors.GigaGateError, kind: str, again: bool) -> None:
     ("message", "begins"),
     [
         ("Tokens limit exceeded", "prompt is too long. Tokens"),
+        ("422: more than 131072 tokens", "prompt is too long. 422"),
         ("131072 is the limit, got 140000.", "prompt is too long: 140000 tokens > 131072 maximum."),
     ],
 )

@@ -54,7 +54,8 @@ class Conversation:
         """ "messages[3].content" -> "messages[2].content"."""
         number, bracket, rest = pivot_path.removeprefix("messages[").partition("]")
         if bracket and number.isdigit() and int(number) < len(self.places):
-            return self.places[int(number)] + rest
+            place = self.places[int(number)]
+            return place if place == "system" else place + rest
         return pivot_path
 
     def _add(self, message: dict[str, Any], path: str) -> None:

@@ -30,7 +30,7 @@ _MAY_PASS = frozenset({408, 409, 429})
 """Statuses below 500 that another try may cure."""
 _NEVER_PASSES = (InternalError, UpstreamUntrusted)
 
-_COUNT = re.compile(r"\d{3,}")
+_COUNT = re.compile(r"\d{4,}")
 
 
 class Envelope:
