@@ -13,6 +13,7 @@ from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import DEFAULT_JSON_MODES
 from gigagate.core.value_types import Number
 from gigagate.dialects.openai import completions, embeddings
+from gigagate.dialects.openai.responses import parameters as responses
 from gigagate.gigachat.errors import from_answer
 from gigagate.gigachat.v1 import parameters
 from gigagate.gigachat.v1.response import FINISH_REASONS
@@ -149,6 +150,7 @@ TABLES = {
     "finish": finish_table,
     "completions": lambda: parameter_table(completions.TABLE),
     "embeddings": lambda: parameter_table(embeddings.TABLE),
+    "responses": lambda: parameter_table(responses.TABLE),
     "errors": error_table,
     "upstream": upstream_table,
 }

@@ -12,6 +12,7 @@ GigaGateError
 │   ├── MethodNotAllowed       405     the path is there, for another method
 │   ├── RequestTimeout         408     the client did not finish its request
 │   ├── RequestTooLarge        413     larger than the proxy's or GigaChat's limit
+│   ├── UpgradeRefused         426     a WebSocket is asked for where there is none
 │   ├── TooManyRequests        429     of one client, by the proxy's own limit
 │   └── HeadersTooLarge        431     the head of the request is larger than the proxy's limit
 ├── UpstreamError                  GigaChat, or the way to it
@@ -137,6 +138,11 @@ class RequestTimeout(ClientError):
 class RequestTooLarge(ClientError):
     status = 413
     code = "request_too_large"
+
+
+class UpgradeRefused(ClientError):
+    status = 426
+    code = "upgrade_refused"
 
 
 class TooManyRequests(ClientError):

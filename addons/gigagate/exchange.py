@@ -12,6 +12,7 @@ from gigagate.core.http import Answer, ClientRequest, Content, UpstreamRequest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
+from gigagate.core.shelf import Shelf
 from gigagate.dialects.handler import AnswerStream, Call, Handler
 from gigagate.errors import GigaGateError, InternalError, InvalidRequest
 from gigagate.gigachat import errors
@@ -20,13 +21,28 @@ from gigagate.gigachat.pictures import Pictures
 __all__ = ["Answer", "ClientRequest", "Exchange", "UpstreamRequest"]
 
 
+class AnsweredHere(Exception):
+    """The dialect knows the answer itself: nothing goes to GigaChat."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 class Exchange:
     """Made per request, not shared."""
 
     def __init__(
-        self, request: ClientRequest, policy: Policy, *, request_id: str, now: int
+        self,
+        request: ClientRequest,
+        policy: Policy,
+        *,
+        request_id: str,
+        now: int,
+        shelf: Shelf | None = None,
     ) -> None:
         """request_id: unique, hexadecimal.  now: unix seconds."""
+        self.shelf = shelf or Shelf()
         self.notes = Notes()
         self.report = Report()
         self.ended = False
@@ -70,7 +86,7 @@ class Exchange:
     def upstream_request(self) -> UpstreamRequest:
         """The only translation of the request; what it returns may be sent again.
 
-        Called once.  Raises ClientError.
+        Called once.  Raises ClientError, or AnsweredHere.
         """
         endpoint = routes.find(self._request.method, self._request.path)
         self.report.endpoint = endpoint.path
@@ -82,13 +98,19 @@ class Exchange:
             notes=self.notes,
             report=self.report,
             item=endpoint.item,
+            shelf=self.shelf,
         )
         self._pictures = call.pictures
         self._handler = endpoint.handler(call)
         try:
-            return self._handler.upstream_request()
+            translated = self._handler.upstream_request()
         except RecursionError:
             raise InvalidRequest("The request is nested too deep.") from None
+        if isinstance(translated, Content):
+            self.ended = True
+            headers = self._headers(translated.media_type)
+            raise AnsweredHere(Answer(200, headers, translated.body))
+        return translated
 
     def begins_stream(self, status: int, content_type: str) -> bool:
         """True: send stream_headers() and feed() what comes.  False: collect it for answer()."""
@@ -140,7 +162,7 @@ class Exchange:
         """
         try:
             if (failure := self.failure(status, headers, body)) is not None:
-                return self.fail(failure)
+                return self._instead(failure) or self.fail(failure)
             assert self._handler is not None
             translated = self._handler.answer(body)
         except GigaGateError as error:
@@ -162,11 +184,21 @@ class Exchange:
             headers["retry-after"] = str(error.retry_after)
         return Answer(error.status, headers, compact_json.dumps(error.body()))
 
+    def _instead(self, failure: GigaGateError) -> Answer | None:
+        """What the handler would rather say than that GigaChat failed."""
+        instead = getattr(self._handler, "instead", None)
+        if instead is None or failure.status < 404:
+            return None
+        self.ended = True
+        return Answer(200, self._headers("application/json"), instead(failure))
+
     def fail_stream(self, error: GigaGateError) -> list[bytes]:
         """The last event of a stream that has begun.  No [DONE] follows: that would be success."""
         if self.ended:
             return []
         self._failed(error)
+        if (failed := getattr(self._handler, "failed", None)) is not None:
+            return [failed(error)]
         return [sse.event(compact_json.dumps(error.body()))]
 
     def _failed(self, error: GigaGateError) -> None:

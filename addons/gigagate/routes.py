@@ -15,6 +15,7 @@ from gigagate.dialects.openai.completions import Completions
 from gigagate.dialects.openai.embeddings import Embeddings
 from gigagate.dialects.openai.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
 from gigagate.dialects.openai.models import Model, Models
+from gigagate.dialects.openai.responses import endpoints as responses
 from gigagate.errors import MethodNotAllowed, NotFound
 
 
@@ -43,6 +44,29 @@ ENDPOINTS = (
         Embeddings,
         "Numbers or base64; all texts go in one request, as GigaChat takes them.",
     ),
+    Endpoint("POST", "/responses", responses.Responses, "Whole and streamed."),
+    Endpoint(
+        "GET", "/responses", responses.NoSocket, "426: no WebSocket; clients then send requests."
+    ),
+    Endpoint(
+        "POST",
+        "/responses/input_tokens",
+        responses.InputTokens,
+        "How many tokens a request would be.",
+    ),
+    Endpoint(
+        "POST",
+        "/responses/compact",
+        responses.Compact,
+        "A conversation made shorter: a summary, sealed.",
+    ),
+    Endpoint("GET", "/responses/{id}/input_items", responses.InputItems, "What it answers."),
+    Endpoint(
+        "POST", "/responses/{id}/cancel", responses.Cancel, "400: nothing runs in the background."
+    ),
+    Endpoint("GET", "/responses/{id}", responses.Kept, "One that is kept: see `responses.store`."),
+    Endpoint("DELETE", "/responses/{id}", responses.Forget, "It is kept no longer."),
+    Endpoint("GET", "/codex/models", responses.CodexModels, "What Codex is told of the models."),
     Endpoint("GET", "/models", Models, "The aliases, then GigaChat's own list."),
     Endpoint("GET", "/models/{id}", Model, "By alias or by GigaChat's name."),
     Endpoint("POST", "/tokens/count", PassThrough, "GigaChat's own: how many tokens texts are."),
@@ -78,7 +102,6 @@ ENDPOINTS = (
 )
 
 _NOT_SPOKEN = {
-    "/responses": "OpenAI's Responses API",
     "/messages": "Anthropic's Messages API",
     ":generateContent": "Gemini's API",
     ":streamGenerateContent": "Gemini's API",

@@ -10,6 +10,7 @@ from gigagate.core.http import ClientRequest, Content, UpstreamRequest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
+from gigagate.core.shelf import Shelf
 from gigagate.gigachat.pictures import Pictures
 
 
@@ -27,6 +28,8 @@ class Call:
     report: Report
     item: str = ""
     """What stands for {id} in the path."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """What is kept from one request to the next."""
     pictures: Pictures = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,8 +68,8 @@ class Handler(Protocol):
 
     def __init__(self, call: Call) -> None: ...
 
-    def upstream_request(self) -> UpstreamRequest:
-        """Raises ClientError."""
+    def upstream_request(self) -> UpstreamRequest | Content:
+        """Content: the answer, without asking GigaChat.  Raises ClientError."""
 
     def stream(self) -> AnswerStream:
         """For a 200 that is a stream.  Called only if wants_stream."""

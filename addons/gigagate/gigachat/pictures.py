@@ -5,7 +5,8 @@ behind it in a stream is held back until `give` and `resume`.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from gigagate.core import signed_link
 from gigagate.core.file_policy import FilePolicy
@@ -14,6 +15,9 @@ from gigagate.core.report import Usage
 from gigagate.gigachat.picture_tags import Generated, TagCutter
 from gigagate.gigachat.v1.function_call import ToolCall
 from gigagate.gigachat.v1.stream import ChunkWriter
+
+_Piece = Callable[[], bytes] | Generated
+"""What is still to be written: a writer may count what it writes, so nothing is written ahead."""
 
 
 class Pictures:
@@ -80,7 +84,7 @@ class PictureWriter:
         self._writer = writer
         self._pictures = pictures
         self._cutter = TagCutter()
-        self._held: deque[bytes | Generated] = deque()
+        self._held: deque[_Piece] = deque()
 
     def start(self, model: str, created: int) -> bytes:
         return self._writer.start(model, created)
@@ -89,35 +93,36 @@ class PictureWriter:
         return self._pass(self._pieces(self._cutter.feed(text)))
 
     def reasoning(self, text: str) -> bytes:
-        return self._pass([self._writer.reasoning(text)])
+        return self._pass([partial(self._writer.reasoning, text)])
 
     def tool_call(self, call: ToolCall) -> bytes:
-        return self._pass([*self._rest(), self._writer.tool_call(call)])
+        return self._pass([*self._rest(), partial(self._writer.tool_call, call)])
 
     def finish(self, reason: str, tokens: Usage | None) -> bytes:
-        return self._pass([*self._rest(), self._writer.finish(reason, tokens)])
+        return self._pass([*self._rest(), partial(self._writer.finish, reason, tokens)])
 
     def resume(self) -> bytes:
         out = []
         while self._held:
             item = self._held[0]
-            if not isinstance(item, bytes):
+            if isinstance(item, Generated):
                 markdown = self._pictures.markdown(item)
                 if markdown is None:
                     break
-                item = self._writer.text(markdown)
-            out.append(item)
+                out.append(self._writer.text(markdown))
+            else:
+                out.append(item())
             self._held.popleft()
         return b"".join(out)
 
-    def _pass(self, items: Iterable[bytes | Generated]) -> bytes:
+    def _pass(self, items: Iterable[_Piece]) -> bytes:
         self._held.extend(items)
         return self.resume()
 
-    def _pieces(self, pieces: Iterable[str | Generated]) -> Iterable[bytes | Generated]:
+    def _pieces(self, pieces: Iterable[str | Generated]) -> Iterable[_Piece]:
         for piece in pieces:
-            yield self._writer.text(piece) if isinstance(piece, str) else piece
+            yield partial(self._writer.text, piece) if isinstance(piece, str) else piece
 
-    def _rest(self) -> list[bytes]:
+    def _rest(self) -> list[_Piece]:
         held = self._cutter.end()
-        return [self._writer.text(held)] if held else []
+        return [partial(self._writer.text, held)] if held else []

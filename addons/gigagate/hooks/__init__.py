@@ -32,7 +32,10 @@ def build() -> list[object]:
         runtime = Runtime.load()
     except (SettingsError, TrustError) as error:
         give_up(error)
-    gateway = Gateway(runtime)
+    try:
+        gateway = Gateway(runtime)
+    except SettingsError as error:
+        give_up(error)
     accounting = Accounting(gateway)
     shutdown = Shutdown(gateway)
     if running.WORKER in os.environ:
@@ -51,6 +54,7 @@ def build() -> list[object]:
     return [
         Startup(runtime),
         Layers(gateway),
+        gateway.shelves,
         gateway.slots,  # early: when one of us fails, those behind it are not called
         accounting,
         LocalEndpoints(runtime, process.status, process.keys),

@@ -32,6 +32,7 @@ from gigagate.hooks import local_paths
 from gigagate.hooks.account import Account
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.calls.shelves import CallShelves
 from gigagate.hooks.calls.slots import CallSlots
 from gigagate.hooks.door import access, client_secrets, cors
 from gigagate.hooks.fail_closed import fail_closed
@@ -71,6 +72,7 @@ class Gateway:
         self.on_the_wire: set[GigaStream] = set()
         """Streams with an answer of GigaChat's to come."""
         self.slots = CallSlots(runtime, self)
+        self.shelves = CallShelves(runtime)
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -130,7 +132,11 @@ class Gateway:
         return account
 
     @fail_closed
-    def request(self, flow: http.HTTPFlow) -> None:
+    async def request(self, flow: http.HTTPFlow) -> None:
+        if flow.response is None:
+            account = self.runtime.accounts.own or self.accounts.get(flow)
+            if account is not None:
+                await self.shelves.bring(flow, account.name or flow.metadata.get(CLIENT, ""))
         if flow.response is not None or not flow.live:
             _keep_packed(flow.request)
             return
@@ -163,7 +169,11 @@ class Gateway:
             base_url=f"{'https' if flow.client_conn.tls else 'http'}://{request.host_header}/v1",
         )
         exchange = Exchange(
-            client_request, self.runtime.policy, request_id=_request_id(), now=int(time.time())
+            client_request,
+            self.runtime.policy,
+            request_id=_request_id(),
+            now=int(time.time()),
+            shelf=self.shelves.of(flow),
         )
         call = UpstreamCall(
             exchange,

@@ -24,7 +24,16 @@ logger = logging.getLogger(__name__)
 LOOK = 2.0
 """Seconds between two looks at the files."""
 
-FIXED = ("upstream", "authorization_key", "state_dir", "store", "store_key", "auth_mode", "plain")
+FIXED = (
+    "upstream",
+    "authorization_key",
+    "state_dir",
+    "store",
+    "store_key",
+    "auth_mode",
+    "plain",
+    "responses",
+)
 """What connections, tokens and stores are built from: a change needs a restart."""
 
 

@@ -43,7 +43,9 @@ from gigagate.errors import (
     UpstreamUnavailable,
     UpstreamUntrusted,
 )
+from gigagate.exchange import AnsweredHere
 from gigagate.hooks.calls.call import UpstreamCall, WaitHook
+from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.wire.client_side import ClientStream
 
 logger = logging.getLogger(__name__)
@@ -124,6 +126,10 @@ class GigaStream(ClientStream):
             return
         try:
             self.call = self.gateway.prepare(self.flow)
+        except AnsweredHere as here:
+            yield from self.put_away()
+            yield from self.answer_whole(here.answer)
+            return
         except GigaGateError as error:
             yield from self.end_in_error(error)
             return
@@ -246,6 +252,7 @@ class GigaStream(ClientStream):
                 return
             whole = call.exchange.answer(head.status_code, headers, body)
         self.log_crash(call)
+        yield from self.put_away()
         if self.answering:
             yield from self.end_stream([whole.body])
         else:
@@ -264,6 +271,8 @@ class GigaStream(ClientStream):
             chunks = exchange.feed(event.data)
         else:
             return
+        if exchange.ended:
+            yield from self.put_away()
         yield from self.send_data(chunks)
         while exchange.missing_pictures:
             if not (yield from self.wait(self.call)):
@@ -274,6 +283,11 @@ class GigaStream(ClientStream):
         if not self.sent_upstream:
             yield from self.end_stream([])
         self.log_crash(self.call)
+
+    def put_away(self) -> CommandGenerator[None]:
+        """What the answer leaves, before the client can refer to it."""
+        if self.gateway.shelves.leaves_something(self.flow):
+            yield PutAwayHook(self.flow)
 
     # Trouble ----------------------------------------------------------------------------------
 

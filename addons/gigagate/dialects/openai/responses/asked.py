@@ -24,11 +24,12 @@ class Asked:
         *,
         client: str,
         request_id: str,
+        compacts: bool = False,
     ) -> None:
-        """body: the request's JSON.  Raises ClientError."""
+        """body: the request's JSON.  compacts: whatever it says.  Raises ClientError."""
         self.request_id = request_id
         self.tools = Tools(policy, notes)
-        self.compacts = False
+        self.compacts = compacts
         """The client asks for a summary of the conversation, not for the next turn."""
         self.client_key = compaction.key(policy.files.link_key, client)
         self._body = _checked(body)

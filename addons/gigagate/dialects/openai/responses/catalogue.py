@@ -31,6 +31,11 @@ def models(names: Iterable[str]) -> dict[str, Any]:
     return {"models": [_model(name, rank) for rank, name in enumerate(names)]}
 
 
+def is_chat(name: str) -> bool:
+    """Whether a model's name is that of one that answers."""
+    return "embed" not in name.lower()
+
+
 def _model(name: str, rank: int) -> dict[str, Any]:
     return {
         "slug": name,

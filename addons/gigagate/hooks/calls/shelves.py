@@ -1,0 +1,104 @@
+"""What requests refer to is brought before they are translated, and what they leave is put away.
+
+A store in a file or a server is asked in a thread.  One that fails costs what is kept in it, never
+an answer.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from mitmproxy import http
+from mitmproxy.proxy import commands
+
+from gigagate import routes, shelves
+from gigagate.core.shelf import Shelf
+from gigagate.dialects.openai.responses import kept
+from gigagate.errors import StoreError
+from gigagate.hooks.runtime import Runtime
+from gigagate.shelves import MemoryStore
+from gigagate.store.redis_server import RedisServer
+from gigagate.threads import in_thread
+
+
+@dataclass
+class PutAwayHook(commands.StartHook):
+    """An answer leaves something that the client's next request may refer to."""
+
+    name = "gigagate_put_away"
+    flow: http.HTTPFlow
+
+
+class CallShelves:
+    name = "gigagate.shelves"
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Raises SettingsError."""
+        settings = runtime.settings
+        server = RedisServer(settings.store) if settings.store else None
+        self._store = shelves.open_store(settings, server)
+        self._owners: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
+        self._shelves: WeakKeyDictionary[http.HTTPFlow, Shelf] = WeakKeyDictionary()
+
+    def of(self, flow: http.HTTPFlow) -> Shelf:
+        """Empty where nothing was brought."""
+        return self._shelves.setdefault(flow, Shelf(keeps=self._store is not None))
+
+    async def bring(self, flow: http.HTTPFlow, owner: str) -> None:
+        path = routes.normalise(flow.request.path)
+        if self._store is None or not path.startswith("/responses"):
+            return
+        self._owners[flow] = owner
+        wanted = list(kept.wanted(path, flow.request.raw_content or b""))
+        if not wanted:
+            return
+        found: dict[str, bytes] = {}
+        if isinstance(self._store, MemoryStore):
+            self._load(owner, wanted, found)
+        else:
+            with contextlib.suppress(StoreError):
+                await in_thread(lambda: self._load(owner, wanted, found), "kept responses")
+        self._shelves[flow] = Shelf(found)
+
+    def leaves_something(self, flow: http.HTTPFlow) -> bool:
+        """Whether there is something to put away, and it may take a moment."""
+        shelf = self._shelves.get(flow)
+        if shelf is None or not (shelf.kept or shelf.dropped):
+            return False
+        if isinstance(self._store, MemoryStore):
+            self._put_away(self._owners[flow], shelf)
+            return False
+        return True
+
+    async def gigagate_put_away(self, flow: http.HTTPFlow) -> None:
+        shelf, owner = self._shelves[flow], self._owners[flow]
+        with contextlib.suppress(StoreError):
+            await in_thread(lambda: self._put_away(owner, shelf), "kept responses")
+
+    def _load(self, owner: str, wanted: list[str], found: dict[str, bytes]) -> None:
+        if self._store is None:
+            return
+        for name in wanted:
+            for one in self._chain(owner, name, found):
+                found[one[0]] = one[1]
+
+    def _chain(
+        self, owner: str, name: str | None, found: dict[str, bytes]
+    ) -> Iterator[tuple[str, bytes]]:
+        """A response and those before it."""
+        while self._store is not None and name is not None and name not in found:
+            content = self._store.load(owner, name)
+            if content is None or len(found) > kept.LONGEST:
+                return
+            yield name, content
+            name = kept.before(content)
+
+    def _put_away(self, owner: str, shelf: Shelf) -> None:
+        if self._store is None:
+            return
+        while shelf.kept:
+            name, content = shelf.kept.popitem()
+            self._store.save(owner, name, content)
+        while shelf.dropped:
+            self._store.drop(owner, shelf.dropped.pop())
