@@ -47,6 +47,7 @@ install "$node" cline 2.18.0 "$own_node"
 # The Cline of today and opencode: programs of their own without Node.
 platform=$(node -p 'process.platform + "-" + process.arch')
 install "$cache/cline-3" "@cline/cli-$platform" 3.0.65
+install "$cache/codex" @openai/codex "0.171.0-$platform"
 install "$cache/opencode" "opencode-$platform" 1.18.33
 
 # Claude Code, a program of its own too.

@@ -25,6 +25,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "claude code": tuple(
         map(str, CACHE.glob("claude-code/node_modules/@anthropic-ai/claude-code-*/claude"))
     ),
+    "codex": tuple(map(str, CACHE.glob("codex/node_modules/@openai/codex/vendor/*/bin/codex"))),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "redis": ("redis-server", "valkey-server"),
 }

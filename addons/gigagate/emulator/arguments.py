@@ -67,6 +67,11 @@ class Hints:
     def command(self) -> str:
         if self.asked_command:
             return self.asked_command
+        if self.old_text:
+            change = shlex.quote(f"s/{self.old_text}/{self.text}/")
+            return f"sed -i {change} {shlex.quote(self.file)}"
+        if self.file and not self.text:
+            return f"cat {shlex.quote(self.file)}"
         if self.text:
             return f"printf %s {shlex.quote(self.text)} > {shlex.quote(self.file)}"
         return f"echo {shlex.quote(self.task[:80])}"

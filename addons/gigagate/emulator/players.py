@@ -26,15 +26,18 @@ FILE_ID_MARK = "00000000-0000-4000-8000-00000000f11e"
 
 _SCHEMA_FOLLOWS = re.compile(r"\bJSON[^{}]{0,100}schema\W*?(?=\{)", re.IGNORECASE)
 _TASK = re.compile(r"<task>\s*(.*?)\s*</task>", re.DOTALL)
-_REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>\s*", re.DOTALL)
-"""Here the client speaks in the user's place; Qwen Code tells its directory this way."""
+_REMINDER = re.compile(r"<(system-reminder|environment_context)>.*?</\1>\s*", re.DOTALL)
+"""Here the client speaks in the user's place; Qwen Code and Codex tell their directory so."""
 
 _DONE = "Готово ✅"
 _FINISHERS = ("attempt_completion", "final_result", "finish")
-_RUNNERS = ("run_commands", "execute_command", "run_shell_command", "bash", "Bash")
+_RUNNERS = (
+    *("run_commands", "execute_command", "run_shell_command", "bash", "Bash"),
+    *("exec_command", "shell_command"),
+)
 _BY_KIND: Mapping[Kind, Sequence[str]] = {
     "run": _RUNNERS,
-    "edit": ("editor", "edit", "replace", "Edit"),
+    "edit": ("editor", "edit", "replace", "Edit", "exec_command", "shell_command"),
     "write": (
         "editor",
         "write",
@@ -45,7 +48,7 @@ _BY_KIND: Mapping[Kind, Sequence[str]] = {
         "apply_patch",
         *_RUNNERS,
     ),
-    "read": ("read_files", "read_file", "read", "Read", "view"),
+    "read": ("read_files", "read_file", "read", "Read", "view", "exec_command", "shell_command"),
     "other": (),
 }
 """The names clients give to functions that do such a thing, the best first."""
@@ -97,7 +100,7 @@ class Conversation:
     def steps(self) -> Sequence[Hints]:
         system = [m["content"] for m in self.messages if m["role"] == "system"]
         users = [m["content"] for m in self.messages if m["role"] == "user"]
-        reminders = _REMINDER.findall("\n".join(users))
+        reminders = [found[0] for found in _REMINDER.finditer("\n".join(users))]
         functions = json.dumps(self.functions, ensure_ascii=False)
         return steps_of(self.task, "\n".join((*system, *reminders, functions)))
 
