@@ -141,7 +141,7 @@ def test_a_stream_from_first_byte_to_last() -> None:
     assert len({head["created"] for head in heads}) == 1
     assert ready.ended
     assert not ready.abandons_upstream
-    assert ready.report.usage == Usage(17, 42, cached=2)
+    assert ready.report.usage == Usage(19, 42, cached=2)
     assert ready.report.finish_reason == "stop"
     assert ready.report.error is None
 

@@ -113,6 +113,7 @@ def talk(n: int) -> dict[str, Any]:
         message("assistant", None, tool_calls=[call, {**call, "id": "d"}]),
         message("tool", "r", tool_call_id="c"),
         message("tool", "r", tool_call_id="d"),
+        message("tool", "r", tool_call_id="call_g1_of_no_call"),
     ]
     return {"model": "gigachat", "messages": turns * n + [message("user", "x")]}
 

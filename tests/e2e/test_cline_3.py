@@ -49,7 +49,7 @@ def solve(proxy: Proxy, folder: Path, home: Path, task: str) -> list[dict[str, A
 def test_cline_3_works_through_a_task_with_native_tools(
     proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
 ) -> None:
-    emulator.switch(chunk_chars=1, functions_state_id="required")
+    emulator.switch(chunk_chars=1)
     said = solve(proxy, folder, tmp_path / "home", EDIT)
     assert said[-1]["usage"]["cacheReadTokens"] > 0
     assert is_edited(folder)

@@ -45,7 +45,7 @@ class Continue:
 
 @pytest.fixture
 def cn(proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path) -> Iterator[Continue]:
-    emulator.switch(chunk_chars=1, functions_state_id="required")
+    emulator.switch(chunk_chars=1)
     client = Continue(proxy, tmp_path / "home", folder)
     with client.program:
         yield client

@@ -35,7 +35,7 @@ VARIES = [
     for pattern, name in (
         (rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", b"UUID"),
         (rb"[0-9a-f]{32}", b"ID"),
-        (rb"call_g1_[\w-]+", b"call_ID"),
+        (rb"call_[0-9a-f]+", b"call_ID"),
         (rb'"created": ?\d+', b'"created":NOW'),
         (rb"127\.0\.0\.1:\d+", b"ADDRESS"),
         (rb"\d+\.\d+ s", b"SECONDS"),

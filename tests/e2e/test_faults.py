@@ -55,7 +55,7 @@ class Fault(NamedTuple):
 
 
 WHOLE, STREAMED = (False,), (True,)
-SSE_ERROR = {"status": 500, "message": "Internal Server Error"}
+SSE_ERROR = {"status_code": 500, "message": "Internal Server Error"}
 NEXT_CENTURY = {"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"}
 LONG_AGO = {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}
 
@@ -84,6 +84,19 @@ FAULTS = [
     Fault("502 again", {"html_502": True}, "upstream_protocol_error", 2, 2),
     Fault("504", {"status": 504}),
     Fault("504 again", {"status": 504}, "upstream_timeout", 2, 2),
+    Fault("423, the model is switched off", {"status": 423}, "model_unavailable", 1),
+    Fault(
+        "403, the model is switched off",
+        {"status": 403, "body": '{"message":"temporarily unavailable due to technical reasons"}'},
+        "model_unavailable",
+        1,
+    ),
+    Fault(
+        "422, the text is too long",
+        {"status": 422, "body": '{"status":422,"message":"CONTEXT_TOO_LONG"}'},
+        "context_length_exceeded",
+        1,
+    ),
     Fault("422", {"status": 422, "body": '{"message":"no"}'}, "upstream_rejected", 1),
     Fault("connection reset", {"reset": True}),
     Fault("connection reset again", {"reset": True}, "upstream_protocol_error", 2, 2),

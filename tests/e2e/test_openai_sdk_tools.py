@@ -57,7 +57,7 @@ WAYS = [(whole, {}), *((streamed, switches) for switches in STREAM_FORMS)]
 def test_a_tool_is_called_and_its_result_answers(
     client: OpenAI, emulator: Emulator, ask: Any, switches: dict[str, str]
 ) -> None:
-    emulator.switch(**switches, functions_state_id="required")
+    emulator.switch(**switches)
     emulator.script.add({"function_call": CALL})
     first = ask(client, [QUESTION])
     assert first.tool_calls is not None

@@ -22,7 +22,9 @@ def conversation(url: str, **headers: str) -> list[int]:
         body = {"model": "gigachat", "messages": messages, "tools": CLINE_TOOLS}
         answer = requests.post(f"{url}/chat/completions", json=body, headers=headers, timeout=30)
         assert answer.status_code == 200, answer.text
-        cached.append(answer.json()["usage"]["prompt_tokens_details"]["cached_tokens"])
+        usage = answer.json()["usage"]
+        cached.append(usage["prompt_tokens_details"]["cached_tokens"])
+        assert cached[-1] < usage["prompt_tokens"]
         messages += [called("read_files"), result("read_files", f"line {step}\n" * 20)]
         messages[-2]["tool_calls"][0]["id"] = messages[-1]["tool_call_id"] = f"call_{step}"
     return cached

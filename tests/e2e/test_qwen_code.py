@@ -48,7 +48,7 @@ class QwenCode:
 
 @pytest.fixture
 def qwen(proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path) -> Iterator[QwenCode]:
-    emulator.switch(chunk_chars=1, functions_state_id="required")
+    emulator.switch(chunk_chars=1)
     client = QwenCode(proxy, tmp_path / "home", folder)
     with client.program:
         yield client

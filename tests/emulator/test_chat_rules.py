@@ -28,6 +28,9 @@ def chat(*messages: Any, **fields: Any) -> dict[str, Any]:
     return {"model": "GigaChat-2", "messages": list(messages or [USER])} | fields
 
 
+STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
+
+
 def refusal(body: Any, **switches: Any) -> tuple[int, str] | None:
     return refuse(ChatRequest(body, EmulatorConfig().changed(switches), FILES))
 
@@ -38,7 +41,6 @@ ACCEPTED = [
     chat(USER, SAID, USER),
     chat(SYSTEM, USER, CALL, RESULT, functions=[FUNCTION]),
     chat(USER, CALL, RESULT, CALL, RESULT, SAID, USER),
-    chat(USER, CALL | {"functions_state_id": "0199e210-2f13-744c-8fe5-c9a19fe27db7"}, RESULT),
     chat(temperature=0.01, top_p=0, max_tokens=1, repetition_penalty=1.0, stream=True),
     chat(temperature=None, max_tokens=None, functions=None, stream=False, update_interval=0.5),
     chat(functions=[FUNCTION], function_call="none"),
@@ -120,15 +122,26 @@ REFUSED = [
     (chat(USER, CALL, RESULT | {"name": "g"}), 422, NO_CALL),
     (
         chat(USER, CALL, RESULT | {"content": "done"}),
-        400,
-        "invalid function result for function f json string `done`, "
+        422,
+        "INVALID_PARAMS: invalid function result for function f json string `done`, "
         "error: JSON parse error at line 1 column 1",
     ),
     (
         chat(USER, CALL, RESULT | {"content": ""}),
-        400,
-        "invalid function result for function f json string ``, "
+        422,
+        "INVALID_PARAMS: invalid function result for function f json string ``, "
         "error: JSON parse error at line 1 column 1",
+    ),
+    (
+        chat(USER, CALL, RESULT | {"content": "{}{}"}),
+        422,
+        "INVALID_PARAMS: invalid function result for function f json string `{}{}`, "
+        "error: The document root must not be followed by other values.",
+    ),
+    (
+        chat(USER, CALL | {"functions_state_id": STATE}, RESULT),
+        422,
+        "Function calls count does not match function results count",
     ),
     (chat(USER, SAID, functions=[FUNCTION]), 422, f"functions or thinking_functions {LAST}"),
     (
@@ -202,7 +215,7 @@ SWITCHED = [
     (chat(USER, SAID, SAID), 422, {"repeated_role": "accept"}),
     (chat(SYSTEM), 422, {"no_user_message": "accept"}),
     (chat(USER, SAID, functions=[FUNCTION]), 422, {"functions_last_message": "accept"}),
-    (chat(USER, CALL, RESULT | {"content": "[1]"}), 400, {"function_result": "json"}),
+    (chat(USER, CALL, RESULT | {"content": "[1]"}), 422, {"function_result": "json"}),
     (chat(temperature=0), 422, {"zero_temperature": "accept"}),
     (chat(response_format={"type": "json_object"}), 400, {"json_object": "accept"}),
     (chat(response_format={"type": "json_schema", "schema": SCHEMA}), 422, {"json_schema": "all"}),
@@ -232,13 +245,24 @@ def test_what_is_unknown_is_refused_unless_switched(
     assert refusal(body, **switches) is None
 
 
-def test_a_state_id_may_be_demanded() -> None:
+def test_a_state_id_may_be_allowed_or_demanded() -> None:
     body = chat(USER, CALL, RESULT)
     assert refusal(body) is None
+    with_state = chat(USER, CALL | {"functions_state_id": STATE}, RESULT)
+    assert refusal(with_state, functions_state_id="optional") is None
+    assert refusal(with_state, functions_state_id="required") is None
     assert refusal(body, functions_state_id="required") == (
         422,
         "Invalid params: functions_state_id is missing",
     )
+
+
+def test_models_may_be_switched_off() -> None:
+    assert refusal(chat(), model_stop="423") == (423, "Locked")
+    found = refusal(chat(), model_stop="403")
+    assert found is not None
+    assert found[0] == 403
+    assert "temporarily unavailable due to technical reasons" in found[1]
 
 
 def test_ultra_too_can_be_without_json_schema() -> None:

@@ -58,7 +58,7 @@ def test_functions(sdk: GigaChat) -> None:
     assert message.function_call.arguments == {"location": "Тверь"}
     assert message.functions_state_id
     messages += [
-        message.model_dump(exclude_none=True),
+        message.model_dump(exclude_none=True, exclude={"functions_state_id"}),
         {"role": "function", "name": "weather", "content": '{"degrees":5}'},
     ]
     last = sdk.chat(request).choices[0]

@@ -129,12 +129,21 @@ def test_a_chunked_request_and_ten_megabytes_are_taken(
     assert emulator.log[-1].header("transfer-encoding") == "chunked"
 
 
-def test_a_prompt_beyond_the_context_is_too_large(start: Start, connect: Connect) -> None:
-    answer = connect(start(context_tokens=10)).post(
+@pytest.mark.parametrize(
+    ("switch", "words"),
+    [
+        ("413", b'{"status":413,"message":"Payload too large"}\n'),
+        ("422", b'{"status":422,"message":"CONTEXT_TOO_LONG"}\n'),
+    ],
+)
+def test_a_prompt_beyond_the_context_is_too_large(
+    start: Start, connect: Connect, switch: str, words: bytes
+) -> None:
+    answer = connect(start(context_tokens=10, context_overflow=switch)).post(
         "/chat/completions",
         json={"model": "GigaChat-2", "messages": [{"role": "user", "content": "я" * 200}]},
     )
-    assert answer.content == b'{"status":413,"message":"Payload too large"}\n'
+    assert answer.content == words
 
 
 def test_requests_on_one_connection_are_answered_in_turn(emulator: EmulatorThread) -> None:
@@ -249,12 +258,17 @@ def test_a_session_is_billed_for_new_tokens_only(client: httpx.Client) -> None:
             json={"model": "GigaChat-2", "messages": messages},
             headers={} if session is None else {"X-Session-ID": session},
         )
-        found: int = answer.json()["usage"]["precached_prompt_tokens"]
+        usage = answer.json()["usage"]
+        assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
+        billed.append(usage["prompt_tokens"])
+        found: int = usage["precached_prompt_tokens"]
         return found
 
+    billed: list[int] = []
     question = "Длинный вопрос " * 20
     assert cached("one", question) == 0
     assert cached("one", question, "Ответ", "Ещё") >= len(question) // 5
+    assert billed[1] < billed[0] // 2, "GigaChat's prompt tokens are without the cached ones"
     assert cached("two", question) == 0
     assert cached(None, question) == 0
 

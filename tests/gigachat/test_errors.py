@@ -41,6 +41,10 @@ def said(message: str, status: int = 400) -> bytes:
          "permission_denied", "GigaChat: Unauthorized."),
         (404, said("No such model"), UpstreamRejected,
          "model_not_found", "GigaChat: No such model. GET /v1/models lists"),
+        (423, b"<h1>Locked</h1>", UpstreamRejected,
+         "model_unavailable", "GigaChat: Locked. The model is switched off at GigaChat for now"),
+        (403, said("Model is temporarily unavailable due to technical reasons"), UpstreamRejected,
+         "model_unavailable", "GigaChat: Model is temporarily unavailable due to technical"),
         (404, b"", UpstreamRejected, "not_found", "GigaChat answered 404 without a message."),
         (413, said("Payload too large"), UpstreamRejected,
          "request_too_large", "GigaChat: Payload too large."),
@@ -117,6 +121,7 @@ def test_a_client_with_a_key_of_its_own_is_told_of_that_key(
         (422, "context window exceeded"),
         (400, "Too many tokens in the request"),
         (422, "The prompt is too long"),
+        (422, "CONTEXT_TOO_LONG"),
         (422, "Превышена длина контекста"),
     ],
 )
@@ -200,6 +205,8 @@ def test_long_pages_are_shortened() -> None:
     [
         ({"status": 429, "message": "Too many requests"}, 429, "Too many requests"),
         ({"status": 500, "message": "Internal Server Error"}, 500, "Internal Server Error"),
+        ({"status_code": 500, "message": "Internal Server Error"}, 500, "Internal Server Error"),
+        ({"status_code": 423, "message": "Locked"}, 423, "switched off"),
         ({"code": 503, "message": "busy"}, 503, "busy"),
         ({"error": {"message": "broken", "code": 500}}, 500, "broken"),
         ({"error": "broken"}, 502, "broken"),

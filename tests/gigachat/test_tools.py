@@ -131,6 +131,10 @@ def test_names_the_request_does_not_define_are_mapped_by_themselves() -> None:
             ],
         ),
         (
+            {"tools": [tool("text2image"), tool("text2image", description="mine")]},
+            [{"name": "text2image"}],
+        ),
+        (
             {"tools": [tool("f", description="1"), tool("f", description="2")]},
             [{"name": "f", "description": "1", "parameters": EMPTY}],
         ),

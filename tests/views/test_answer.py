@@ -54,6 +54,12 @@ def test_a_whole_answer() -> None:
     ]
 
 
+def test_gigachats_own_prompt_tokens_are_without_the_cached_ones() -> None:
+    usage = {"prompt_tokens": 40, "completion_tokens": 45, "precached_prompt_tokens": 80}
+    said = answer.read(json.dumps(COMPLETION | {"usage": usage}).encode())
+    assert said.usage == Usage(120, 45, 80)
+
+
 def test_a_stream_is_put_together() -> None:
     body = sse(
         delta(role="assistant", content="Сей"),

@@ -27,6 +27,7 @@ class Completion:
     created: int
     """Unix seconds; the same in every chunk."""
     prompt_tokens: int
+    """Of the whole prompt; GigaChat tells those that were not cached."""
     cached_tokens: int
     functions_state_id: str
 
@@ -38,9 +39,9 @@ class Completion:
         spoken = self.answer.text + (_arguments_text(call) if call else "")
         completion = count_tokens(spoken)
         return {
-            "prompt_tokens": self.prompt_tokens,
+            "prompt_tokens": self.prompt_tokens - self.cached_tokens,
             "completion_tokens": completion,
-            "total_tokens": self.prompt_tokens + completion,
+            "total_tokens": self.prompt_tokens - self.cached_tokens + completion,
             "precached_prompt_tokens": self.cached_tokens,
         }
 

@@ -28,7 +28,8 @@ async def complete(state: State, call: Call) -> Reply:
     prompt = render(body)
     tokens = count_tokens(prompt)
     if tokens > config.context_tokens:
-        return error(413, "Payload too large")
+        too_long = {"413": "Payload too large", "422": "CONTEXT_TOO_LONG"}
+        return error(int(config.context_overflow), too_long[config.context_overflow])
     session = (call.session_id, body["model"])
     answer = state.script.next() or play(body)
     limit = min(body.get("max_tokens") or config.max_output_tokens, config.max_output_tokens)

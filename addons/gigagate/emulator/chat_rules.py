@@ -59,6 +59,14 @@ def _model_exists(request: ChatRequest) -> Refusal | None:
     return Refusal(404, "No such model")
 
 
+def _model_stop(request: ChatRequest) -> Refusal | None:
+    if request.config.model_stop == "423":
+        return Refusal(423, "Locked")
+    if request.config.model_stop == "403":
+        return Refusal(403, "The model is temporarily unavailable due to technical reasons")
+    return None
+
+
 def _parameters(request: ChatRequest) -> Refusal | None:
     for name, allowed, interval in _RANGES:
         value = request.body.get(name)
@@ -160,28 +168,34 @@ def _function_messages(request: ChatRequest) -> Refusal | None:
 
 
 def _state_ids(request: ChatRequest) -> Refusal | None:
-    if request.config.functions_state_id == "optional":
-        return None
     calls = [m for m in request.messages if m.get("function_call")]
-    if all("functions_state_id" in m for m in calls):
-        return None
-    return Refusal(422, "Invalid params: functions_state_id is missing")
+    match request.config.functions_state_id:
+        case "refuse" if any("functions_state_id" in m for m in calls):
+            return Refusal(422, "Function calls count does not match function results count")
+        case "required" if not all("functions_state_id" in m for m in calls):
+            return Refusal(422, "Invalid params: functions_state_id is missing")
+    return None
 
 
 def _bad_result(message: dict[str, Any], config: EmulatorConfig) -> Refusal | None:
     content = message.get("content") or ""
-    column = 1
+    fault = "JSON parse error at line 1 column 1"
     try:
         value = json.loads(content)
         if isinstance(value, dict) or config.function_result == "json":
             return None
     except json.JSONDecodeError as error:
-        column = error.colno
+        several = error.msg == "Extra data"
+        place = f"line {error.lineno} column {error.colno}"
+        fault = _SEVERAL if several else f"JSON parse error at {place}"
     return Refusal(
-        400,
-        f"invalid function result for function {message.get('name', '')} json string `{content}`, "
-        f"error: JSON parse error at line 1 column {column}",
+        422,
+        f"INVALID_PARAMS: invalid function result for function {message.get('name', '')} "
+        f"json string `{content}`, error: {fault}",
     )
+
+
+_SEVERAL = "The document root must not be followed by other values."
 
 
 def _last_message(request: ChatRequest) -> Refusal | None:
@@ -229,6 +243,7 @@ def _files_of(message: dict[str, Any]) -> list[str]:
 
 _RULES: Sequence[Rule] = (
     _model_exists,
+    _model_stop,
     _parameters,
     _response_format,
     _system_first,

@@ -54,7 +54,7 @@ class EmulatorConfig:
         -1, "Generations at once per account. -1: 1 for a person, 10 for a company. 0: no limit."
     )
     cache_seconds: float = _about(30, "How long a session's prompt prefix stays cached.")
-    context_tokens: int = _about(131072, "A longer prompt is refused with 413.")
+    context_tokens: int = _about(131072, "A longer prompt is refused: see context_overflow.")
     max_output_tokens: int = _about(8192, "A longer answer ends with finish_reason length.")
     log_limit: int = _about(1000, "Requests kept in the log.")
 
@@ -93,11 +93,19 @@ class EmulatorConfig:
     functions_last_message: Literal["refuse", "accept"] = _about(
         "refuse", "Functions while the last message is neither user nor function: 422."
     )
-    functions_state_id: Literal["optional", "required"] = _about(
-        "optional", "Whether a function call in the history must carry the id it came with."
+    functions_state_id: Literal["refuse", "optional", "required"] = _about(
+        "refuse",
+        "A function call of the history with the id it came with: 422, as of a reasoning model "
+        "that planned several calls and told one.  Or it may, or must, be there.",
     )
     function_result: Literal["object", "json"] = _about(
         "object", "A function's result: a JSON object only, or any JSON."
+    )
+    context_overflow: Literal["413", "422"] = _about(
+        "413", "A prompt that is too long: 413 Payload too large, or 422 CONTEXT_TOO_LONG."
+    )
+    model_stop: Literal["none", "423", "403"] = _about(
+        "none", "Whether the models are switched off: 423, or 403 with words that say so."
     )
     schema_keywords: Literal["refuse", "accept"] = _about(
         "refuse", "$ref, anyOf, type lists, unknown formats and the like in parameters: 422."

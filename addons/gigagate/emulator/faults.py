@@ -12,7 +12,8 @@ What a fault may say (all but `path` optional; `path` is a part of the request's
     {"reset": true}                           the same by TCP RST instead of FIN
     {"garbage": true}                         bytes that are not HTTP
     {"hang": true}                            silence until the client leaves
-    {"sse_error": {…} or "raw text"}          this event, then the end of the stream
+    {"sse_error": {…} or "raw text"}          this event, then the end of the stream; GigaChat's is
+                                              {"status_code": 500, "message": "…"}
     {"truncate_json": true}                   half of the body, or an event cut short
     {"no_done": true}                         a stream without [DONE]
     {"after_events": 3}                       when; without it: after one event,

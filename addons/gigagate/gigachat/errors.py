@@ -1,7 +1,7 @@
 """GigaChat's refusals, and what stands before it, as our errors: its status, its words.
 
-GigaChat v1 says {"status", "message"}; the OAuth side {"code", "message"}; its gateways
-{"message"}, an HTML page or nothing at all.
+GigaChat v1 says {"status", "message"}, or {"status_code", "message"} midway in a stream; the OAuth
+side {"code", "message"}; its gateways {"message"}, an HTML page or nothing at all.
 """
 
 import re
@@ -51,7 +51,7 @@ _TOO_LONG = re.compile(
     | (?<! max_ ) \b tokens \b .{0,40} \b exceed
     | exceed \w* \b .{0,40} \b (?: context | tokens )
     | too [ ] many [ ] tokens
-    | context [ _] (?: length | window | limit | size )
+    | context [ _] (?: length | window | limit | size | too [ _] long )
     | maximum [ ] context
     | (?: prompt | input | request | text ) \b .{0,20} too [ ] long
     | (?: контекст | токен ) .{0,60} превы | превы .{0,60} (?: контекст | токен )
@@ -65,6 +65,9 @@ errors gives for a text larger than the model's context; its other 422 say what 
 TOLD_TOO_LONG = "This model's maximum context length is exceeded."
 """Begins as OpenAI's own message does: litellm, and aider with it, knows an overflow by these
 words alone, whatever the code says."""
+
+_SWITCHED_OFF = re.compile(r"temporarily unavailable due to technical reasons", re.IGNORECASE)
+"""Wording of a 403 that means the model, not the account; a 423 means it whatever it says."""
 
 LIMITED_BY_CONTEXT: Mapping[str, str] = {
     "/chat/completions": "messages",
@@ -102,7 +105,7 @@ def from_event(event: Mapping[str, Any], owner: KeyOwner = PROXY) -> GigaGateErr
     """The error for an error object that stands where an answer should be."""
     inner = event.get("error")
     said = inner if isinstance(inner, dict) else event
-    status = said.get("status", said.get("code"))
+    status = said.get("status", said.get("status_code", said.get("code")))
     if not (isinstance(status, int) and 400 <= status <= 599):
         status = 502
     return from_words(status, _message(said), owner=owner)
@@ -127,6 +130,14 @@ def from_words(
         return ContextLengthExceeded(
             f"{quoted} {TOLD_TOO_LONG} Shorten the input, or start anew.",
             param=LIMITED_BY_CONTEXT.get(endpoint or "", "messages"),
+        )
+    if status == 423 or (status == 403 and _SWITCHED_OFF.search(said)):
+        return UpstreamRejected(
+            f"{quoted} The model is switched off at GigaChat for now: choose another one "
+            "(GET /v1/models lists what there is), or come back later.",
+            status=status,
+            code="model_unavailable",
+            param="model",
         )
     if status == 404 and "model" in said.lower():
         return UpstreamRejected(

@@ -11,7 +11,6 @@ from typing import Any
 
 from gigagate.core import compact_json, strict_json
 from gigagate.core.validation import array_at, object_at, text_at
-from gigagate.gigachat import call_id
 from gigagate.gigachat.tools import ToolNames
 
 NO_RESULT = '{"error":"The call gave no result."}'
@@ -31,17 +30,16 @@ class Call:
     arguments: dict[str, Any]
     broken: bool = False
     """The arguments were no JSON object; they are kept under "arguments"."""
-    state_id: str | None = None
-    """GigaChat's functions_state_id, as the call id or GigaChat's own field kept it."""
 
     def upstream(self, names: ToolNames) -> dict[str, Any]:
-        """The fields that make an assistant message of GigaChat's a call."""
-        fields: dict[str, Any] = {
+        """The field that makes an assistant message of GigaChat's a call.
+
+        Never functions_state_id: a reasoning model may keep several calls under it while it tells
+        one, and then refuses the next turn because of the results that are not there.
+        """
+        return {
             "function_call": {"name": names.to_upstream(self.name), "arguments": self.arguments}
         }
-        if self.state_id:
-            fields["functions_state_id"] = self.state_id
-        return fields
 
 
 class Results:
@@ -109,17 +107,13 @@ def _tool_call(tool_call: dict[str, Any], path: str) -> Call:
         name = text_at(f"{path}.custom.name", custom.get("name"))
         return Call(key, name, {"input": custom.get("input")})
     name, arguments, broken = _function(tool_call.get("function"), f"{path}.function")
-    ours = call_id.read(given_id)
-    return Call(key, name, arguments, broken, ours.state_id if ours and ours.name == name else None)
+    return Call(key, name, arguments, broken)
 
 
 def _older_call(message: dict[str, Any], path: str) -> Call:
     """OpenAI's before there were tools, and GigaChat's own."""
     name, arguments, broken = _function(message["function_call"], path)
-    state_id = message.get("functions_state_id")
-    if not call_id.is_state_id(state_id):
-        state_id = None
-    return Call(("name", name), name, arguments, broken, state_id)
+    return Call(("name", name), name, arguments, broken)
 
 
 def _function(function: object, path: str) -> tuple[str, dict[str, Any], bool]:

@@ -61,15 +61,17 @@ class ToolNames:
     @classmethod
     def _of(cls, chat: Mapping[str, Any]) -> "ToolNames":
         mapped: dict[str, str] = {}
-        changed: list[str] = []
+        changed: dict[str, None] = {}
         for definition in definitions(chat):
             name = definition.name
+            if name in mapped or name in changed:  # the first of a name is the one that goes out
+                continue
             if definition.is_builtin or upstream_name(name) == name:
                 mapped[name] = name
             else:
-                changed.append(name)
+                changed[name] = None
         unused = Unused(set(mapped))
-        for name in dict.fromkeys(changed):
+        for name in changed:
             mapped[name] = unused.take(upstream_name(name))
         return cls(mapped)
 

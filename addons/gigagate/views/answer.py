@@ -187,7 +187,13 @@ def _take_message(choice: Choice, message: Mapping[str, Any]) -> None:
 
 
 def _usage(usage: Mapping[str, Any]) -> Usage:
+    """GigaChat's prompt_tokens are without the cached ones, OpenAI's are with them."""
     details = object_of(usage.get("prompt_tokens_details"))
-    cached = details.get("cached_tokens", usage.get("precached_prompt_tokens"))
-    counts = (usage.get("prompt_tokens"), usage.get("completion_tokens"), cached)
-    return Usage(*(count if type(count) is int else 0 for count in counts))
+    counts = (
+        usage.get("prompt_tokens"),
+        usage.get("completion_tokens"),
+        details.get("cached_tokens"),
+        usage.get("precached_prompt_tokens"),
+    )
+    prompt, completion, cached, net = (one if type(one) is int else 0 for one in counts)
+    return Usage(prompt + net, completion, cached or net)

@@ -78,7 +78,7 @@ def test_a_whole_answer_is_a_text_completion() -> None:
     assert parsed.choices[0].text == "one two "
     assert parsed.choices[0].finish_reason == "stop"
     assert parsed.usage is not None
-    assert parsed.usage.total_tokens == 59
+    assert parsed.usage.total_tokens == 61
 
 
 @pytest.mark.parametrize("asked", [{}, {"stream_options": {"include_usage": True}}])

@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 
 from gigagate.errors import UpstreamProtocolError
-from gigagate.gigachat import call_id
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.v1.function_call import FunctionCall
 
@@ -43,13 +42,10 @@ def test_a_call_is_whole_however_it_was_cut(
     assert (tool_call.name, tool_call.arguments) == (name, arguments)
 
 
-def test_the_id_remembers_name_and_state() -> None:
+def test_the_name_is_the_clients_and_the_id_ours() -> None:
     call = FunctionCall()
     call.add({"name": "web_search_tool", "arguments": {}})
-    call.add_state(None)
-    call.add_state(STATE)
-    remembered = call_id.read(call.as_tool_call(NAMES, "1").id)
-    assert remembered == call_id.CallId("web_search", STATE)
+    assert call.as_tool_call(NAMES, "0f1") == ("call_0f1", "web_search", "{}")
 
 
 @pytest.mark.parametrize(

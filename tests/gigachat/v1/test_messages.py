@@ -6,7 +6,6 @@ import pytest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import InvalidRequest, UnsupportedFeature
-from gigagate.gigachat import call_id
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.v1.messages import GO_ON, translate
 
@@ -245,7 +244,7 @@ def test_messages_become_gigachats(given: list[Message], wanted: list[Message]) 
             ],
             [
                 user("u"),
-                {**call("read", {"a": 1}), "functions_state_id": STATE},
+                call("read", {"a": 1}),
                 answer("read", '{"result":"ok"}'),
             ],
             id="GigaChat's own form",
@@ -314,31 +313,30 @@ def test_a_result_becomes_a_json_object(content: Any, wanted: str) -> None:
     assert isinstance(json.loads(sent["content"]), dict)
 
 
-def test_the_state_and_name_come_back_from_our_own_call_ids() -> None:
-    ours = call_id.make("read", STATE, "0")
-    other = call_id.make("other", STATE, "0")
-    assert translated(user("u"), calling(**{ours: "read"}), result(ours)) == [
+OLDER_ID = "call_g1_73EnBxABmeIQLxN0TI_lyaGf4n23ATByZWFk"
+OLDER_ID_OF_RM_RF = "call_g1_H4GaxhABmeIQLxN0TI_lyaGf4n23ATBybV9yZg"
+"""Ids as proxies gave them before: with the function's name and GigaChat's state in them."""
+
+
+def test_a_state_never_goes_back() -> None:
+    """A reasoning model hides calls behind it, and then misses their results."""
+    in_its_field = {**call("read", {}), "functions_state_id": STATE}
+    assert translated(user("u"), in_its_field, answer("read"))[1] == call("read", {})
+    older = calling(**{OLDER_ID: "read"})
+    assert translated(user("u"), older, result(OLDER_ID)) == [
         user("u"),
-        {**call("read", {"id": ours}), "functions_state_id": STATE},
+        call("read", {"id": OLDER_ID}),
         answer("read"),
     ]
-    assert "functions_state_id" not in translated(user("u"), calling(**{other: "read"}))[1]
 
 
-def test_a_state_that_is_no_uuid_is_not_sent() -> None:
-    made = {**call("read", {}), "functions_state_id": "made up"}
-    assert translated(user("u"), made, answer("read"))[1] == call("read", {})
-
-
-def test_a_result_cut_from_its_call_is_restored_by_our_id_if_the_name_is_known() -> None:
-    ours = call_id.make("read", STATE, "0")
-    unheard = call_id.make("rm_rf", STATE, "0")
-    assert translated(user("u"), result(ours)) == [
+def test_a_result_cut_from_its_call_is_restored_by_an_older_id_if_the_name_is_known() -> None:
+    assert translated(user("u"), result(OLDER_ID)) == [
         user("u"),
-        {**call("read", {}), "functions_state_id": STATE},
+        call("read", {}),
         answer("read"),
     ]
-    assert translated(user("u"), result(unheard)) == [
+    assert translated(user("u"), result(OLDER_ID_OF_RM_RF)) == [
         user('u\n\nResult of a function call:\n{"ok":true}')
     ]
 

@@ -1,11 +1,13 @@
+import re
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.support.gigachat_wire import CREATED, MODEL, completion
 
 from gigagate.core.report import Report, Usage
 from gigagate.errors import UpstreamError, UpstreamProtocolError
-from gigagate.gigachat import call_id
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.v1.response import Expected, chat_completion
 from gigagate.gigachat.words import Wording
@@ -45,14 +47,14 @@ def test_an_answer_in_words_has_exactly_openais_form() -> None:
             }
         ],
         "usage": {
-            "prompt_tokens": 17,
+            "prompt_tokens": 19,
             "completion_tokens": 42,
-            "total_tokens": 59,
+            "total_tokens": 61,
             "prompt_tokens_details": {"cached_tokens": 2},
         },
     }
     assert report == Report(
-        model_answered=MODEL, usage=Usage(17, 42, cached=2), finish_reason="stop"
+        model_answered=MODEL, usage=Usage(19, 42, cached=2), finish_reason="stop"
     )
 
 
@@ -62,7 +64,7 @@ def test_a_function_call_becomes_a_tool_call() -> None:
     (tool_call,) = choice["message"].pop("tool_calls")
     assert choice["message"] == {"role": "assistant", "content": None, "refusal": None}
     assert choice["finish_reason"] == "tool_calls"
-    assert call_id.read(tool_call.pop("id")) == call_id.CallId("weather", STATE)
+    assert re.fullmatch("call_[0-9a-f]+", tool_call.pop("id"))
     assert tool_call == {
         "type": "function",
         "function": {"name": "weather", "arguments": '{"city":"Омск"}'},
@@ -155,6 +157,29 @@ def test_usage_in_an_older_form_counts_what_it_has() -> None:
         "total_tokens": 3,
         "prompt_tokens_details": {"cached_tokens": 0},
     }
+
+
+counts = st.none() | st.integers(-5, 10_000) | st.text(max_size=3) | st.floats() | st.booleans()
+
+
+@given(prompt=counts, completed=counts, cached=counts)
+@example(prompt=1414, completed=91, cached=6183)
+def test_there_are_never_more_cached_tokens_than_prompt_tokens(
+    prompt: object, completed: object, cached: object
+) -> None:
+    """GigaChat's prompt tokens are without the cached ones."""
+    said = {
+        "prompt_tokens": prompt,
+        "completion_tokens": completed,
+        "total_tokens": 7,
+        "precached_prompt_tokens": cached,
+    }
+    usage = translate(completion("a", usage=said))["usage"]
+    details = usage["prompt_tokens_details"]
+    assert 0 <= details["cached_tokens"] <= usage["prompt_tokens"]
+    assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
+    if (prompt, cached) == (1414, 6183):
+        assert (usage["prompt_tokens"], details["cached_tokens"]) == (7597, 6183)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ class FunctionCall:
         self._name = ""
         self._object: dict[str, object] | None = None
         self._text: list[str] = []
-        self._state_id: str | None = None
 
     def add(self, part: object) -> None:
         """Raises UpstreamProtocolError."""
@@ -44,16 +43,15 @@ class FunctionCall:
         elif arguments is not None:
             raise unexpected("a function call whose arguments are no object")
 
-    def add_state(self, state_id: object) -> None:
-        if isinstance(state_id, str):
-            self._state_id = state_id
-
     def as_tool_call(self, names: ToolNames, unique: str) -> ToolCall:
-        """unique: what tells this call from all others.  Raises UpstreamProtocolError."""
+        """unique: hexadecimal digits, which tell this call from all others.
+
+        Raises UpstreamProtocolError.
+        """
         if not self._name:
             raise unexpected("a function call without a name")
         name = names.to_client(self._name)
-        return ToolCall(call_id.make(name, self._state_id, unique), name, self.arguments)
+        return ToolCall(call_id.make(unique), name, self.arguments)
 
     @property
     def arguments(self) -> str:

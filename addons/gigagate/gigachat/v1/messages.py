@@ -194,11 +194,10 @@ class _Conversation:
     def _add_orphan(self, index: int, message: dict[str, Any]) -> None:
         """A result whose call is not there, as when a client cut its history short."""
         kind, value = result_key(message, f"messages[{index}]")
-        ours = call_id.read(value) if kind == "id" else None
-        name = ours.name if ours else message.get("name")
+        name = (kind == "id" and call_id.name_in(value)) or message.get("name")
         if isinstance(name, str) and (name in self._names or name in self._called):
             self._repaired(index, "a result without its call, given one without arguments")
-            call = Call(NO_KEY, name, {}, state_id=ours.state_id if ours else None)
+            call = Call(NO_KEY, name, {})
             segments = self._segments(index)
             self._pair("", call, self._result(segments))
             self._say_segments(index, _files_alone(segments))

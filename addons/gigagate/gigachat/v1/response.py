@@ -57,7 +57,7 @@ class Expected:
 
     def tool_call(self, call: FunctionCall, index: int = 0) -> ToolCall:
         """index: the choice's.  Raises UpstreamProtocolError."""
-        return call.as_tool_call(self.tool_names, f"{self.request_id[:12]}{index}")
+        return call.as_tool_call(self.tool_names, f"{self.request_id[:24]}{index}")
 
 
 def chat_completion(answer: object, expected: Expected, report: Report) -> dict[str, Any]:
@@ -116,14 +116,12 @@ def finish_reason(said: object, expected: Expected, *, called: bool) -> str:
 
 
 def usage(said: object) -> Usage | None:
-    """GigaChat counts cached prompt tokens in prompt_tokens, as OpenAI does."""
+    """GigaChat's prompt_tokens are without the cached ones, OpenAI's are with them."""
     if not isinstance(said, dict):
         return None
-    return Usage(
-        count(said.get("prompt_tokens")),
-        count(said.get("completion_tokens")),
-        count(said.get("precached_prompt_tokens")),
-    )
+    cached = count(said.get("precached_prompt_tokens"))
+    prompt = count(said.get("prompt_tokens")) + cached
+    return Usage(prompt, count(said.get("completion_tokens")), cached)
 
 
 def openai_usage(tokens: Usage) -> dict[str, Any]:
@@ -145,7 +143,6 @@ def _choice(index: int, choice: object, expected: Expected) -> dict[str, Any]:
     ]
     if not words.stopped and (function_call := said.get("function_call")) is not None:
         call.add(function_call)
-        call.add_state(said.get("functions_state_id"))
     said_reason = choice.get("finish_reason")
     reason = finish_reason(said_reason, expected, called=call.begun)
     spoken += last_words(words, call, said_reason, expected)

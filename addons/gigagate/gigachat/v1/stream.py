@@ -94,7 +94,6 @@ class ChatStream:
                 return
         if (part := delta.get("function_call")) is not None:
             self._call.add(part)
-        self._call.add_state(delta.get("functions_state_id"))
 
     def _say(self, said: Said, out: list[bytes]) -> None:
         if said.reasoning:
