@@ -41,6 +41,43 @@ def test_events_are_found_however_the_bytes_are_cut(stream: bytes, expected: lis
         assert decode(stream[:cut], stream[cut:]) == expected
 
 
+NAMED = {
+    "a name": (b"event: delta\ndata: one\n\n", [("delta", b"one")]),
+    "no space after the colon": (b"event:delta\ndata: one\n\n", [("delta", b"one")]),
+    "behind its data": (b"data: one\nevent: delta\n\n", [("delta", b"one")]),
+    "the last of two": (b"event: a\nevent: b\ndata: one\n\n", [("b", b"one")]),
+    "one of two events": (b"event: a\ndata: 1\n\ndata: 2\n\n", [("a", b"1"), ("", b"2")]),
+    "an event without data": (b"event: a\n\ndata: 2\n\n", [("", b"2")]),
+    "CRLF": (b"event: a\r\ndata: 1\r\n\r\n", [("a", b"1")]),
+    "the end in its line": (b"event: a\ndata: 1", [("a", b"1")]),
+    "no UTF-8": (b"event: \xff\ndata: 1\n\n", [("\ufffd", b"1")]),
+}
+
+
+@pytest.mark.parametrize(("stream", "expected"), NAMED.values(), ids=NAMED)
+def test_an_event_is_known_by_its_name(stream: bytes, expected: list[tuple[str, bytes]]) -> None:
+    for size in (len(stream), 1):
+        decoder = sse.Decoder()
+        chunks = [stream[i : i + size] for i in range(0, len(stream), size)]
+        found = [(decoder.name, data) for chunk in chunks for data in decoder.feed(chunk)]
+        found += [(decoder.name, data) for data in decoder.end()]
+        assert found == expected
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "message_start", "response.output_text.delta"]),
+            st.binary(max_size=9).filter(lambda data: not set(data) & set(b"\r\n")),
+        )
+    )
+)
+def test_events_that_are_written_are_read(events: list[tuple[str, bytes]]) -> None:
+    decoder = sse.Decoder()
+    stream = b"".join(sse.event(data, name) for name, data in events)
+    assert [(decoder.name, data) for data in decoder.feed(stream)] == events
+
+
 @given(st.lists(st.sampled_from([b"data: ", b"data:", b"\n", b"\r", b"{", b"x", b": "])))
 def test_any_cut_gives_the_same_events(pieces: list[bytes]) -> None:
     assert decode(*pieces) == decode(b"".join(pieces))

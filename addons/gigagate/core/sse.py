@@ -1,4 +1,4 @@
-"""Server-sent events: bytes in, the data of complete events out, however the bytes are cut.
+"""Server-sent events: bytes in, complete events out, however the bytes are cut.
 
 A push decoder, because the bytes come to us chunk by chunk.  Looser than the standard where
 servers are: an event is also complete when the stream ends after its last line, and a bare JSON
@@ -13,8 +13,10 @@ MAX_INCOMPLETE_EVENT = 1 << 20
 """Bytes.  GigaChat's events are phrases of some hundred bytes; a function call may be large."""
 
 
-def event(data: bytes) -> bytes:
-    return b"data: " + data + b"\n\n"
+def event(data: bytes, name: str = "") -> bytes:
+    """name: what kind of event it is, in APIs that tell; one line."""
+    named = b"event: " + name.encode() + b"\n" if name else b""
+    return named + b"data: " + data + b"\n\n"
 
 
 def comment(text: bytes) -> bytes:
@@ -24,16 +26,23 @@ def comment(text: bytes) -> bytes:
 
 class Decoder:
     def __init__(self, max_incomplete_event: int = MAX_INCOMPLETE_EVENT) -> None:
+        self.name = ""
+        """Of the event whose data has come last; "" for one without."""
         self._max_incomplete_event = max_incomplete_event
         self._line: list[bytes] = []
         """Pieces of the line that has not ended yet."""
         self._data: list[bytes] = []
         """Data lines of the event that has not ended yet."""
+        self._named = ""
+        """The name of that event."""
         self._pending = 0
         """Bytes held in both, and one more for each line."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Raises UpstreamProtocolError, after the complete events, if the last one is too long."""
+        """The data of each event, whose `name` is known until the next one is asked for.
+
+        Raises UpstreamProtocolError, after the complete events, if the last one is too long.
+        """
         lines = chunk.split(b"\n")
         if self._line and len(lines) > 1:
             lines[0] = b"".join((*self._line, lines[0]))
@@ -46,6 +55,8 @@ class Decoder:
                 self._take(line)
             elif self._data:
                 yield self._end_event()
+            else:
+                self._named = ""
         if rest:
             self._line.append(rest)
             self._pending += len(rest)
@@ -67,6 +78,8 @@ class Decoder:
         elif line.startswith(b"{"):
             data = line
         else:
+            if line.startswith(b"event:"):
+                self._named = line[6:].removeprefix(b" ").decode(errors="replace")
             return
         self._data.append(data)
         self._pending += len(data) + 1
@@ -74,5 +87,6 @@ class Decoder:
     def _end_event(self) -> bytes:
         data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
         self._data.clear()
+        self.name, self._named = self._named, ""
         self._pending = 0
         return data
