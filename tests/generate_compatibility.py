@@ -13,11 +13,12 @@ from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import DEFAULT_JSON_MODES
 from gigagate.core.value_types import Number
 from gigagate.dialects.openai import completions, embeddings
+from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.dialects.openai.responses import parameters as responses
+from gigagate.dialects.openai.responses.dialect import RESPONSES
 from gigagate.gigachat.errors import from_answer
 from gigagate.gigachat.v1 import parameters
 from gigagate.gigachat.v1.response import FINISH_REASONS
-from gigagate.routes import ENDPOINTS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "compatibility.md"
 TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -140,7 +141,7 @@ def finish_table() -> str:
 TABLES = {
     "endpoints": lambda: table(
         "method | path | what it is",
-        ((e.method, code(e.path), e.about) for e in ENDPOINTS),
+        ((e.method, code(e.path), e.about) for e in (*OPENAI.endpoints, *RESPONSES.endpoints)),
     ),
     "chat": lambda: (
         parameter_table(parameters.TABLE)

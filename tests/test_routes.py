@@ -1,10 +1,14 @@
 import pytest
 
-from gigagate.dialects.openai.chat import ChatCompletions
-from gigagate.dialects.openai.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
-from gigagate.dialects.openai.models import Model, Models
+from gigagate.core.http import Head
+from gigagate.core.paths import normalise
+from gigagate.dialects.openai import chat, files, models
 from gigagate.errors import MethodNotAllowed, NotFound
-from gigagate.routes import find, normalise
+from gigagate.routes import Route, find
+
+
+def found(method: str, path: str) -> Route:
+    return find(Head(method, path, {}))
 
 
 @pytest.mark.parametrize(
@@ -38,37 +42,37 @@ def test_paths_have_one_canonical_form(path: str, canonical: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "handler", "item"),
+    ("method", "path", "translate", "item"),
     [
-        ("POST", "/v1/chat/completions", ChatCompletions, ""),
-        ("GET", "/v1/models", Models, ""),
-        ("GET", "/v1/models/GigaChat-2-Max:2.0.30.01", Model, "GigaChat-2-Max:2.0.30.01"),
-        ("GET", "/v1/models/openai%2FGPT-5", Model, "openai/GPT-5"),
-        ("GET", "/v1/models/openai/GPT-5", Model, "openai/GPT-5"),
-        ("POST", "/v1/files", UploadFile, ""),
-        ("GET", "/v1/files/", ListFiles, ""),
-        ("GET", "/v1/files/f-1", LookAtFile, "f-1"),
-        ("DELETE", "/files/f-1", DeleteFile, "f-1"),
-        ("GET", "/v1/files/f-1/content", FetchFile, "f-1"),
-        ("GET", "/v1/files/f%2F1/content?signature=x", FetchFile, "f/1"),
-        ("GET", "/v1/files/content", LookAtFile, "content"),
+        ("POST", "/v1/chat/completions", chat.translate, ""),
+        ("GET", "/v1/models", models.listed, ""),
+        ("GET", "/v1/models/GigaChat-2-Max:2.0.30.01", models.one, "GigaChat-2-Max:2.0.30.01"),
+        ("GET", "/v1/models/openai%2FGPT-5", models.one, "openai/GPT-5"),
+        ("GET", "/v1/models/openai/GPT-5", models.one, "openai/GPT-5"),
+        ("POST", "/v1/files", files.upload, ""),
+        ("GET", "/v1/files/", files.listed, ""),
+        ("GET", "/v1/files/f-1", files.look_at, "f-1"),
+        ("DELETE", "/files/f-1", files.delete, "f-1"),
+        ("GET", "/v1/files/f-1/content", files.fetch, "f-1"),
+        ("GET", "/v1/files/f%2F1/content?signature=x", files.fetch, "f/1"),
+        ("GET", "/v1/files/content", files.look_at, "content"),
     ],
 )
-def test_endpoints_are_found(method: str, path: str, handler: type, item: str) -> None:
-    endpoint = find(method, path)
-    assert (endpoint.handler, endpoint.item) == (handler, item)
+def test_endpoints_are_found(method: str, path: str, translate: object, item: str) -> None:
+    route = found(method, path)
+    assert (route.endpoint.translate, route.item) == (translate, item)
 
 
 @pytest.mark.parametrize("path", ["/v1/files/..", "/v1/files/%2E%2e/content", "/v1/models/."])
 def test_dots_are_nobodys_name(path: str) -> None:
     with pytest.raises(NotFound):
-        find("GET", path)
+        found("GET", path)
 
 
 @pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v1", "/v1beta/models", "/v1/chat"])
 def test_an_unknown_path_is_named_and_told_what_exists(path: str) -> None:
     with pytest.raises(NotFound) as raised:
-        find("GET", path)
+        found("GET", path)
     assert path in raised.value.message
     assert "POST /v1/chat/completions" in raised.value.message
     assert "GET /v1/models/{id}" in raised.value.message
@@ -86,7 +90,7 @@ def test_a_dialect_to_come_is_told_as_such(path: str, dialect: str) -> None:
     with pytest.raises(
         NotFound, match=f"not speak {dialect}|not speak OpenAI's {dialect}"
     ) as raised:
-        find("POST", path)
+        found("POST", path)
     assert "yet" in raised.value.message
     assert "set your client to Chat Completions" in raised.value.message
 
@@ -102,12 +106,12 @@ def test_a_dialect_to_come_is_told_as_such(path: str, dialect: str) -> None:
 )
 def test_a_wrong_method_is_told_the_right_one(method: str, path: str, allowed: str) -> None:
     with pytest.raises(MethodNotAllowed, match=f"{method} .* use {allowed}"):
-        find(method, path)
+        found(method, path)
 
 
 def test_a_very_long_path_is_shortened() -> None:
     with pytest.raises(NotFound) as raised:
-        find("GET", "/x" * 10_000)
+        found("GET", "/x" * 10_000)
     assert len(raised.value.message) < 1000
 
 
@@ -126,8 +130,8 @@ def test_a_very_long_path_is_shortened() -> None:
 @pytest.mark.parametrize("path", ["/v1/files/{}", "/v1/files/{}/content", "/v1/models/{}"])
 def test_an_id_that_a_server_could_read_as_a_way_up_is_none(path: str, item: str) -> None:
     with pytest.raises(NotFound):
-        find("GET", path.format(item))
+        found("GET", path.format(item))
 
 
 def test_an_id_may_have_a_slash_and_dots() -> None:
-    assert find("GET", "/v1/models/openai/gpt-4.1..x").item == "openai/gpt-4.1..x"
+    assert found("GET", "/v1/models/openai/gpt-4.1..x").item == "openai/gpt-4.1..x"

@@ -32,22 +32,12 @@ GigaGateError
 ├── SettingsError                      wrong settings: the start is refused, exit code 2
 └── TrustError                         no CA bundle can be made: the start is refused, exit code 2
 
-All but the last three reach a client in OpenAI's shape:
-{"error": {"message", "type", "param", "code"}}.
+All but the last three reach a client, each in the shape of the API it speaks; `type` and `code`
+are OpenAI's words.
 """
 
-from typing import TypedDict
-
-
-class ErrorDetail(TypedDict):
-    message: str
-    type: str
-    param: str | None
-    code: str | None
-
-
-class ErrorBody(TypedDict):
-    error: ErrorDetail
+from collections.abc import Callable
+from typing import Self
 
 
 class GigaGateError(Exception):
@@ -76,20 +66,17 @@ class GigaGateError(Exception):
         if code is not None:
             self.code = code
 
-    def body(self) -> ErrorBody:
-        return {
-            "error": {
-                "message": self.message,
-                "type": self.type,
-                "param": self.param,
-                "code": self.code,
-            }
-        }
-
 
 class ClientError(GigaGateError):
     status = 400
     type = "invalid_request_error"
+
+    def moved(self, path_of: Callable[[str], str]) -> Self:
+        """The same, where its field stands elsewhere: in the param and in the sentence."""
+        if self.param is not None and (path := path_of(self.param)) != self.param:
+            self.message = self.message.replace(self.param, path)
+            self.param = path
+        return self
 
 
 class InvalidRequest(ClientError):

@@ -1,32 +1,24 @@
 """One client request and its answer, from first byte to last.  Bytes in, bytes out.
 
 An Exchange knows no network: whoever carries the bytes asks it for the request to send, and feeds
-it what comes back.  Whatever comes back, the client gets something it understands.
+it what comes back.  Whatever comes back, the client gets something it understands: every error of
+the request is told by its Exchange, in the form of the API that the request speaks.
 """
 
 from collections.abc import Collection, Mapping
 
 from gigagate import routes
-from gigagate.core import compact_json, sse
 from gigagate.core.http import Answer, ClientRequest, Content, UpstreamRequest
+from gigagate.core.in_hand import InHand
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
 from gigagate.core.shelf import Shelf
-from gigagate.dialects.handler import AnswerStream, Call, Handler
+from gigagate.dialects.dialect import Translation
 from gigagate.errors import GigaGateError, InternalError, InvalidRequest
 from gigagate.gigachat import errors
-from gigagate.gigachat.pictures import Pictures
 
 __all__ = ["Answer", "ClientRequest", "Exchange", "UpstreamRequest"]
-
-
-class AnsweredHere(Exception):
-    """The dialect knows the answer itself: nothing goes to GigaChat."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__()
-        self.answer = answer
 
 
 class Exchange:
@@ -49,68 +41,73 @@ class Exchange:
         """The client has its proper end or an error: nothing may follow."""
         self.crash: Exception | None = None
         """What became an InternalError, for the log."""
+        self._head = request.head
+        self._dialect = routes.dialect_of(self._head)
+        self.report.dialect = self._dialect.name
         self._request = request
         self._policy = policy
         self._request_id = request_id
         self._now = now
-        self._handler: Handler | None = None
-        self._stream: AnswerStream | None = None
-        self._pictures: Pictures | None = None
+        self._translated: Translation | None = None
 
     @property
     def wants_stream(self) -> bool:
         """Known after upstream_request()."""
-        return self._handler is not None and self._handler.wants_stream
+        return self._translated is not None and self._translated.stream is not None
 
     @property
     def abandons_upstream(self) -> bool:
         """The client has its end, and GigaChat need not be heard out: close its connection."""
-        cut = self._stream is not None and self._stream.cut
+        stream = self._translated.stream if self._translated else None
+        cut = stream is not None and stream.cut
         return self.ended and (cut or self.report.error is not None)
 
     @property
     def missing_pictures(self) -> Collection[str]:
         """Ids of files: `give_pictures` of them, then go on with `resume` or another `answer`."""
-        return self._pictures.missing if self._pictures is not None else ()
+        pictures = self._translated.pictures if self._translated else None
+        return pictures.missing if pictures is not None else ()
 
     def give_pictures(self, data_urls: Mapping[str, str | None]) -> None:
         """Id -> the file as a data URL; None if it cannot be had."""
-        assert self._pictures is not None
-        self._pictures.give(data_urls)
+        pictures = self._translation.pictures
+        if pictures is None:
+            raise InternalError
+        pictures.give(data_urls)
 
     def resume(self) -> list[bytes]:
         """What `feed` held back for a missing picture, up to the next one."""
-        held = self._pictures.resume() if self._pictures is not None else b""
+        pictures = self._translated.pictures if self._translated else None
+        held = pictures.resume() if pictures is not None else b""
         return [held] if held else []
 
-    def upstream_request(self) -> UpstreamRequest:
+    def upstream_request(self) -> UpstreamRequest | Answer:
         """The only translation of the request; what it returns may be sent again.
 
-        Called once.  Raises ClientError, or AnsweredHere.
+        An Answer: the dialect knows it by itself, and nothing goes out.  Called once.
+        Raises ClientError.
         """
-        endpoint = routes.find(self._request.method, self._request.path)
+        endpoint, item = routes.find(self._head, self._dialect)
         self.report.endpoint = endpoint.path
-        call = Call(
+        self.report.operation = endpoint.operation
+        call = InHand(
             request=self._request,
             policy=self._policy,
             request_id=self._request_id,
             now=self._now,
             notes=self.notes,
             report=self.report,
-            item=endpoint.item,
+            item=item,
             shelf=self.shelf,
         )
-        self._pictures = call.pictures
-        self._handler = endpoint.handler(call)
         try:
-            translated = self._handler.upstream_request()
+            translated = endpoint.translate(call)
         except RecursionError:
             raise InvalidRequest("The request is nested too deep.") from None
         if isinstance(translated, Content):
-            self.ended = True
-            headers = self._headers(translated.media_type)
-            raise AnsweredHere(Answer(200, headers, translated.body))
-        return translated
+            return self._told(translated)
+        self._translated = translated
+        return translated.upstream
 
     def begins_stream(self, status: int, content_type: str) -> bool:
         """True: send stream_headers() and feed() what comes.  False: collect it for answer()."""
@@ -118,7 +115,12 @@ class Exchange:
         return self.wants_stream and status == 200 and media_type == "text/event-stream"
 
     def stream_headers(self) -> dict[str, str]:
-        return self._headers("text/event-stream; charset=utf-8")
+        return self._headers(self._dialect.envelope.stream_type)
+
+    def sign_of_life(self) -> bytes:
+        """What shows the client of a stream that it goes on; b"" where the form has nothing."""
+        writer = self._translated.writer if self._translated else None
+        return b"" if writer is None or self.ended else writer.working()
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """What the client gets for these bytes of GigaChat's; b"" means that they have ended.
@@ -129,11 +131,11 @@ class Exchange:
             return []
         out: list[bytes] = []
         try:
-            if self._stream is None:
-                assert self._handler is not None
-                self._stream = self._handler.stream()
-            self._stream.feed(chunk, out)
-            self.ended = self._stream.ended
+            stream = self._translation.stream
+            if stream is None:
+                raise InternalError
+            stream.feed(chunk, out)
+            self.ended = stream.ended
         except GigaGateError as error:
             out += self.fail_stream(error)
         except Exception as crash:
@@ -162,52 +164,61 @@ class Exchange:
         """
         try:
             if (failure := self.failure(status, headers, body)) is not None:
-                return self._instead(failure) or self.fail(failure)
-            assert self._handler is not None
-            translated = self._handler.answer(body)
+                return self.fail(failure)
+            return self._told(self._translation.whole(body))
         except GigaGateError as error:
             return self.fail(error)
         except Exception as crash:
             self.crash = crash
             return self.fail(InternalError())
-        self.ended = True
-        media_type = "text/event-stream; charset=utf-8" if self.wants_stream else "application/json"
-        if isinstance(translated, Content):
-            media_type, translated = translated
-        return Answer(200, self._headers(media_type), translated)
 
     def fail(self, error: GigaGateError) -> Answer:
-        """The answer for an error before the first byte."""
+        """The answer for an error before the first byte, or what the dialect has in its place."""
+        if self._translated is not None and self._translated.instead is not None:
+            content = self._translated.instead(error)
+            if content is not None:
+                return self._told(content)
         self._failed(error)
-        headers = self._headers("application/json")
+        envelope = self._dialect.envelope
+        media_type, body = envelope.error(error, self._request_id)
+        headers = self._headers(media_type) | dict(envelope.error_headers(error))
         if error.retry_after is not None:
             headers["retry-after"] = str(error.retry_after)
-        return Answer(error.status, headers, compact_json.dumps(error.body()))
-
-    def _instead(self, failure: GigaGateError) -> Answer | None:
-        """What the handler would rather say than that GigaChat failed."""
-        instead = getattr(self._handler, "instead", None)
-        if instead is None or failure.status < 404:
-            return None
-        self.ended = True
-        return Answer(200, self._headers("application/json"), instead(failure))
+        return Answer(error.status, headers, body)
 
     def fail_stream(self, error: GigaGateError) -> list[bytes]:
-        """The last event of a stream that has begun.  No [DONE] follows: that would be success."""
+        """The end of a stream that has begun and breaks off."""
         if self.ended:
             return []
         self._failed(error)
-        if (failed := getattr(self._handler, "failed", None)) is not None:
-            return [failed(error)]
-        return [sse.event(compact_json.dumps(error.body()))]
+        writer = self._translated.writer if self._translated else None
+        if writer is not None:
+            try:
+                return [writer.broken(error)]
+            except Exception as crash:
+                self.crash = crash
+        return [self._dialect.envelope.error(error, self._request_id).body]
+
+    @property
+    def _translation(self) -> Translation:
+        if self._translated is None:
+            raise InternalError
+        return self._translated
+
+    def _told(self, content: Content) -> Answer:
+        self.ended = True
+        return Answer(200, self._headers(content.media_type), content.body)
 
     def _failed(self, error: GigaGateError) -> None:
         self.ended = True
         self.report.error = error.code or error.type
+        self.report.error_message = error.message
 
     def _headers(self, content_type: str) -> dict[str, str]:
-        headers = {"content-type": content_type, "x-request-id": self._request_id}
-        if content_type.startswith("text/event-stream"):
+        headers = {"content-type": content_type}
+        if name := self._dialect.envelope.id_header:
+            headers[name] = self._request_id
+        if content_type == self._dialect.envelope.stream_type:
             headers["cache-control"] = "no-cache"
             headers["x-accel-buffering"] = "no"  # nginx in front would keep the stream back
         return headers

@@ -3,12 +3,12 @@ import json
 import pytest
 
 from gigagate.core.policy import Policy
-from gigagate.dialects.gigachat_own import PassThrough
+from gigagate.dialects.gigachat_own import pass_through
+from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.exchange import ClientRequest, Exchange
-from gigagate.routes import ENDPOINTS
 
 BYTES = b'{"model" : "GigaChat-2",\n "input":["\xd0\xb9"]}'
-PASSED = [endpoint for endpoint in ENDPOINTS if endpoint.handler is PassThrough]
+PASSED = [one for one in OPENAI.endpoints if one.translate is pass_through]
 
 
 def exchange(method: str, path: str, body: bytes = b"", **headers: str) -> Exchange:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gigagate.core.notes import Note
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.telemetry.finished import Finished
 
 NORMAL: dict[str, Any] = {

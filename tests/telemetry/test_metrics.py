@@ -2,7 +2,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.support.finished import finished
 
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.telemetry.metrics import Metrics
 
 

@@ -2,7 +2,7 @@ import pytest
 from tests.support.finished import finished
 
 from gigagate.core.notes import Note
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.errors import StoreError
 from gigagate.telemetry.finished import cost
 from gigagate.telemetry.stats import Counts, Stats

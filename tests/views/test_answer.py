@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.views.test_conversation import ANY_JSON
 
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.views import answer
 from gigagate.views.facts import Attempt, Facts
 

@@ -15,8 +15,9 @@ from gigagate.cli import COMMAND
 from gigagate.core.attachment import WantedFile
 from gigagate.core.http import ClientRequest, UpstreamRequest
 from gigagate.core.policy import Policy
+from gigagate.dialects.openai.envelope import error_object
 from gigagate.errors import GigaGateError
-from gigagate.exchange import Exchange
+from gigagate.exchange import Answer, Exchange
 from gigagate.hooks.runtime import policy
 from gigagate.settings import Settings
 from gigagate.views import changes
@@ -37,8 +38,9 @@ class Outcome:
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"method": self.request.method, "path": self.request.path}
         if self.error is not None:
-            return told | {"status": self.error.status, **self.error.body()}
-        assert self.sent is not None
+            return told | {"status": self.error.status, **error_object(self.error)}
+        if self.sent is None:
+            return told | {"notes": self.notes, "upstream": None}
         return told | {
             "notes": self.notes,
             "upstream": {
@@ -54,7 +56,9 @@ class Outcome:
         if self.error is not None:
             yield f"refused: {self.error.status} {self.error.code}: {self.error.message}"
             return
-        assert self.sent is not None
+        if self.sent is None:
+            yield "answered by the proxy itself"
+            return
         yield from changes.sentences(Facts(notes=self.notes))
         yield ""
         yield f"{self.sent.method} {self.sent.path}"
@@ -94,6 +98,8 @@ def translated(request: ClientRequest, policy: Policy) -> Outcome:
         sent = exchange.upstream_request()
     except GigaGateError as error:
         return Outcome(request, [], error=error)
+    if isinstance(sent, Answer):
+        return Outcome(request, [note.text for note in exchange.notes])
     if sent.files:
         sent = sent.with_files({file.key: _stand_in(file) for file in sent.files})
     return Outcome(request, [note.text for note in exchange.notes], sent)

@@ -7,6 +7,16 @@ from typing import NamedTuple
 from gigagate.core.attachment import FileIds, WantedFile
 
 
+class Head(NamedTuple):
+    """What is known of a request before its body."""
+
+    method: str
+    path: str
+    """As the client sent it, with the query."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClientRequest:
     method: str
@@ -19,6 +29,10 @@ class ClientRequest:
     """Who asks, if client keys have names: keeps prompt caches and files of clients apart."""
     base_url: str = ""
     """Ours, as the client reaches us: "http://localhost:4000/v1"."""
+
+    @property
+    def head(self) -> Head:
+        return Head(self.method, self.path, self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,7 @@ class UpstreamRequest:
 
 
 class Content(NamedTuple):
-    """The body of an answer that is no JSON."""
+    """The body of an answer."""
 
     media_type: str
     body: bytes

@@ -1,21 +1,16 @@
 """What logs and metrics want to know of a request, filled as it becomes known."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
-
-class Usage(NamedTuple):
-    """Tokens."""
-
-    prompt: int
-    """Those found in GigaChat's prompt cache included."""
-    completion: int
-    cached: int
-    """Of the prompt: found in the prompt cache, and not billed."""
+from gigagate.core.pivot import Usage
 
 
 @dataclass(slots=True)
 class Report:
+    dialect: str = "openai"
+    """The API that the client speaks, by its name in routes.DIALECTS."""
+    operation: str = ""
+    """What is asked of GigaChat: "chat", "embeddings", "files", …; "" before that is known."""
     endpoint: str | None = None
     """A bounded set: "/chat/completions", "/models/{id}", …"""
     model_asked: str | None = None
@@ -32,3 +27,5 @@ class Report:
     """In OpenAI's words."""
     error: str | None = None
     """The error's code."""
+    error_message: str | None = None
+    """As the client was told."""

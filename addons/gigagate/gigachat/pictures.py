@@ -11,13 +11,9 @@ from functools import partial
 from gigagate.core import signed_link
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.http import ClientRequest
-from gigagate.core.report import Usage
+from gigagate.core.pivot import AnswerWriter, Finish, ToolCall, Usage
+from gigagate.errors import GigaGateError
 from gigagate.gigachat.picture_tags import Generated, TagCutter
-from gigagate.gigachat.v1.function_call import ToolCall
-from gigagate.gigachat.v1.stream import ChunkWriter
-
-_Piece = Callable[[], bytes] | Generated
-"""What is still to be written: a writer may count what it writes, so nothing is written ahead."""
 
 
 class Pictures:
@@ -37,7 +33,7 @@ class Pictures:
         self._data_urls |= data_urls
         self.missing -= data_urls.keys()
 
-    def written_by(self, writer: ChunkWriter) -> ChunkWriter:
+    def written_by(self, writer: AnswerWriter) -> AnswerWriter:
         """A writer of a stream in which there may be pictures."""
         if self._policy.generated == "raw":
             return writer
@@ -78,9 +74,9 @@ class Pictures:
 
 
 class PictureWriter:
-    """A ChunkWriter that puts markdown in the place of GigaChat's tags."""
+    """An AnswerWriter that puts markdown in the place of GigaChat's tags."""
 
-    def __init__(self, writer: ChunkWriter, pictures: Pictures) -> None:
+    def __init__(self, writer: AnswerWriter, pictures: Pictures) -> None:
         self._writer = writer
         self._pictures = pictures
         self._cutter = TagCutter()
@@ -95,11 +91,17 @@ class PictureWriter:
     def reasoning(self, text: str) -> bytes:
         return self._pass([partial(self._writer.reasoning, text)])
 
-    def tool_call(self, call: ToolCall) -> bytes:
-        return self._pass([*self._rest(), partial(self._writer.tool_call, call)])
+    def tool_call(self, call: ToolCall, index: int) -> bytes:
+        return self._pass([*self._rest(), partial(self._writer.tool_call, call, index)])
 
-    def finish(self, reason: str, tokens: Usage | None) -> bytes:
+    def working(self) -> bytes:
+        return self._writer.working()
+
+    def finish(self, reason: Finish, tokens: Usage | None) -> bytes:
         return self._pass([*self._rest(), partial(self._writer.finish, reason, tokens)])
+
+    def broken(self, error: GigaGateError) -> bytes:
+        return self._writer.broken(error)
 
     def resume(self) -> bytes:
         out = []
@@ -109,20 +111,23 @@ class PictureWriter:
                 markdown = self._pictures.markdown(item)
                 if markdown is None:
                     break
-                out.append(self._writer.text(markdown))
-            else:
-                out.append(item())
+                item = partial(self._writer.text, markdown)
             self._held.popleft()
+            out.append(item())
         return b"".join(out)
 
-    def _pass(self, items: Iterable[_Piece]) -> bytes:
+    def _pass(self, items: Iterable["_Piece"]) -> bytes:
         self._held.extend(items)
         return self.resume()
 
-    def _pieces(self, pieces: Iterable[str | Generated]) -> Iterable[_Piece]:
+    def _pieces(self, pieces: Iterable[str | Generated]) -> Iterable["_Piece"]:
         for piece in pieces:
             yield partial(self._writer.text, piece) if isinstance(piece, str) else piece
 
-    def _rest(self) -> list[_Piece]:
+    def _rest(self) -> list["_Piece"]:
         held = self._cutter.end()
         return [partial(self._writer.text, held)] if held else []
+
+
+_Piece = Callable[[], bytes] | Generated
+"""What is still to be written: a writer may count what it writes, so nothing is written ahead."""

@@ -48,7 +48,9 @@ class Definition(NamedTuple):
 class ToolNames:
     """The names of one request's functions, to GigaChat and back."""
 
-    def __init__(self, to_upstream: Mapping[str, str]) -> None:
+    def __init__(self, to_upstream: Mapping[str, str], content: bytes | None = None) -> None:
+        """content: the definitions as JSON, by which they are remembered."""
+        self.content = content
         self._to_upstream = to_upstream
         self._to_client = {upstream: name for name, upstream in to_upstream.items()}
 
@@ -56,10 +58,10 @@ class ToolNames:
     def of(cls, chat: Mapping[str, Any]) -> "ToolNames":
         """Raises InvalidRequest for definitions that are no functions."""
         content = _content(chat)
-        return cls._of(chat) if content is None else _remembered_names(content)
+        return cls._of(chat, None) if content is None else _remembered_names(content)
 
     @classmethod
-    def _of(cls, chat: Mapping[str, Any]) -> "ToolNames":
+    def _of(cls, chat: Mapping[str, Any], content: bytes | None) -> "ToolNames":
         mapped: dict[str, str] = {}
         changed: dict[str, None] = {}
         for definition in definitions(chat):
@@ -73,7 +75,7 @@ class ToolNames:
         unused = Unused(set(mapped))
         for name in changed:
             mapped[name] = unused.take(upstream_name(name))
-        return cls(mapped)
+        return cls(mapped, content)
 
     def __contains__(self, name: str) -> bool:
         """Whether the request defines a function that the client calls `name`."""
@@ -101,18 +103,22 @@ def functions(
     allowed: frozenset[str] | None,
     policy: Policy,
     notes: Notes,
+    names: ToolNames | None = None,
 ) -> Mapping[str, dict[str, Any]]:
-    """GigaChat's `functions` by the client's names.  Not to be modified.  allowed: None for all.
+    """GigaChat's `functions` by the client's names.  Not to be modified.
+
+    allowed: None for all.  names: those of this chat, where they are known already.
 
     Raises InvalidRequest, or UnsupportedFeature for tools GigaChat lacks (in strict mode).
     """
-    content = _content(chat)
-    if content is None:
-        translated = _translated(
-            chat, allowed, policy.strict, Budget.of(chat.get("tools"), chat.get("functions"))
-        )
+    names = ToolNames.of(chat) if names is None else names
+    if not (chat.get("tools") or chat.get("functions")):
+        return {}
+    if names.content is None:
+        budget = Budget.of(chat.get("tools"), chat.get("functions"))
+        translated = _translated(chat, names, allowed, policy.strict, budget)
     else:
-        translated = _remembered(content, allowed, policy.strict)
+        translated = _remembered(names.content, allowed, policy.strict)
     for note in translated.notes:
         notes.add(*note)
     return translated.functions
@@ -136,19 +142,23 @@ def _content(chat: Mapping[str, Any]) -> bytes | None:
 
 @lru_cache(REMEMBERED)
 def _remembered_names(content: bytes) -> ToolNames:
-    return ToolNames._of(strict_json.loads(content))
+    return ToolNames._of(strict_json.loads(content), content)
 
 
 @lru_cache(REMEMBERED)
 def _remembered(content: bytes, allowed: frozenset[str] | None, strict: bool) -> _Translated:
-    return _translated(strict_json.loads(content), allowed, strict, Budget(len(content)))
+    names, budget = _remembered_names(content), Budget(len(content))
+    return _translated(strict_json.loads(content), names, allowed, strict, budget)
 
 
 def _translated(
-    chat: Mapping[str, Any], allowed: frozenset[str] | None, strict: bool, budget: Budget
+    chat: Mapping[str, Any],
+    names: ToolNames,
+    allowed: frozenset[str] | None,
+    strict: bool,
+    budget: Budget,
 ) -> _Translated:
     notes = Notes()
-    names = ToolNames.of(chat)
     _drop_builtins(chat, notes, strict=strict)
     translated: dict[str, dict[str, Any]] = {}
     for definition in definitions(chat):

@@ -1,12 +1,17 @@
-"""Answers made by the proxy itself: JSON, whatever goes wrong."""
+"""Answers made by the proxy itself, whatever goes wrong."""
 
+import random
 from collections.abc import Mapping
+from weakref import WeakKeyDictionary
 
 from mitmproxy import http
 from mitmproxy.net.http import http1
 
+from gigagate import routes
 from gigagate.core import compact_json
+from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.errors import GigaGateError
+from gigagate.hooks.request_head import head_of
 
 
 def json_response(
@@ -20,8 +25,31 @@ def json_response(
 
 
 def error_response(error: GigaGateError, request: http.Request | None = None) -> http.Response:
-    headers = {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
-    return json_response(error.status, error.body(), request, headers)
+    """In the form of the API that the request speaks; OpenAI's where none is known."""
+    dialect = OPENAI if request is None else routes.dialect_of(head_of(request))
+    request_id = new_request_id()
+    media_type, body = dialect.envelope.error(error, request_id)
+    headers = {"content-type": media_type, **dialect.envelope.error_headers(error)}
+    if dialect.envelope.id_header:
+        headers[dialect.envelope.id_header] = request_id
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
+    answer = response(error.status, headers, body, request)
+    _told[answer] = error
+    return answer
+
+
+def told(answer: http.Response | None) -> GigaGateError | None:
+    """The error that an answer of `error_response` tells: nobody need read it back."""
+    return None if answer is None else _told.get(answer)
+
+
+def new_request_id() -> str:
+    """32 hexadecimal digits.  Unique is enough: nothing is guarded by it."""
+    return f"{random.getrandbits(128):032x}"
+
+
+_told: WeakKeyDictionary[http.Response, GigaGateError] = WeakKeyDictionary()
 
 
 def response(

@@ -6,7 +6,6 @@ wire with what is prepared here.
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -26,16 +25,17 @@ from gigagate.errors import (
     NotReady,
     TokenUnavailable,
 )
-from gigagate.exchange import ClientRequest, Exchange
+from gigagate.exchange import Answer, ClientRequest, Exchange
 from gigagate.gigachat import session
 from gigagate.hooks import local_paths
 from gigagate.hooks.account import Account
-from gigagate.hooks.answers import error_response
+from gigagate.hooks.answers import error_response, new_request_id
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.shelves import CallShelves
 from gigagate.hooks.calls.slots import CallSlots
 from gigagate.hooks.door import access, client_secrets, cors
 from gigagate.hooks.fail_closed import fail_closed
+from gigagate.hooks.request_head import headers_of
 from gigagate.hooks.runtime import Runtime
 from gigagate.rate_limit import RateLimit, sender
 from gigagate.retries import Retries
@@ -145,8 +145,8 @@ class Gateway:
             error = NotReady("The proxy is starting. Try again in a second.", retry_after=1)
             flow.response = error_response(error, flow.request)
 
-    def prepare(self, flow: http.HTTPFlow) -> UpstreamCall:
-        """Translate, without waiting for anything.  Raises GigaGateError."""
+    def open(self, flow: http.HTTPFlow) -> UpstreamCall:
+        """The request, in hand but not translated.  Raises GigaGateError."""
         request = flow.request
         if flow.is_replay != "request" and flow not in self.admitted:
             client_secrets.remove(request)
@@ -163,7 +163,7 @@ class Gateway:
         client_request = ClientRequest(
             request.method,
             request.path,
-            _headers(request),
+            headers_of(request),
             self.unpacked(request),
             client=account.name or flow.metadata.get(CLIENT, ""),
             base_url=f"{'https' if flow.client_conn.tls else 'http'}://{request.host_header}/v1",
@@ -171,24 +171,34 @@ class Gateway:
         exchange = Exchange(
             client_request,
             self.runtime.policy,
-            request_id=_request_id(),
+            request_id=new_request_id(),
             now=int(time.time()),
             shelf=self.shelves.of(flow),
         )
         call = UpstreamCall(
             exchange,
-            exchange.upstream_request(),
             account,
             flow.client_conn.id,
             Retries(time.monotonic() + self.runtime.settings.deadlines.retry),
             account.tokens.now(),
             client=client_request.client,
         )
-        account.files.attach_known(call)
         self.calls[flow] = call
+        return call
+
+    def prepare(self, call: UpstreamCall) -> Answer | None:
+        """Translates, without waiting for anything.  An answer: nothing need go to GigaChat.
+
+        Raises GigaGateError.
+        """
+        asked = call.exchange.upstream_request()
+        if isinstance(asked, Answer):
+            return asked
+        call.send(asked)
+        call.account.files.attach_known(call)
         if call.has_fetched:
             self.slots.enter(call)
-        return call
+        return None
 
     def unpacked(self, request: http.Request) -> bytes:
         """The body.  Raises ClientError; then nobody who looks at the flow unpacks it either."""
@@ -270,21 +280,7 @@ class Gateway:
         }
 
 
-def _headers(request: http.Request) -> dict[str, str]:
-    """By their names in lower case; several of one name are folded."""
-    headers: dict[str, str] = {}
-    for name, value in request.headers.items(multi=True):
-        name = name.lower()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
 def _keep_packed(request: http.Request) -> None:
     """mitmproxy would unpack it without a bound, in mitmweb or into a HAR."""
     if coding := request.headers.pop("content-encoding", None):
         request.headers["x-not-unpacked"] = coding
-
-
-def _request_id() -> str:
-    """Unique is enough: nothing is guarded by it."""
-    return f"{random.getrandbits(128):032x}"

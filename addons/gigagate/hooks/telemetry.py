@@ -6,7 +6,6 @@ counted.
 
 import asyncio
 import contextlib
-import json
 import logging
 import time
 from collections import deque
@@ -20,6 +19,7 @@ from gigagate.core import model_map
 from gigagate.core.report import Report
 from gigagate.errors import StoreError
 from gigagate.hooks import local_paths
+from gigagate.hooks.answers import told
 from gigagate.hooks.gateway import CLIENT, Gateway
 from gigagate.settings import Settings
 from gigagate.telemetry import log_line, prompts
@@ -138,7 +138,7 @@ class Accounting:
             model=model,
             status=status,
             finish_reason=report.finish_reason,
-            error="client_gone" if status == CLIENT_GONE else report.error or _error_code(answer),
+            error="client_gone" if status == CLIENT_GONE else report.error or _code(answer),
             seconds=max(0.0, now - request.timestamp_start),
             first_byte_seconds=first_byte,
             queue_seconds=call.slot.waited if call and call.slot else 0.0,
@@ -180,11 +180,9 @@ class Accounting:
         logger.log(ALERT, "%s", text, extra={"fields": fields})
 
 
-def _error_code(answer: http.Response | None) -> str | None:
+def _code(answer: http.Response | None) -> str | None:
     """Of an answer made by the proxy itself, which GigaChat and the exchange never saw."""
     if answer is None or answer.status_code < 400:
         return None
-    try:
-        return str(json.loads(answer.raw_content or b"")["error"]["code"])
-    except (ValueError, LookupError, TypeError):
-        return str(answer.status_code)
+    error = told(answer)
+    return str(answer.status_code) if error is None else error.code or error.type

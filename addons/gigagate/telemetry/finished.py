@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gigagate.core.notes import Note
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 
 ANONYMOUS = "anonymous"
 """The client's name where keys are not asked for, or a wrong one was given."""

@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from gigagate import __version__
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.telemetry.finished import Finished
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4

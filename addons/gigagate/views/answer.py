@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from gigagate.core import sse
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.errors import GigaGateError
 from gigagate.views import calls
 from gigagate.views.facts import Attempt, Facts

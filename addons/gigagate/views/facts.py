@@ -7,7 +7,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from gigagate.core.report import Report, Usage
+from gigagate.core.pivot import Usage
+from gigagate.core.report import Report
 from gigagate.views.text import list_of, object_of
 
 

@@ -31,7 +31,7 @@ STREAMS = {
 
 def written(stream: bytes, size: int) -> bytes:
     writer = MessageWriter(request_id="ab", model="M", shows_thinking=True, estimate=lambda: 9)
-    expected = Expected("abc123", "GigaChat-2-Max", 1, ToolNames({}), False)
+    expected = Expected("abc123", "GigaChat-2-Max", 1, ToolNames({}))
     chat = ChatStream(writer, expected, Report())
     out: list[bytes] = []
     try:

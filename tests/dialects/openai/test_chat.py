@@ -3,30 +3,32 @@ from typing import Any
 
 import pytest
 from tests.support.gigachat_wire import completion, deltas, events, text_of
+from tests.support.translating import Translating
 
 from gigagate.core.http import ClientRequest
+from gigagate.core.in_hand import InHand
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
-from gigagate.dialects.handler import Call
 from gigagate.dialects.json_body import parse_object
-from gigagate.dialects.openai.chat import ChatCompletions, checked
+from gigagate.dialects.openai.chat import checked, translate
 from gigagate.errors import InvalidRequest, UpstreamProtocolError
 
 MESSAGES = [{"role": "user", "content": "Привет"}]
 
 
-def handler(policy: Policy | None = None, **chat: Any) -> ChatCompletions:
+def handler(policy: Policy | None = None, **chat: Any) -> Translating:
     body = json.dumps({"model": "gigachat", "messages": MESSAGES, **chat}).encode()
-    return ChatCompletions(
-        Call(
+    return Translating(
+        translate,
+        InHand(
             request=ClientRequest("POST", "/v1/chat/completions", {}, body),
             policy=policy or Policy(),
             request_id="ab" * 16,
             now=1,
             notes=Notes(),
             report=Report(),
-        )
+        ),
     )
 
 
@@ -101,6 +103,22 @@ def test_the_answer_has_the_form_of_the_requests_functions(form: str) -> None:
     wanted = {"tools": "tool_calls", "functions": "function_call"}[form]
     assert wanted in choice["message"]
     assert choice["finish_reason"] == wanted
+
+
+def test_a_request_with_functions_gets_a_function_call() -> None:
+    chat = handler(functions=[{"name": "weather"}])
+    call = {"name": "weather", "arguments": {"city": "Омск"}}
+    answer = completion("", finish="function_call", function_call=call)
+    told = json.loads(chat.answer(json.dumps(answer).encode()))
+    assert (told["id"], told["object"]) == (f"chatcmpl-{'ab' * 16}", "chat.completion")
+    (choice,) = told["choices"]
+    assert choice["message"] == {
+        "role": "assistant",
+        "content": None,
+        "refusal": None,
+        "function_call": {"name": "weather", "arguments": '{"city":"Омск"}'},
+    }
+    assert choice["finish_reason"] == "function_call"
 
 
 def test_renamed_functions_come_back_under_their_own_name() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from openai.types import CreateEmbeddingResponse
 
+from gigagate.core.pivot import Usage
 from gigagate.core.policy import Policy
-from gigagate.core.report import Usage
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.exchange import ClientRequest, Exchange
 

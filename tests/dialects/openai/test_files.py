@@ -1,16 +1,19 @@
 import json
+from collections.abc import Callable
 
 import pytest
 from tests.support.samples import GIF, PNG
+from tests.support.translating import Translating
 
 from gigagate.core import multipart
 from gigagate.core.http import ClientRequest, Content
+from gigagate.core.in_hand import InHand
 from gigagate.core.multipart import Part
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
-from gigagate.dialects.handler import Call
-from gigagate.dialects.openai.files import DeleteFile, FetchFile, ListFiles, LookAtFile, UploadFile
+from gigagate.dialects.dialect import Translation
+from gigagate.dialects.openai import files
 from gigagate.errors import (
     InvalidRequest,
     RequestTooLarge,
@@ -39,8 +42,8 @@ OPENAIS = {
 }
 
 
-def call(item: str = "f-1", body: bytes = b"", content_type: str = "") -> Call:
-    return Call(
+def call(item: str = "f-1", body: bytes = b"", content_type: str = "") -> InHand:
+    return InHand(
         request=ClientRequest("POST", "/v1/files", {"content-type": content_type}, body),
         policy=Policy(),
         request_id="ab" * 16,
@@ -51,9 +54,9 @@ def call(item: str = "f-1", body: bytes = b"", content_type: str = "") -> Call:
     )
 
 
-def uploading(*parts: Part) -> UploadFile:
+def uploading(*parts: Part) -> Translating:
     content_type, body = multipart.write(parts, "client-boundary")
-    return UploadFile(call(body=body, content_type=content_type))
+    return Translating(files.upload, call(body=body, content_type=content_type))
 
 
 def test_an_upload_is_written_anew_with_the_type_and_purpose_gigachat_knows() -> None:
@@ -89,40 +92,46 @@ def test_what_gigachat_would_not_take_is_refused(parts: list[Part], error: type)
 
 
 @pytest.mark.parametrize(
-    ("handler", "method", "path"),
+    ("translate", "method", "path"),
     [
-        (ListFiles, "GET", "/files"),
-        (LookAtFile, "GET", "/files/a%2F..%2Fb"),
-        (FetchFile, "GET", "/files/a%2F..%2Fb/content"),
-        (DeleteFile, "POST", "/files/a%2F..%2Fb/delete"),
+        (files.listed, "GET", "/files"),
+        (files.look_at, "GET", "/files/a%2F..%2Fb"),
+        (files.fetch, "GET", "/files/a%2F..%2Fb/content"),
+        (files.delete, "POST", "/files/a%2F..%2Fb/delete"),
     ],
 )
 def test_each_request_goes_to_its_path_and_nowhere_else(
-    handler: type, method: str, path: str
+    translate: Callable[[InHand], Translation], method: str, path: str
 ) -> None:
-    sent = handler(call("a/../b")).upstream_request()
+    sent = Translating(translate, call("a/../b")).upstream_request()
     assert (sent.method, sent.path, sent.body) == (method, path, b"")
 
 
 def test_answers_are_openais() -> None:
     one = json.dumps(FILE).encode()
-    assert json.loads(LookAtFile(call()).answer(one)) == OPENAIS
-    listed = json.loads(ListFiles(call()).answer(b'{"data":[%s]}' % one))
+    assert json.loads(Translating(files.look_at, call()).answer(one)) == OPENAIS
+    listed = json.loads(Translating(files.listed, call()).answer(b'{"data":[%s]}' % one))
     ends = {"first_id": "f-1", "last_id": "f-1"}
     assert listed == {"object": "list", "data": [OPENAIS], "has_more": False} | ends
-    assert json.loads(ListFiles(call()).answer(b'{"data":[]}'))["data"] == []
-    deleted = DeleteFile(call()).answer(b'{"id":"f-1","object":"access_policy","deleted":true}')
+    assert json.loads(Translating(files.listed, call()).answer(b'{"data":[]}'))["data"] == []
+    deleted = Translating(files.delete, call()).answer(
+        b'{"id":"f-1","object":"access_policy","deleted":true}'
+    )
     assert json.loads(deleted) == {"id": "f-1", "object": "file", "deleted": True}
 
 
 def test_a_content_is_passed_as_it_is_and_only_a_picture_told_as_one() -> None:
-    assert FetchFile(call()).answer(PNG) == Content("image/png", PNG)
+    assert Translating(files.fetch, call()).content(PNG) == Content("image/png", PNG)
     page = b"<html><script>"
-    assert FetchFile(call()).answer(page) == Content("application/octet-stream", page)
+    assert Translating(files.fetch, call()).content(page) == Content(
+        "application/octet-stream", page
+    )
 
 
-@pytest.mark.parametrize("handler", [ListFiles, LookAtFile, DeleteFile])
+@pytest.mark.parametrize("translate", [files.listed, files.look_at, files.delete])
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b"\xff"])
-def test_garbage_is_gigachats_error(handler: type, body: bytes) -> None:
+def test_garbage_is_gigachats_error(
+    translate: Callable[[InHand], Translation], body: bytes
+) -> None:
     with pytest.raises(UpstreamProtocolError):
-        handler(call()).answer(body)
+        Translating(translate, call()).answer(body)

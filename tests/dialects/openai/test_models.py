@@ -1,20 +1,21 @@
 import json
 
 import pytest
+from tests.support.translating import Translating
 
 from gigagate.core.http import ClientRequest
+from gigagate.core.in_hand import InHand
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
-from gigagate.dialects.handler import Call
-from gigagate.dialects.openai.models import Model, Models
+from gigagate.dialects.openai import models
 from gigagate.errors import UpstreamProtocolError
 
 MODEL = {"id": "GigaChat-2", "object": "model", "owned_by": "salutedevices", "type": "chat"}
 
 
-def call(item: str = "") -> Call:
-    return Call(
+def call(item: str = "") -> InHand:
+    return InHand(
         request=ClientRequest("GET", "/v1/models", {}, b""),
         policy=Policy(aliases={"gigachat": "GigaChat-2-Max"}),
         request_id="ab",
@@ -26,10 +27,10 @@ def call(item: str = "") -> Call:
 
 
 def test_the_list_has_aliases_first_then_gigachats_models() -> None:
-    models = Models(call())
-    sent = models.upstream_request()
+    listing = Translating(models.listed, call())
+    sent = listing.upstream_request()
     assert (sent.method, sent.path, sent.body) == ("GET", "/models", b"")
-    listed = json.loads(models.answer(json.dumps({"object": "list", "data": [MODEL]}).encode()))
+    listed = json.loads(listing.answer(json.dumps({"object": "list", "data": [MODEL]}).encode()))
     assert listed["object"] == "list"
     assert [model["id"] for model in listed["data"]] == ["gigachat", "GigaChat-2"]
     assert all(model["object"] == "model" for model in listed["data"])
@@ -48,11 +49,11 @@ def test_the_list_has_aliases_first_then_gigachats_models() -> None:
     ],
 )
 def test_one_model_is_asked_for_by_its_real_name(asked: str, path: str) -> None:
-    assert Model(call(asked)).upstream_request().path == path
+    assert Translating(models.one, call(asked)).upstream_request().path == path
 
 
 def test_one_model_answers_under_the_name_that_was_asked() -> None:
-    model = Model(call("gigachat"))
+    model = Translating(models.one, call("gigachat"))
     model.upstream_request()
     assert json.loads(model.answer(json.dumps(MODEL).encode())) == {
         "id": "gigachat",
@@ -65,4 +66,4 @@ def test_one_model_answers_under_the_name_that_was_asked() -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"data":{}}'])
 def test_an_answer_that_is_no_list_is_the_upstreams_error(body: bytes) -> None:
     with pytest.raises(UpstreamProtocolError):
-        Models(call()).answer(body)
+        Translating(models.listed, call()).answer(body)

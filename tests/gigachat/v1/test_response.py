@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.support.gigachat_wire import CREATED, MODEL, completion
 
-from gigagate.core.report import Report, Usage
+from gigagate.core.pivot import Usage
+from gigagate.core.report import Report
 from gigagate.errors import UpstreamError, UpstreamProtocolError
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.v1.response import Expected, chat_completion
@@ -22,7 +23,6 @@ def expected(**changes: Any) -> Expected:
         "model": "GigaChat-2-Max",
         "now": 1_800_000_000,
         "tool_names": ToolNames({}),
-        "legacy_functions": False,
     }
     return Expected(**values | changes)
 
@@ -31,11 +31,9 @@ def translate(answer: object, **changes: Any) -> dict[str, Any]:
     return chat_completion(answer, expected(**changes), Report())
 
 
-def test_an_answer_in_words_has_exactly_openais_form() -> None:
+def test_an_answer_in_words_has_exactly_the_pivots_form() -> None:
     report = Report()
     assert chat_completion(completion("Привет."), expected(), report) == {
-        "id": "chatcmpl-abc123",
-        "object": "chat.completion",
         "created": CREATED,
         "model": MODEL,
         "choices": [
@@ -78,18 +76,6 @@ def test_words_before_a_call_are_kept() -> None:
     assert len(message["tool_calls"]) == 1
 
 
-def test_a_request_with_functions_gets_a_function_call() -> None:
-    answer = completion("", finish="function_call", function_call=CALL)
-    choice = translate(answer, legacy_functions=True)["choices"][0]
-    assert choice["message"] == {
-        "role": "assistant",
-        "content": None,
-        "refusal": None,
-        "function_call": {"name": "weather", "arguments": '{"city":"Омск"}'},
-    }
-    assert choice["finish_reason"] == "function_call"
-
-
 @pytest.mark.parametrize(
     ("said", "call", "reason"),
     [
@@ -128,7 +114,6 @@ def test_gaps_are_filled_from_the_request() -> None:
     translated = translate(answer)
     assert translated["model"] == "GigaChat-2-Max"
     assert translated["created"] == 1_800_000_000
-    assert translated["object"] == "chat.completion"
     assert "usage" not in translated
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigagate.core import compact_json, strict_json
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 
 STOP_REASONS: Mapping[str, str] = {
     "stop": "end_turn",

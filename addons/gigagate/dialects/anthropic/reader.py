@@ -5,12 +5,11 @@ from typing import Any
 
 from gigagate.core import compact_json, sse, strict_json
 from gigagate.core.notes import Notes
+from gigagate.core.pivot import Usage
 from gigagate.core.policy import Policy
-from gigagate.core.report import Usage
 from gigagate.dialects.anthropic.asked import Asked
 from gigagate.dialects.json_body import parse_object
 from gigagate.errors import GigaGateError
-from gigagate.gigachat.v1.response import openai_usage
 
 _FINISHES: Mapping[str, str] = {
     "end_turn": "stop",
@@ -57,7 +56,7 @@ def _completion(told: Mapping[str, Any]) -> dict[str, Any]:
     choice = {"index": 0, "message": said, "logprobs": None, "finish_reason": finish}
     found: dict[str, Any] = {"created": 0, "model": str(told.get("model")), "choices": [choice]}
     if isinstance(tokens := told.get("usage"), dict):
-        found["usage"] = openai_usage(_usage(tokens))
+        found["usage"] = _usage(tokens).as_object()
     return found
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from gigagate.core import compact_json
-from gigagate.core.report import Usage
+from gigagate.core.pivot import ToolCall, Usage
 from gigagate.dialects.anthropic import message
-from gigagate.gigachat.v1.function_call import ToolCall
 
 _Open = Literal["", "text", "thinking"]
 

@@ -1,20 +1,26 @@
 """POST /v1/chat/completions, OpenAI's chat: the pivot, so it only reads, checks and writes."""
 
-from typing import Any
+from typing import Any, cast
 
 from gigagate.core import compact_json
-from gigagate.core.http import UpstreamRequest
+from gigagate.core.http import Content
+from gigagate.core.in_hand import InHand
+from gigagate.core.pivot import AnswerMessage, AnswerWriter, Chat, Completion, Finish, Usage
 from gigagate.core.validation import array_at, object_at, text_at, wrong_type
-from gigagate.dialects import upstream_json
-from gigagate.dialects.handler import AnswerStream, Call
+from gigagate.dialects import chat as any_chat
+from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai.chunks import ChunkWriter
+from gigagate.dialects.openai.envelope import ENVELOPE, JSON
 from gigagate.errors import InvalidRequest
-from gigagate.gigachat.v1 import response, upstream_chat
-from gigagate.gigachat.v1.stream import ChatStream
 
 
-def checked(chat: dict[str, Any]) -> dict[str, Any]:
+def translate(call: InHand) -> Translation:
+    """Raises ClientError."""
+    return any_chat.translate(ChatCompletions(call), call, ENVELOPE.stream_type)
+
+
+def checked(chat: dict[str, Any]) -> Chat:
     """Its top level; what lies deeper is the translation's to check.  Raises InvalidRequest."""
     if not array_at("messages", chat.get("messages")):
         raise InvalidRequest("messages is empty: there is nothing to answer.", param="messages")
@@ -23,47 +29,63 @@ def checked(chat: dict[str, Any]) -> dict[str, Any]:
         raise wrong_type("stream", "a boolean", chat["stream"])
     if chat.get("stream_options") is not None:
         object_at("stream_options", chat["stream_options"])
-    return chat
+    return cast(Chat, chat)
 
 
-def wants_usage(chat: dict[str, Any]) -> bool:
+def wants_usage(chat: Chat) -> bool:
     return bool((chat.get("stream_options") or {}).get("include_usage"))
 
 
 class ChatCompletions:
-    """Handler."""
+    """Implements dialects.dialect.ChatForm."""
 
-    wants_stream = False
-
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: InHand) -> None:
         self._call = call
-        self._include_usage = False
+        self._include_usage = self._legacy_functions = False
 
-    def upstream_request(self) -> UpstreamRequest:
+    def chat(self) -> Chat:
         chat = checked(parse_object(self._call.request.body))
-        self._call.report.model_asked = chat["model"]
-        self.wants_stream = bool(chat.get("stream"))
         self._include_usage = wants_usage(chat)
-        upstream, self._expected = upstream_chat.ask(chat, self._call)
-        return upstream
+        self._legacy_functions = bool(chat.get("functions")) and not chat.get("tools")
+        return chat
 
-    def stream(self) -> AnswerStream:
-        writer = self._call.pictures.written_by(self._writer())
-        return ChatStream(writer, self._expected, self._call.report)
+    def whole(self, completion: Completion, tokens: Usage | None) -> Content:
+        choices: list[Any] = list(completion["choices"])
+        if self._legacy_functions:
+            choices = [
+                choice
+                | {
+                    "message": _legacy(choice["message"]),
+                    "finish_reason": _legacy_reason(choice["finish_reason"]),
+                }
+                for choice in completion["choices"]
+            ]
+        identity = {"id": self._id, "object": "chat.completion"}
+        return Content(JSON, compact_json.dumps(identity | completion | {"choices": choices}))
 
-    def answer(self, body: bytes) -> bytes:
-        answer = upstream_json.parsed(body)
-        completion = response.chat_completion(answer, self._expected, self._call.report)
-        for choice in completion["choices"]:
-            message = choice["message"]
-            message["content"] = self._call.pictures.shown(message["content"])
-        if self.wants_stream:
-            return self._writer().whole(completion, self._call.report.usage)
-        return compact_json.dumps(completion)
-
-    def _writer(self) -> ChunkWriter:
+    def writer(self) -> AnswerWriter:
         return ChunkWriter(
-            self._expected.completion_id,
+            self._id,
+            model=self._call.report.model_asked or "",
+            created=self._call.now,
             include_usage=self._include_usage,
-            legacy_functions=self._expected.legacy_functions,
+            legacy_functions=self._legacy_functions,
         )
+
+    def path_of(self, pivot_path: str) -> str:
+        return pivot_path
+
+    @property
+    def _id(self) -> str:
+        return f"chatcmpl-{self._call.request_id}"
+
+
+def _legacy(message: AnswerMessage) -> dict[str, Any]:
+    told: dict[str, Any] = {**message}
+    if calls := told.pop("tool_calls", None):
+        told["function_call"] = calls[0]["function"]
+    return told
+
+
+def _legacy_reason(reason: Finish) -> Finish:
+    return "function_call" if reason == "tool_calls" else reason

@@ -8,22 +8,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigagate.core import compact_json, sse
-from gigagate.core.http import UpstreamRequest
+from gigagate.core.http import Content
+from gigagate.core.in_hand import InHand
 from gigagate.core.parameter_table import Row, Table
-from gigagate.core.report import Usage
+from gigagate.core.pivot import (
+    AnswerWriter,
+    Chat,
+    Choice,
+    Completion,
+    Finish,
+    ToolCall,
+    Usage,
+)
 from gigagate.core.value_types import Boolean, Number
-from gigagate.dialects import upstream_json
-from gigagate.dialects.handler import AnswerStream, Call
+from gigagate.dialects import chat as any_chat
+from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai import chat as openai_chat
+from gigagate.dialects.openai import envelope
 from gigagate.dialects.openai.chunks import DONE
-from gigagate.errors import InvalidRequest, UnsupportedFeature, UpstreamProtocolError
+from gigagate.dialects.openai.envelope import ENVELOPE, JSON
+from gigagate.errors import (
+    GigaGateError,
+    InvalidRequest,
+    UnsupportedFeature,
+    UpstreamProtocolError,
+)
 from gigagate.gigachat.errors import unexpected
-from gigagate.gigachat.v1 import response, upstream_chat
-from gigagate.gigachat.v1.function_call import ToolCall
-from gigagate.gigachat.v1.stream import ChatStream
 
-REASONING = sse.comment(b"GigaChat is thinking")
 _OF_CHAT = "It belongs to /v1/chat/completions."
 
 TABLE = Table(
@@ -56,7 +68,7 @@ TABLE = Table(
 """What is not in it is as in a chat completion."""
 
 
-def as_chat(asked: Mapping[str, Any], call: Call) -> dict[str, Any]:
+def as_chat(asked: Mapping[str, Any], call: InHand) -> dict[str, Any]:
     """The request as a chat completion.  Raises ClientError."""
     own = {name: value for name, value in asked.items() if name in TABLE}
     TABLE.translate(own, call.policy, call.notes)
@@ -66,50 +78,45 @@ def as_chat(asked: Mapping[str, Any], call: Call) -> dict[str, Any]:
     }
 
 
+def translate(call: InHand) -> Translation:
+    """Raises ClientError."""
+    return any_chat.translate(Completions(call), call, ENVELOPE.stream_type)
+
+
 class Completions:
-    """Handler."""
+    """Implements dialects.dialect.ChatForm."""
 
-    wants_stream = False
-
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: InHand) -> None:
         self._call = call
         self._include_usage = False
 
-    def upstream_request(self) -> UpstreamRequest:
-        chat = openai_chat.checked(as_chat(parse_object(self._call.request.body), self._call))
-        self._call.report.model_asked = chat["model"]
-        self.wants_stream = bool(chat.get("stream"))
+    def chat(self) -> Chat:
+        asked = parse_object(self._call.request.body)
+        chat = openai_chat.checked(as_chat(asked, self._call))
         self._include_usage = openai_chat.wants_usage(chat)
-        upstream, self._expected = upstream_chat.ask(chat, self._call)
-        return upstream
+        return chat
 
-    def stream(self) -> AnswerStream:
-        return ChatStream(self._writer(), self._expected, self._call.report)
-
-    def answer(self, body: bytes) -> bytes:
-        answer = upstream_json.parsed(body)
-        report = self._call.report
-        completion = response.chat_completion(answer, self._expected, report)
+    def whole(self, completion: Completion, tokens: Usage | None) -> Content:
         texts = [_text_choice(choice) for choice in completion["choices"]]
-        if not self.wants_stream:
-            return compact_json.dumps(completion | self._identity() | {"choices": texts})
-        writer = self._writer()
-        start = writer.start(completion["model"], completion["created"])
-        said = writer.text(texts[0]["text"])
-        return start + said + writer.finish(texts[0]["finish_reason"], report.usage)
+        told = self._identity() | completion | {"choices": texts}
+        return Content(JSON, compact_json.dumps(told))
 
-    def _writer(self) -> "TextWriter":
-        return TextWriter(self._identity(), include_usage=self._include_usage)
+    def writer(self) -> AnswerWriter:
+        head = {"created": self._call.now, "model": self._call.report.model_asked}
+        return _TextWriter(self._identity() | head, include_usage=self._include_usage)
+
+    def path_of(self, pivot_path: str) -> str:
+        return "prompt" if pivot_path.startswith("messages") else pivot_path
 
     def _identity(self) -> dict[str, Any]:
-        return {"id": f"cmpl-{self._expected.request_id}", "object": "text_completion"}
+        return {"id": f"cmpl-{self._call.request_id}", "object": "text_completion"}
 
 
-class TextWriter:
-    """Implements gigachat.stream.ChunkWriter."""
+class _TextWriter:
+    """Implements core.pivot.AnswerWriter."""
 
-    def __init__(self, identity: Mapping[str, Any], *, include_usage: bool) -> None:
-        self._head = dict(identity)
+    def __init__(self, head: Mapping[str, Any], *, include_usage: bool) -> None:
+        self._head = dict(head)
         self._include_usage = include_usage
 
     def start(self, model: str, created: int) -> bytes:
@@ -120,16 +127,22 @@ class TextWriter:
         return self._event([_choice(text, None)], usage=None)
 
     def reasoning(self, text: str) -> bytes:
-        return REASONING
+        return self.working()
 
-    def tool_call(self, call: ToolCall) -> bytes:
+    def tool_call(self, call: ToolCall, index: int) -> bytes:
         raise _uncalled_for()
 
-    def finish(self, reason: str, tokens: Usage | None) -> bytes:
+    def working(self) -> bytes:
+        return self.text("")
+
+    def finish(self, reason: Finish, tokens: Usage | None) -> bytes:
         end = self._event([_choice("", reason)], usage=None)
         if self._include_usage and tokens:
-            end += self._event([], usage=response.openai_usage(tokens))
+            end += self._event([], usage=tokens.as_object())
         return end + DONE
+
+    def broken(self, error: GigaGateError) -> bytes:
+        return envelope.last_event(error)
 
     def _event(self, choices: list[dict[str, Any]], usage: Mapping[str, Any] | None) -> bytes:
         event = self._head | {"choices": choices}
@@ -151,10 +164,10 @@ def _prompt(given: object) -> str:
     return prompt
 
 
-def _text_choice(choice: Mapping[str, Any]) -> dict[str, Any]:
+def _text_choice(choice: Choice) -> dict[str, Any]:
     if "tool_calls" in choice["message"]:
         raise _uncalled_for()
-    return _choice(choice["message"]["content"], choice["finish_reason"], choice["index"])
+    return _choice(choice["message"]["content"] or "", choice["finish_reason"], choice["index"])
 
 
 def _uncalled_for() -> UpstreamProtocolError:

@@ -6,17 +6,20 @@ base64 and one size of vector a model.
 
 import struct
 from base64 import b64encode
-from typing import Any
+from typing import Any, NamedTuple
 
 from gigagate.core import compact_json, model_map
-from gigagate.core.http import UpstreamRequest
+from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core.in_hand import InHand
 from gigagate.core.parameter_table import Row, Table
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
+from gigagate.core.report import Report
 from gigagate.core.validation import text_at, wrong_type
 from gigagate.core.value_types import Choice, Number
 from gigagate.dialects import upstream_json
-from gigagate.dialects.handler import WholeAnswers
+from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
+from gigagate.dialects.openai.envelope import JSON
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.errors import unexpected
 from gigagate.gigachat.v1.response import count
@@ -40,48 +43,54 @@ TABLE = Table(
 )
 
 
-class Embeddings(WholeAnswers):
-    """Handler."""
+def translate(call: InHand) -> Translation:
+    """Raises ClientError."""
+    asked = parse_object(call.request.body)
+    name = call.report.model_asked = text_at("model", asked.get("model"))
+    TABLE.translate(asked, call.policy, call.notes)
+    model = model_map.resolve_embedder(name, call.policy, call.notes)
+    body = compact_json.dumps({"model": model, "input": _texts(asked.get("input"))})
+    headers = {"Content-Type": JSON, "Accept": JSON}
+    wanted = _Wanted(model, asked.get("dimensions"), asked.get("encoding_format") == "base64")
+    upstream = UpstreamRequest("POST", "/embeddings", headers, body)
+    return Translation(upstream, lambda answer: _whole(answer, wanted, call.report))
 
-    def upstream_request(self) -> UpstreamRequest:
-        asked = parse_object(self._call.request.body)
-        name = self._call.report.model_asked = text_at("model", asked.get("model"))
-        TABLE.translate(asked, self._call.policy, self._call.notes)
-        self._base64 = asked.get("encoding_format") == "base64"
-        self._dimensions = asked.get("dimensions")
-        self._model = model_map.resolve_embedder(name, self._call.policy, self._call.notes)
-        body = compact_json.dumps({"model": self._model, "input": _texts(asked.get("input"))})
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        return UpstreamRequest("POST", "/embeddings", headers, body)
 
-    def answer(self, body: bytes) -> bytes:
-        answer = upstream_json.parsed(body)
-        items = answer.get("data") if isinstance(answer, dict) else None
-        if not isinstance(answer, dict) or not isinstance(items, list):
-            raise unexpected("embeddings without data", body)
-        model = answer.get("model") or self._model
-        self._call.report.model_answered = model
-        data = [self._embedding(index, item) for index, item in enumerate(items)]
-        tokens = sum(_tokens(item) for item in items)
-        self._call.report.usage = Usage(tokens, 0, 0)
-        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-        return compact_json.dumps({"object": "list", "data": data, "model": model, "usage": usage})
+class _Wanted(NamedTuple):
+    model: str
+    dimensions: int | None
+    base64: bool
 
-    def _embedding(self, index: int, item: object) -> dict[str, Any]:
-        vector = item.get("embedding") if isinstance(item, dict) else None
-        if not isinstance(vector, list):
-            raise unexpected("an embedding without a vector")
-        if self._dimensions not in (None, len(vector)):
-            raise UnsupportedFeature(
-                f"dimensions must be {len(vector)} or left out: {self._model} has vectors of that "
-                "one size, and shortened ones would not mean the same.",
-                param="dimensions",
-            )
-        return {
-            "object": "embedding",
-            "index": index,
-            "embedding": _in_base64(vector) if self._base64 else vector,
-        }
+
+def _whole(body: bytes, wanted: _Wanted, report: Report) -> Content:
+    answer = upstream_json.parsed(body)
+    items = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(answer, dict) or not isinstance(items, list):
+        raise unexpected("embeddings without data", body)
+    model = report.model_answered = answer.get("model") or wanted.model
+    data = [_embedding(index, item, wanted) for index, item in enumerate(items)]
+    tokens = sum(_tokens(item) for item in items)
+    report.usage = Usage(tokens, 0, 0)
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    told = {"object": "list", "data": data, "model": model, "usage": usage}
+    return Content(JSON, compact_json.dumps(told))
+
+
+def _embedding(index: int, item: object, wanted: _Wanted) -> dict[str, Any]:
+    vector = item.get("embedding") if isinstance(item, dict) else None
+    if not isinstance(vector, list):
+        raise unexpected("an embedding without a vector")
+    if wanted.dimensions not in (None, len(vector)):
+        raise UnsupportedFeature(
+            f"dimensions must be {len(vector)} or left out: {wanted.model} has vectors of that "
+            "one size, and shortened ones would not mean the same.",
+            param="dimensions",
+        )
+    return {
+        "object": "embedding",
+        "index": index,
+        "embedding": _in_base64(vector) if wanted.base64 else vector,
+    }
 
 
 def _texts(given: object) -> list[str]:

@@ -10,8 +10,10 @@ from urllib.parse import quote
 from gigagate.core import compact_json, file_types, multipart
 from gigagate.core.attachment import safe_name
 from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core.in_hand import InHand
 from gigagate.core.multipart import Part
-from gigagate.dialects.handler import WholeAnswers
+from gigagate.dialects.dialect import Translation
+from gigagate.dialects.openai.envelope import JSON
 from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.errors import unexpected
@@ -22,94 +24,75 @@ PURPOSE = "user_data"
 """What a file of GigaChat's "general" is for, as far as anybody still knows."""
 
 
-class _OneFile(WholeAnswers):
-    @property
-    def _path(self) -> str:
-        return f"/files/{quote(self._call.item, safe='')}"
+def upload(call: InHand) -> Translation:
+    """The form is written anew: GigaChat goes by the MIME type of the part.  Raises ClientError."""
+    request = call.request
+    form = {
+        part.name: part
+        for part in multipart.read(request.headers.get("content-type", ""), request.body)
+    }
+    file = form.get("file")
+    if file is None or file.filename is None:
+        raise InvalidRequest("The form has no file in its field file.", param="file")
+    purpose = _purpose(form.get("purpose"))
+    file_type = file_types.recognise(file.content, file.media_type, file.filename)
+    file_types.check_size(file_type.kind, len(file.content), file_types.LIMITS[file_type.kind])
+    name = safe_name(file.filename) or f"{file_type.kind}.{file_type.extension}"
+    content_type, body = multipart.write(
+        [
+            Part("file", name, file_type.media_type, file.content),
+            Part("purpose", None, "", b"general"),
+        ],
+        boundary=f"{call.request_id}{call.request_id}",
+    )
+    upstream = UpstreamRequest(
+        "POST", "/files", {"Content-Type": content_type, "Accept": JSON}, body
+    )
+    return Translation(upstream, lambda answer: _told(_file(parsed_object(answer), purpose)))
 
 
-class UploadFile(WholeAnswers):
-    """Handler.  The form is written anew: GigaChat goes by the MIME type of the part."""
+def listed(call: InHand) -> Translation:
+    """GigaChat lists all files at once."""
 
-    _purpose = PURPOSE
-
-    def upstream_request(self) -> UpstreamRequest:
-        request = self._call.request
-        form = {
-            part.name: part
-            for part in multipart.read(request.headers.get("content-type", ""), request.body)
-        }
-        file = form.get("file")
-        if file is None or file.filename is None:
-            raise InvalidRequest("The form has no file in its field file.", param="file")
-        self._purpose = _purpose(form.get("purpose"))
-        file_type = file_types.recognise(file.content, file.media_type, file.filename)
-        file_types.check_size(file_type.kind, len(file.content), file_types.LIMITS[file_type.kind])
-        name = safe_name(file.filename) or f"{file_type.kind}.{file_type.extension}"
-        content_type, body = multipart.write(
-            [
-                Part("file", name, file_type.media_type, file.content),
-                Part("purpose", None, "", b"general"),
-            ],
-            boundary=f"{self._call.request_id}{self._call.request_id}",
-        )
-        headers = {"Content-Type": content_type, "Accept": "application/json"}
-        return UpstreamRequest("POST", "/files", headers, body)
-
-    def answer(self, body: bytes) -> bytes:
-        return compact_json.dumps(_file(parsed_object(body), self._purpose))
-
-
-class ListFiles(WholeAnswers):
-    """Handler.  GigaChat lists all files at once."""
-
-    def upstream_request(self) -> UpstreamRequest:
-        return get("/files")
-
-    def answer(self, body: bytes) -> bytes:
+    def whole(body: bytes) -> Content:
         data = parsed_object(body).get("data")
         if not isinstance(data, list):
             raise unexpected("a list of files without data", body)
         files = [_file(file) for file in data if isinstance(file, dict)]
-        listed = {"object": "list", "data": files, "has_more": False}
+        told: dict[str, Any] = {"object": "list", "data": files, "has_more": False}
         if files:
-            listed |= {"first_id": files[0]["id"], "last_id": files[-1]["id"]}
-        return compact_json.dumps(listed)
+            told |= {"first_id": files[0]["id"], "last_id": files[-1]["id"]}
+        return _told(told)
+
+    return Translation(get("/files"), whole)
 
 
-class LookAtFile(_OneFile):
-    """Handler."""
-
-    def upstream_request(self) -> UpstreamRequest:
-        return get(self._path)
-
-    def answer(self, body: bytes) -> bytes:
-        return compact_json.dumps(_file(parsed_object(body)))
+def look_at(call: InHand) -> Translation:
+    return Translation(get(_path(call)), lambda body: _told(_file(parsed_object(body))))
 
 
-class FetchFile(_OneFile):
-    """Handler.  A picture is told as one, so that a browser shows it; nothing else ever is."""
-
-    def upstream_request(self) -> UpstreamRequest:
-        headers = {"Accept": "application/octet-stream"}
-        return UpstreamRequest("GET", f"{self._path}/content", headers, b"")
-
-    def answer(self, body: bytes) -> Content:
-        return Content(file_types.image_type(body), body)
+def fetch(call: InHand) -> Translation:
+    """A picture is told as one, so that a browser shows it; nothing else ever is."""
+    headers = {"Accept": "application/octet-stream"}
+    upstream = UpstreamRequest("GET", f"{_path(call)}/content", headers, b"")
+    return Translation(upstream, lambda body: Content(file_types.image_type(body), body))
 
 
-class DeleteFile(_OneFile):
-    """Handler."""
-
-    def upstream_request(self) -> UpstreamRequest:
-        headers = {"Accept": "application/json"}
-        return UpstreamRequest("POST", f"{self._path}/delete", headers, b"")
-
-    def answer(self, body: bytes) -> bytes:
+def delete(call: InHand) -> Translation:
+    def whole(body: bytes) -> Content:
         deleted = parsed_object(body).get("deleted")
-        return compact_json.dumps(
-            {"id": self._call.item, "object": "file", "deleted": deleted is True}
-        )
+        return _told({"id": call.item, "object": "file", "deleted": deleted is True})
+
+    upstream = UpstreamRequest("POST", f"{_path(call)}/delete", {"Accept": JSON}, b"")
+    return Translation(upstream, whole)
+
+
+def _path(call: InHand) -> str:
+    return f"/files/{quote(call.item, safe='')}"
+
+
+def _told(value: object) -> Content:
+    return Content(JSON, compact_json.dumps(value))
 
 
 def _purpose(part: Part | None) -> str:

@@ -1,20 +1,10 @@
 """A function call of GigaChat's as it arrives: whole, or in pieces of a stream."""
 
-from typing import NamedTuple
-
 from gigagate.core import compact_json
+from gigagate.core.pivot import ToolCall
 from gigagate.gigachat import call_id
 from gigagate.gigachat.errors import unexpected
 from gigagate.gigachat.tools import ToolNames
-
-
-class ToolCall(NamedTuple):
-    """In OpenAI's form."""
-
-    id: str
-    name: str
-    arguments: str
-    """A JSON text.  It is the model's: not valid if the model erred or was cut off."""
 
 
 class FunctionCall:

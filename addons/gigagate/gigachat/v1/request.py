@@ -14,15 +14,19 @@ from gigagate.gigachat.v1.structured import WantedJson
 from gigagate.gigachat.v1.tool_choice import ToolChoice
 
 
-def chat_completion(chat: dict[str, Any], policy: Policy, notes: Notes) -> dict[str, Any]:
+def chat_completion(
+    chat: dict[str, Any], policy: Policy, notes: Notes, names: ToolNames | None = None
+) -> dict[str, Any]:
     """`chat` is parsed JSON and not modified; the result shares its strings and objects.
+
+    names: those of this chat's functions, where they are known already.
 
     Raises a ClientError whose `param` is the path of the field at fault.
     """
     model = text_at("model", chat.get("model"))
     if not model:
         raise InvalidRequest("model must not be empty.", param="model")
-    names = ToolNames.of(chat)
+    names = ToolNames.of(chat) if names is None else names
     body: dict[str, Any] = {
         "model": model_map.resolve(model, policy, notes),
         "messages": messages.translate(chat.get("messages"), names, policy, notes),
@@ -40,7 +44,7 @@ def _add_tools(
 ) -> None:
     """GigaChat v1 answers 422 to functions unless a user or a function spoke last."""
     choice = ToolChoice.of(chat)
-    functions = tools.functions(chat, choice.allowed, policy, notes)
+    functions = tools.functions(chat, choice.allowed, policy, notes, names)
     function_call, instruction = choice.function_call(list(functions), names, notes)
     if function_call is None:
         return

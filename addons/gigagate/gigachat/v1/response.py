@@ -1,4 +1,4 @@
-"""GigaChat's whole answer -> an OpenAI chat completion.
+"""GigaChat's whole answer -> the pivot's completion.
 
 GigaChat v1 gives no id, `arguments` as an object, a single `function_call`, and calls the
 object "chat.completion" or, seen once, "chat.completions".
@@ -9,14 +9,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gigagate.core.key_owner import PROXY, KeyOwner
-from gigagate.core.report import Report, Usage
+from gigagate.core.pivot import (
+    AnswerMessage,
+    CalledFunction,
+    CallObject,
+    Choice,
+    Completion,
+    Finish,
+    ToolCall,
+    Usage,
+)
+from gigagate.core.report import Report
 from gigagate.errors import TRY_AGAIN, UpstreamError
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.v1.function_call import FunctionCall, ToolCall
+from gigagate.gigachat.v1.function_call import FunctionCall
 from gigagate.gigachat.words import Said, Wording, Words
 
-FINISH_REASONS: Mapping[str, str] = {
+FINISH_REASONS: Mapping[str, Finish] = {
     "stop": "stop",
     "length": "length",
     "blacklist": "content_filter",
@@ -37,18 +47,12 @@ class Expected:
     now: int
     """Unix seconds, should the answer not say when it was created."""
     tool_names: ToolNames
-    legacy_functions: bool
-    """The request has `functions`, not `tools`: so has the answer `function_call`."""
     wording: Wording = field(default_factory=Wording)
     json_function: bool = False
     """The one function of the request stands for an answer in JSON."""
     prompt_characters: int = 0
     """Of the request, for an estimate."""
     key_owner: KeyOwner = PROXY
-
-    @property
-    def completion_id(self) -> str:
-        return f"chatcmpl-{self.request_id}"
 
     def estimated_usage(self, words: Words) -> Usage:
         """Of an answer cut before GigaChat has told."""
@@ -60,7 +64,7 @@ class Expected:
         return call.as_tool_call(self.tool_names, f"{self.request_id[:24]}{index}")
 
 
-def chat_completion(answer: object, expected: Expected, report: Report) -> dict[str, Any]:
+def chat_completion(answer: object, expected: Expected, report: Report) -> Completion:
     """answer: GigaChat v1's parsed body.  Raises UpstreamError."""
     if not isinstance(answer, dict):
         raise unexpected("an answer that is no JSON object")
@@ -72,15 +76,13 @@ def chat_completion(answer: object, expected: Expected, report: Report) -> dict[
     model, created = identity(answer, expected)
     report.model_answered = model
     report.usage = usage(answer.get("usage"))
-    completion: dict[str, Any] = {
-        "id": expected.completion_id,
-        "object": "chat.completion",
+    completion: Completion = {
         "created": created,
         "model": model,
         "choices": [_choice(index, choice, expected) for index, choice in enumerate(choices)],
     }
     if report.usage:
-        completion["usage"] = openai_usage(report.usage)
+        completion["usage"] = report.usage.as_object()
     report.finish_reason = completion["choices"][0]["finish_reason"]
     return completion
 
@@ -94,7 +96,7 @@ def identity(answer: Mapping[str, Any], expected: Expected) -> tuple[str, int]:
     )
 
 
-def finish_reason(said: object, expected: Expected, *, called: bool) -> str:
+def finish_reason(said: object, expected: Expected, *, called: bool) -> Finish:
     """In OpenAI's words.  called: the answer holds a function call.  Raises UpstreamError.
 
     A call counts as one even if GigaChat gives no reason for it, or another; only a call cut
@@ -109,7 +111,7 @@ def finish_reason(said: object, expected: Expected, *, called: bool) -> str:
     if called and said != "length":
         if expected.json_function:
             return "stop"
-        return "function_call" if expected.legacy_functions else "tool_calls"
+        return "tool_calls"
     if said == "function_call":
         raise unexpected("the end of a function call, but no function call")
     return FINISH_REASONS.get(said, "stop") if isinstance(said, str) else "stop"
@@ -124,16 +126,7 @@ def usage(said: object) -> Usage | None:
     return Usage(prompt, count(said.get("completion_tokens")), cached)
 
 
-def openai_usage(tokens: Usage) -> dict[str, Any]:
-    return {
-        "prompt_tokens": tokens.prompt,
-        "completion_tokens": tokens.completion,
-        "total_tokens": tokens.prompt + tokens.completion,
-        "prompt_tokens_details": {"cached_tokens": tokens.cached},
-    }
-
-
-def _choice(index: int, choice: object, expected: Expected) -> dict[str, Any]:
+def _choice(index: int, choice: object, expected: Expected) -> Choice:
     if not isinstance(choice, dict) or not isinstance(said := choice.get("message"), dict):
         raise unexpected("a choice without a message")
     words, call = Words(expected.wording), FunctionCall()
@@ -146,7 +139,7 @@ def _choice(index: int, choice: object, expected: Expected) -> dict[str, Any]:
     said_reason = choice.get("finish_reason")
     reason = finish_reason(said_reason, expected, called=call.begun)
     spoken += last_words(words, call, said_reason, expected)
-    message: dict[str, Any] = {
+    message: AnswerMessage = {
         "role": "assistant",
         "content": "".join(said.text for said in spoken),
         "refusal": None,
@@ -155,7 +148,7 @@ def _choice(index: int, choice: object, expected: Expected) -> dict[str, Any]:
         message["reasoning_content"] = reasoning
     if call.begun and not expected.json_function:
         message["content"] = message["content"] or None
-        message |= _call_field(expected.tool_call(call, index), expected)
+        message["tool_calls"] = [_call_object(expected.tool_call(call, index))]
     return {
         "index": index,
         "message": message,
@@ -182,11 +175,9 @@ def _text(said: object) -> str:
     return said or ""
 
 
-def _call_field(call: ToolCall, expected: Expected) -> dict[str, Any]:
-    function = {"name": call.name, "arguments": call.arguments}
-    if expected.legacy_functions:
-        return {"function_call": function}
-    return {"tool_calls": [{"id": call.id, "type": "function", "function": function}]}
+def _call_object(call: ToolCall) -> CallObject:
+    function: CalledFunction = {"name": call.name, "arguments": call.arguments}
+    return {"id": call.id, "type": "function", "function": function}
 
 
 def count(tokens: object) -> int:

@@ -7,31 +7,20 @@ before: an answer that may be cut must not look complete.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from gigagate.core import sse, strict_json
-from gigagate.core.report import Report, Usage
+from gigagate.core.pivot import AnswerWriter, Finish
+from gigagate.core.report import Report
 from gigagate.errors import TRY_AGAIN, UpstreamProtocolError
 from gigagate.gigachat.errors import from_event, unexpected
-from gigagate.gigachat.v1.function_call import FunctionCall, ToolCall
+from gigagate.gigachat.v1.function_call import FunctionCall
 from gigagate.gigachat.v1.response import Expected, finish_reason, identity, last_words, usage
 from gigagate.gigachat.words import Said, Words
 
-WORKING = sse.comment(b"GigaChat runs a function")
-
-
-class ChunkWriter(Protocol):
-    """Writes an answer in a client's dialect: `start` once and first, `finish` once and last."""
-
-    def start(self, model: str, created: int) -> bytes: ...
-    def text(self, text: str) -> bytes: ...
-    def reasoning(self, text: str) -> bytes: ...
-    def tool_call(self, call: ToolCall) -> bytes: ...
-    def finish(self, reason: str, tokens: Usage | None) -> bytes: ...
-
 
 class ChatStream:
-    def __init__(self, writer: ChunkWriter, expected: Expected, report: Report) -> None:
+    def __init__(self, writer: AnswerWriter, expected: Expected, report: Report) -> None:
         self.ended = False
         """The client has its proper end."""
         self.cut = False
@@ -72,7 +61,8 @@ class ChatStream:
         if not isinstance(delta, dict):
             raise unexpected("a stream event of an unknown shape", data)
         if delta.get("role") == "function_in_progress":
-            out.append(WORKING)
+            if life := self._writer.working():
+                out.append(life)
             return
         if not self._started:
             self._start(event, out)
@@ -119,7 +109,7 @@ class ChatStream:
         for said in last_words(self._words, self._call, self._finish_reason, self._expected):
             self._say(said, out)
         if self._call.begun and not self._expected.json_function:
-            out.append(self._writer.tool_call(self._expected.tool_call(self._call)))
+            out.append(self._writer.tool_call(self._expected.tool_call(self._call), 0))
         self._finish("stop" if self._words.stopped else reason, out)
 
     def _cut(self, out: list[bytes]) -> None:
@@ -127,7 +117,7 @@ class ChatStream:
         self._report.usage = self._expected.estimated_usage(self._words)
         self._finish("stop", out)
 
-    def _finish(self, reason: str, out: list[bytes]) -> None:
+    def _finish(self, reason: Finish, out: list[bytes]) -> None:
         out.append(self._writer.finish(reason, self._report.usage))
         self._report.finish_reason = reason
         self.ended = True

@@ -3,12 +3,13 @@
 Shared by every dialect that is a chat in the end.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from gigagate.core import attachment, compact_json
 from gigagate.core.attachment import FileIds
 from gigagate.core.http import UpstreamRequest
-from gigagate.dialects.handler import Call
+from gigagate.core.in_hand import InHand
+from gigagate.core.pivot import Chat
 from gigagate.gigachat import session
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.v1 import parameters, request, structured
@@ -16,11 +17,13 @@ from gigagate.gigachat.v1.response import Expected
 from gigagate.gigachat.words import Wording
 
 
-def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
+def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
     """Raises ClientError."""
+    chat = cast(dict[str, Any], asked)  # what lies below the top is not checked yet
     call.report.messages = len(chat["messages"])
     call.report.messages_converted = sum(not _is_plain(message) for message in chat["messages"])
-    body = request.chat_completion(chat, call.policy, call.notes)
+    names = ToolNames.of(chat)
+    body = request.chat_completion(chat, call.policy, call.notes, names)
     call.report.model_sent = body["model"]
 
     def body_with(ids: FileIds) -> bytes:
@@ -45,7 +48,7 @@ def ask(chat: dict[str, Any], call: Call) -> tuple[UpstreamRequest, Expected]:
         body_with,
         in_one_piece=not chat.get("stream") or bool(body.get("functions")),
     )
-    return upstream, _expected(chat, body, content, call)
+    return upstream, _expected(chat, names, body, content, call)
 
 
 def _is_plain(message: object) -> bool:
@@ -58,8 +61,9 @@ def _is_plain(message: object) -> bool:
     )
 
 
-def _expected(chat: dict[str, Any], body: dict[str, Any], content: bytes, call: Call) -> Expected:
-    names = ToolNames.of(chat)
+def _expected(
+    chat: dict[str, Any], names: ToolNames, body: dict[str, Any], content: bytes, call: InHand
+) -> Expected:
     stop = parameters.stop_sequences(chat)
     wanted = structured.WantedJson.of(chat.get("response_format"))
     return Expected(
@@ -67,7 +71,6 @@ def _expected(chat: dict[str, Any], body: dict[str, Any], content: bytes, call: 
         model=body["model"],
         now=call.now,
         tool_names=names,
-        legacy_functions=bool(chat.get("functions")) and not chat.get("tools"),
         wording=Wording(call.policy.reasoning, stop, wanted.opening if wanted else None),
         json_function=wanted is not None and structured.is_asked_by_function(body, names),
         prompt_characters=len(content.decode()) if stop else 0,

@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from mitmproxy import http
 
+from gigagate.dialects.openai.envelope import error_object
 from gigagate.errors import (
     CredentialError,
     GigaGateError,
@@ -81,7 +82,7 @@ class LocalEndpoints:
         error = InvalidApiKey(
             "This proxy asks for a client key here. In a browser: as the password."
         )
-        return json_response(error.status, error.body(), request, LOGIN)
+        return json_response(error.status, error_object(error), request, LOGIN)
 
     async def health(self, flow: http.HTTPFlow) -> http.Response:
         return json_response(200, {"status": "ok"}, flow.request)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 @dataclass(eq=False, slots=True)
 class UpstreamCall:
     exchange: Exchange
-    request: UpstreamRequest
     account: "Account"
     connection_id: str
     """mitmproxy's name for the client's connection."""
@@ -48,10 +47,13 @@ class UpstreamCall:
     files_renewed: bool = False
     """GigaChat had forgotten one, so all have been uploaded again."""
     waiting: asyncio.Future[None] | None = None
+    request: UpstreamRequest = field(init=False)
+    """What goes to GigaChat; there once the client's request is translated."""
     patience: Patience = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.patience = Patience(time.monotonic(), in_one_piece=self.request.in_one_piece)
+    def send(self, request: UpstreamRequest) -> None:
+        self.request = request
+        self.patience = Patience(time.monotonic(), in_one_piece=request.in_one_piece)
 
     @property
     def ready(self) -> bool:

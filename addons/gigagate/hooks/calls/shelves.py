@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 from mitmproxy import http
 from mitmproxy.proxy import commands
 
-from gigagate import routes, shelves
+from gigagate import shelves
+from gigagate.core.paths import normalise
 from gigagate.core.shelf import Shelf
 from gigagate.dialects.openai.responses import kept
 from gigagate.errors import StoreError
@@ -46,7 +47,7 @@ class CallShelves:
         return self._shelves.setdefault(flow, Shelf(keeps=self._store is not None))
 
     async def bring(self, flow: http.HTTPFlow, owner: str) -> None:
-        path = routes.normalise(flow.request.path)
+        path = normalise(flow.request.path)
         if self._store is None or not path.startswith("/responses"):
             return
         self._owners[flow] = owner

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 GRACE = 0.1
 """Seconds until a connection we have closed counts as closed for GigaChat too."""
 
-CHAT = "/chat/completions"
-
 
 class CallSlots:
     name = "gigagate.slots"
@@ -37,7 +35,10 @@ class CallSlots:
 
     def enter(self, call: UpstreamCall) -> None:
         """A slot, or a place in the queue for one.  Raises NoSlot."""
-        if self.runtime.settings.limits.slots_cover == "chat" and call.request.path != CHAT:
+        if (
+            self.runtime.settings.limits.slots_cover == "chat"
+            and call.exchange.report.operation != "chat"
+        ):
             return
         call.slot = self.of_client[call.connection_id] = call.account.slots.enter()
 

@@ -13,9 +13,9 @@ from mitmproxy import http
 
 from gigagate import routes
 from gigagate.core import signed_link
-from gigagate.dialects.openai.files import FetchFile
 from gigagate.errors import HostNotAllowed, InvalidApiKey
 from gigagate.hooks.door import client_key
+from gigagate.hooks.request_head import head_of
 from gigagate.settings import Settings
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]/@]+?)\.?(:\d{0,5})?")
@@ -55,13 +55,13 @@ def linked_client(request: http.Request, link_key: bytes) -> str | None:
     None if this is no such link.  link_key: what it is signed with.
     Raises LinkRefused, or what routes.find raises.
     """
-    path, _, query = request.path.partition("?")
+    query = request.path.partition("?")[2]
     if "signature=" not in query:
         return None
-    endpoint = routes.find(request.method, path)
-    if endpoint.handler is not FetchFile:
+    endpoint, item = routes.find(head_of(request))
+    if endpoint.operation != "file_content":
         return None
-    return signed_link.client_of(endpoint.item, query, key=link_key, now=int(time.time()))
+    return signed_link.client_of(item, query, key=link_key, now=int(time.time()))
 
 
 def client_name(request: http.Request, settings: Settings) -> str:

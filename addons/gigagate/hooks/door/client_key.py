@@ -1,12 +1,13 @@
 """Whose key a request carries.  Asked before `client_secrets` takes it out."""
 
-import base64
-import contextlib
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 
 from mitmproxy import http
+
+from gigagate import routes
+from gigagate.hooks.request_head import head_of
 
 
 def holder(request: http.Request, client_keys: Mapping[str, str]) -> str | None:
@@ -24,14 +25,6 @@ def holder(request: http.Request, client_keys: Mapping[str, str]) -> str | None:
 
 
 def presented(request: http.Request) -> Iterator[str]:
-    """As OpenAI's, Anthropic's and Google's clients send it; a browser sends it as a password."""
-    scheme, _, value = request.headers.get("authorization", "").strip().partition(" ")
-    value = value.strip()
-    if scheme.lower() == "bearer":
-        yield value
-    elif scheme.lower() == "basic":
-        with contextlib.suppress(ValueError):
-            yield base64.b64decode(value, validate=True).decode().partition(":")[2]
-    for name in ("x-api-key", "api-key", "x-goog-api-key"):
-        if name in request.headers:
-            yield request.headers[name].strip()
+    """The keys it brings, from where the clients of its API put them."""
+    head = head_of(request)
+    return routes.dialect_of(head).keys(head)

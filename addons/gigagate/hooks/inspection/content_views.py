@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mitmproxy import contentviews, http
 from mitmproxy.contentviews import Metadata, SyntaxHighlight
 
-from gigagate import routes
+from gigagate.core.paths import normalise
 from gigagate.hooks.inspection import wire_record
 from gigagate.views import answer, changes, conversation
 from gigagate.views.text import cut, decoded
@@ -71,7 +71,7 @@ class GigaView:
 def _is_ours(flow: http.HTTPFlow) -> bool:
     if wire_record.FACTS in flow.metadata:
         return True
-    return routes.normalise(flow.request.path) == "/chat/completions"
+    return normalise(flow.request.path) == "/chat/completions"
 
 
 def _conversation(data: bytes, flow: http.HTTPFlow) -> str:

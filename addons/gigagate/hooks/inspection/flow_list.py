@@ -1,15 +1,14 @@
 """What the flow list says of each flow: a comment and a mark, for reading and for filtering."""
 
-import json
 from weakref import WeakKeyDictionary
 
 from mitmproxy import ctx, http
 from mitmproxy.utils.emoji import emoji
 
+from gigagate.hooks.answers import told
 from gigagate.hooks.inspection import wire_record
 from gigagate.hooks.inspection.recorder import is_recording
 from gigagate.views import flow_line
-from gigagate.views.text import object_of, text_of
 
 SMALL = 100_000
 """Bytes: an error of ours is not larger."""
@@ -62,11 +61,8 @@ def _of_own_answer(flow: http.HTTPFlow) -> tuple[str, str]:
     path = _path(flow)
     if flow.response is None or flow.response.status_code < 400:
         return path, ""
-    try:
-        error = object_of(json.loads((flow.response.raw_content or b"{}")[:SMALL])).get("error")
-    except ValueError:
-        error = None
-    code = text_of(object_of(error).get("code")) or str(flow.response.status_code)
+    error = told(flow.response)
+    code = error.code if error and error.code else str(flow.response.status_code)
     return f"{code} {path}", flow_line.ERROR
 
 

@@ -21,7 +21,6 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
-from gigagate.core import sse
 from gigagate.errors import GigaGateError, InternalError, MethodNotAllowed
 from gigagate.exchange import Answer
 from gigagate.hooks.answers import error_response, response
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
 logger = logging.getLogger(__name__)
-
-KEEP_ALIVE = sse.comment(b"keep-alive")
 
 
 class ClientStream(HttpStream):
@@ -141,7 +138,7 @@ class ClientStream(HttpStream):
         )
 
     def show_life(self) -> CommandGenerator[None]:
-        """A comment in the stream, if the client has waited long for a sign."""
+        """An event of the dialect that says nothing, if the client has waited long for a sign."""
         period = self.gateway.runtime.settings.keep_alive_seconds
         now = time.monotonic()
         if self.call is None or not self.call.exchange.wants_stream or not period:
@@ -151,8 +148,8 @@ class ClientStream(HttpStream):
         self.last_sign = now
         if not self.answering:
             yield from self.begin_stream(self.call)
-        if self.answering:
-            yield from self.send_data([KEEP_ALIVE])
+        if self.answering and (life := self.call.exchange.sign_of_life()):
+            yield from self.send_data([life])
 
     def end_stream(self, last: list[bytes]) -> CommandGenerator[None]:
         """The client gets a clean end of its answer, whether or not GigaChat's has ended."""

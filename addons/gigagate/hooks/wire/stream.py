@@ -43,7 +43,6 @@ from gigagate.errors import (
     UpstreamUnavailable,
     UpstreamUntrusted,
 )
-from gigagate.exchange import AnsweredHere
 from gigagate.hooks.calls.call import UpstreamCall, WaitHook
 from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.wire.client_side import ClientStream
@@ -125,13 +124,14 @@ class GigaStream(ClientStream):
             yield from self.answer(self.flow.response)
             return
         try:
-            self.call = self.gateway.prepare(self.flow)
-        except AnsweredHere as here:
-            yield from self.put_away()
-            yield from self.answer_whole(here.answer)
-            return
+            self.call = self.gateway.open(self.flow)
+            answer = self.gateway.prepare(self.call)
         except GigaGateError as error:
             yield from self.end_in_error(error)
+            return
+        if answer is not None:
+            yield from self.put_away()
+            yield from self.answer_whole(answer)
             return
         yield from self.attempt(self.call)
 

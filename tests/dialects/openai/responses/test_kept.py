@@ -7,7 +7,7 @@ import pytest
 from tests.dialects.openai.responses.conftest import REQUEST_ID, Asking
 from tests.support.open_responses import check_items, check_response
 
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.core.shelf import Shelf
 from gigagate.dialects.openai.responses import chat_form, kept, stored
 from gigagate.errors import ClientError, InvalidRequest, NotFound

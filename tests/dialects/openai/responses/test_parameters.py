@@ -5,7 +5,7 @@ import pytest
 from tests.dialects.openai.responses.conftest import Asking
 from tests.support.open_responses import check_compacted, check_response
 
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.dialects.openai.responses import catalogue, chat_form
 from gigagate.errors import ClientError
 

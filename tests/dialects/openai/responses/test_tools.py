@@ -8,10 +8,10 @@ from openai.types.responses import ResponseOutputItem
 from pydantic import TypeAdapter
 from tests.dialects.openai.responses.conftest import Asking
 
+from gigagate.core.pivot import ToolCall
 from gigagate.core.policy import Policy
 from gigagate.dialects.openai.responses import calls
 from gigagate.errors import ClientError, UnsupportedFeature
-from gigagate.gigachat.v1.function_call import ToolCall
 
 PARAMETERS = {"type": "object", "properties": {"a": {"type": "integer"}}}
 FUNCTION = {

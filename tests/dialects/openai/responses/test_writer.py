@@ -7,11 +7,11 @@ import pytest
 from tests.dialects.openai.responses.conftest import REQUEST_ID, Asking
 from tests.support.open_responses import check_events, check_response, read
 
-from gigagate.core.report import Usage
+from gigagate.core.pivot import ToolCall, Usage
+from gigagate.dialects.chat import in_pieces
 from gigagate.dialects.openai.responses import chat_form, compaction, kept
 from gigagate.dialects.openai.responses.writer import ResponseWriter
 from gigagate.errors import UpstreamProtocolError, UpstreamRateLimited
-from gigagate.gigachat.v1.function_call import ToolCall
 
 TOKENS = Usage(9, 2, 4)
 TOOLS = [
@@ -80,7 +80,7 @@ SAID: list[tuple[Any, ...]] = [
 @pytest.mark.parametrize("reason", ["stop", "tool_calls", "length", "content_filter"])
 def test_events_are_strictly_right(asking: Asking, said: tuple[Any, ...], reason: str) -> None:
     asked = asking(tools=TOOLS, store=True, metadata={"a": "b"})
-    events = written(chat_form.writer(asked), *said, reason=reason)
+    events = written(chat_form.writer(asked, 1764), *said, reason=reason)
     check_events(events)
     response = check_response(events[-1]["response"])
     assert response.usage is not None and response.usage.total_tokens == 11
@@ -91,12 +91,27 @@ def test_events_are_strictly_right(asking: Asking, said: tuple[Any, ...], reason
 
 
 def test_a_text_is_an_item_of_its_own(asking: Asking) -> None:
-    events = written(chat_form.writer(asking()), "Да")
-    assert [event["type"] for event in events] == [*BEGIN, *MESSAGE, "response.completed"]
+    events = written(chat_form.writer(asking(), 1764), "Да")
+    said, rest = MESSAGE[:3], MESSAGE[3:]
+    alive = "response.in_progress"
+    types = [event["type"] for event in events]
+    assert types == [*BEGIN, *said, alive, *rest, "response.completed"]
+
+
+def test_a_sign_of_life_before_the_answer_begins_it(asking: Asking) -> None:
+    writer = chat_form.writer(asking(), 1764)
+    stream = writer.working() + writer.working() + writer.start("GigaChat-2-Max:1", 1765)
+    events = read(stream + writer.text("Да") + writer.finish("stop", TOKENS))
+    assert [event["type"] for event in events] == [
+        *BEGIN,
+        "response.in_progress",
+        *MESSAGE,
+        "response.completed",
+    ]
 
 
 def test_an_answer_without_a_word_has_an_empty_message(asking: Asking) -> None:
-    events = written(chat_form.writer(asking()))
+    events = written(chat_form.writer(asking(), 1764))
     (item,) = events[-1]["response"]["output"]
     assert item["content"][0]["text"] == ""
 
@@ -116,7 +131,7 @@ def test_whole_and_streamed_are_one_response(asking: Asking, said: tuple[Any, ..
     choice = {"message": message, "finish_reason": "stop"}
     completion = {"model": "GigaChat-2-Max:1", "created": 1764, "choices": [choice]}
     whole = chat_form.whole(asked, completion, TOKENS)
-    streamed = read(chat_form.in_pieces(asked, completion, TOKENS))
+    streamed = read(in_pieces(chat_form.writer(asked, 1764), completion, TOKENS))
     check_events(streamed)
     assert json.loads(whole.body) == streamed[-1]["response"]
 
@@ -132,9 +147,9 @@ def test_whole_and_streamed_are_one_response(asking: Asking, said: tuple[Any, ..
 def test_a_failure_midway_is_told_in_both_ways(
     asking: Asking, begun: bool, error: Any, code: str
 ) -> None:
-    writer = chat_form.writer(asking())
+    writer = chat_form.writer(asking(), 1764)
     stream = writer.start("m", 1764) + writer.text("Жил") if begun else b""
-    events = read(stream + writer.failed(error, 1764))
+    events = read(stream + writer.broken(error))
     check_events(events)
     failed, last = events[-2:]
     assert (failed["type"], last["type"]) == ("response.failed", "error")
@@ -150,7 +165,7 @@ def test_a_summary_is_one_sealed_item(asking: Asking) -> None:
     assert asked.chat.keys() == {"model", "messages"}
     assert asked.chat["messages"][-1] == {"role": "user", "content": compaction.REQUEST}
     events = written(
-        chat_form.writer(asked), ("Хм",), *(["слово "] * 50), CALLS[0], reason="length"
+        chat_form.writer(asked, 1764), ("Хм",), *(["слово "] * 50), CALLS[0], reason="length"
     )
     check_events(events)
     assert events[-1]["type"] == "response.completed"

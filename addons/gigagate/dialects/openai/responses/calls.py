@@ -5,8 +5,8 @@ from json import JSONDecodeError
 from typing import Any
 
 from gigagate.core import compact_json, strict_json
+from gigagate.core.pivot import ToolCall
 from gigagate.dialects.openai.responses.tools import Tool
-from gigagate.gigachat.v1.function_call import ToolCall
 
 PREFIXES: Mapping[str, str] = {
     "function": "fc",

@@ -5,7 +5,7 @@ from typing import Any
 
 from gigagate.core import compact_json
 from gigagate.core.http import Content
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.dialects.openai.responses import compaction, output, resource
 from gigagate.dialects.openai.responses.asked import Asked
 from gigagate.dialects.openai.responses.summary_writer import SummaryWriter
@@ -14,11 +14,12 @@ from gigagate.dialects.openai.responses.writer import ResponseWriter
 JSON = "application/json"
 
 
-def writer(asked: Asked) -> ResponseWriter:
+def writer(asked: Asked, now: int) -> ResponseWriter:
+    """now: unix seconds."""
     of_response = (asked.echo, asked.tools, asked.request_id, asked.keep)
     if asked.compacts:
-        return SummaryWriter(*of_response, client_key=asked.client_key)
-    return ResponseWriter(*of_response)
+        return SummaryWriter(*of_response, now=now, client_key=asked.client_key)
+    return ResponseWriter(*of_response, now=now)
 
 
 def whole(asked: Asked, completion: Mapping[str, Any], tokens: Usage | None) -> Content:
@@ -42,22 +43,6 @@ def compacted(asked: Asked, completion: Mapping[str, Any], tokens: Usage | None)
         "usage": resource.usage(tokens or Usage(0, 0, 0)),
     }
     return Content(JSON, compact_json.dumps(answer))
-
-
-def in_pieces(asked: Asked, completion: Mapping[str, Any], tokens: Usage | None) -> bytes:
-    """The stream for a chat completion that came in one piece."""
-    choice = completion["choices"][0]
-    said = choice["message"]
-    written = writer(asked)
-    pieces = [written.start(completion["model"], completion["created"])]
-    if thought := said.get("reasoning_content"):
-        pieces.append(written.reasoning(thought))
-    if text := said.get("content"):
-        pieces.append(written.text(text))
-    for index, call in enumerate(output.calls_of(said)):
-        pieces.append(written.tool_call(call, index))
-    pieces.append(written.finish(choice["finish_reason"], tokens))
-    return b"".join(pieces)
 
 
 def _summary(asked: Asked, completion: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,169 +1,126 @@
 """The endpoints of the Responses API."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from gigagate.core import compact_json, model_map
 from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core.in_hand import InHand
+from gigagate.core.pivot import AnswerWriter, Chat, Completion, Usage
+from gigagate.dialects import chat as any_chat
 from gigagate.dialects import upstream_json
-from gigagate.dialects.handler import AnswerStream, Call, WholeAnswers
+from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
+from gigagate.dialects.openai.envelope import ENVELOPE, JSON
 from gigagate.dialects.openai.responses import catalogue, chat_form, count, stored
 from gigagate.dialects.openai.responses.asked import Asked
-from gigagate.dialects.openai.responses.writer import ResponseWriter
 from gigagate.errors import GigaGateError, UpgradeRefused
 from gigagate.gigachat.errors import unexpected
-from gigagate.gigachat.v1 import response, upstream_chat
-from gigagate.gigachat.v1.stream import ChatStream
 
 
-class Responses:
-    """Handler of the endpoint that makes them."""
+def make(call: InHand) -> Translation:
+    """Raises ClientError."""
+    return any_chat.translate(_Response(call), call, ENVELOPE.stream_type)
 
-    wants_stream = False
 
-    def __init__(self, call: Call) -> None:
+def compact(call: InHand) -> Translation:
+    """A conversation made shorter.  Raises ClientError."""
+    return any_chat.translate(_Compaction(call), call, ENVELOPE.stream_type)
+
+
+class _Response:
+    """Implements dialects.dialect.ChatForm."""
+
+    def __init__(self, call: InHand) -> None:
         self._call = call
-        self._writer: ResponseWriter | None = None
 
-    def upstream_request(self) -> UpstreamRequest:
-        body = parse_object(self._call.request.body)
-        self._call.report.model_asked = body.get("model")
-        self._asked = _asked(self._call, body)
-        self.wants_stream = bool(self._asked.chat.get("stream"))
-        upstream, self._expected = upstream_chat.ask(self._asked.chat, self._call)
-        return upstream
+    def chat(self) -> Chat:
+        self._asked = _asked(self._call, _read(self._call))
+        return cast(Chat, self._asked.chat)
 
-    def stream(self) -> AnswerStream:
-        self._writer = chat_form.writer(self._asked)
-        shown = self._call.pictures.written_by(self._writer)
-        return ChatStream(shown, self._expected, self._call.report)
+    def whole(self, completion: Completion, tokens: Usage | None) -> Content:
+        return chat_form.whole(self._asked, completion, tokens)
 
-    def answer(self, body: bytes) -> bytes | Content:
-        completion = self._completion(body)
-        if self.wants_stream:
-            return chat_form.in_pieces(self._asked, completion, self._call.report.usage)
-        return chat_form.whole(self._asked, completion, self._call.report.usage)
+    def writer(self) -> AnswerWriter:
+        return chat_form.writer(self._asked, self._call.now)
 
-    def failed(self, error: GigaGateError) -> bytes:
-        """The last events of a stream that breaks off."""
-        writer = self._writer or chat_form.writer(self._asked)
-        return writer.failed(error, self._call.now)
-
-    def _completion(self, body: bytes) -> dict[str, Any]:
-        answer = upstream_json.parsed(body)
-        completion = response.chat_completion(answer, self._expected, self._call.report)
-        for choice in completion["choices"]:
-            message = choice["message"]
-            message["content"] = self._call.pictures.shown(message["content"])
-        return completion
+    def path_of(self, pivot_path: str) -> str:
+        return self._asked.path_of(pivot_path)
 
 
-class Compact(Responses):
-    """Handler of the endpoint that makes a conversation shorter."""
-
-    def upstream_request(self) -> UpstreamRequest:
-        body = parse_object(self._call.request.body)
-        self._call.report.model_asked = body.get("model")
-        given = {"store": False, **body, "stream": False}
+class _Compaction(_Response):
+    def chat(self) -> Chat:
+        given = {"store": False, **_read(self._call), "stream": False}
         self._asked = _asked(self._call, given, compacts=True)
-        upstream, self._expected = upstream_chat.ask(self._asked.chat, self._call)
-        return upstream
+        return cast(Chat, self._asked.chat)
 
-    def answer(self, body: bytes) -> Content:
-        completion = self._completion(body)
-        return chat_form.compacted(self._asked, completion, self._call.report.usage)
+    def whole(self, completion: Completion, tokens: Usage | None) -> Content:
+        return chat_form.compacted(self._asked, completion, tokens)
 
 
-class InputTokens(WholeAnswers):
-    """Handler: how many tokens a request would be."""
+def input_tokens(call: InHand) -> Translation:
+    """How many tokens a request would be.  Raises ClientError."""
+    asked = _asked(call, _read(call))
+    model = model_map.resolve(asked.chat["model"], call.policy, call.notes)
+    call.report.model_sent = model
+    texts = count.texts(asked.chat)
+    sent = compact_json.dumps({"model": model, "input": texts})
+    upstream = UpstreamRequest(
+        "POST", "/tokens/count", {"Content-Type": JSON, "Accept": JSON}, sent
+    )
 
-    def upstream_request(self) -> UpstreamRequest:
-        body = parse_object(self._call.request.body)
-        self._call.report.model_asked = body.get("model")
-        asked = _asked(self._call, body)
-        model = model_map.resolve(asked.chat["model"], self._call.policy, self._call.notes)
-        self._call.report.model_sent = model
-        self._texts = count.texts(asked.chat)
-        sent = compact_json.dumps({"model": model, "input": self._texts})
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        return UpstreamRequest("POST", "/tokens/count", headers, sent)
-
-    def answer(self, body: bytes) -> bytes:
+    def whole(body: bytes) -> Content:
         counted = upstream_json.parsed(body)
         if not isinstance(counted, list):
             raise unexpected("a count of tokens that is no list", body)
-        return compact_json.dumps(count.answer(count.total(counted)))
+        return _told(count.answer(count.total(counted)))
 
-    def instead(self, error: GigaGateError) -> bytes:
+    def estimated(error: GigaGateError) -> Content | None:
         """In an error's place: clients only want to know about how many."""
-        return compact_json.dumps(count.answer(count.estimate(self._texts)))
+        return _told(count.answer(count.estimate(texts))) if error.status >= 404 else None
+
+    return Translation(upstream, whole, instead=estimated)
 
 
-class _AnsweredHere(WholeAnswers):
-    """What is known without GigaChat."""
-
-    def upstream_request(self) -> Content:
-        query = self._call.request.path.partition("?")[2]
-        return Content(chat_form.JSON, compact_json.dumps(self._told(query)))
-
-    def answer(self, body: bytes) -> bytes:
-        raise NotImplementedError
-
-    def _told(self, query: str) -> Mapping[str, Any]:
-        raise NotImplementedError
+def kept(call: InHand) -> Content:
+    return _told(stored.response(call.shelf, call.item, _query(call)))
 
 
-class Kept(_AnsweredHere):
-    """Handler: a response that is kept."""
-
-    def _told(self, query: str) -> Mapping[str, Any]:
-        return stored.response(self._call.shelf, self._call.item, query)
+def forget(call: InHand) -> Content:
+    return _told(stored.deleted(call.shelf, call.item))
 
 
-class Forget(_AnsweredHere):
-    """Handler: it is kept no longer."""
-
-    def _told(self, query: str) -> Mapping[str, Any]:
-        return stored.deleted(self._call.shelf, self._call.item)
+def input_items(call: InHand) -> Content:
+    return _told(stored.input_items(call.shelf, call.item, _query(call)))
 
 
-class InputItems(_AnsweredHere):
-    """Handler: what it answers."""
-
-    def _told(self, query: str) -> Mapping[str, Any]:
-        return stored.input_items(self._call.shelf, self._call.item, query)
+def cancel(call: InHand) -> Content:
+    return _told(stored.cancelled(call.item))
 
 
-class Cancel(_AnsweredHere):
-    """Handler."""
-
-    def _told(self, query: str) -> Mapping[str, Any]:
-        return stored.cancelled(self._call.item)
+def no_socket(call: InHand) -> Content:
+    """Codex asks for a WebSocket first, and by this status goes on without at once."""
+    raise UpgradeRefused("Responses do not come over a WebSocket here: send POST requests.")
 
 
-class NoSocket(_AnsweredHere):
-    """Handler: Codex asks for a WebSocket first, and by this status goes on without at once."""
-
-    def _told(self, query: str) -> Mapping[str, Any]:
-        raise UpgradeRefused("Responses do not come over a WebSocket here: send POST requests.")
-
-
-class CodexModels(WholeAnswers):
-    """Handler: what Codex is told of the models."""
-
-    def upstream_request(self) -> UpstreamRequest:
-        return upstream_json.get("/models")
-
-    def answer(self, body: bytes) -> bytes:
+def codex_models(call: InHand) -> Translation:
+    def whole(body: bytes) -> Content:
         data = upstream_json.parsed_object(body).get("data")
         upstream = [model for model in data if isinstance(model, dict)] if data else []
-        listed = model_map.listed(self._call.policy, upstream)
+        listed = model_map.listed(call.policy, upstream)
         names = [model["id"] for model in listed if catalogue.is_chat(model["id"])]
-        return compact_json.dumps(catalogue.models(names))
+        return _told(catalogue.models(names))
+
+    return Translation(upstream_json.get("/models"), whole)
 
 
-def _asked(call: Call, body: dict[str, Any], *, compacts: bool = False) -> Asked:
+def _read(call: InHand) -> dict[str, Any]:
+    body = parse_object(call.request.body)
+    if isinstance(model := body.get("model"), str):
+        call.report.model_asked = model
+    return body
+
+
+def _asked(call: InHand, body: dict[str, Any], *, compacts: bool = False) -> Asked:
     return Asked(
         body,
         call.policy,
@@ -173,3 +130,11 @@ def _asked(call: Call, body: dict[str, Any], *, compacts: bool = False) -> Asked
         request_id=call.request_id,
         compacts=compacts,
     )
+
+
+def _query(call: InHand) -> str:
+    return call.request.path.partition("?")[2]
+
+
+def _told(value: object) -> Content:
+    return Content(JSON, compact_json.dumps(value))

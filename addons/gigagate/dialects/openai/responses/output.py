@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gigagate.core.pivot import ToolCall
 from gigagate.dialects.openai.responses import calls
 from gigagate.dialects.openai.responses.tools import Tools
-from gigagate.gigachat.v1.function_call import ToolCall
 
 DIGITS = 32
 """Hexadecimal, of a request's id: the same in the ids of its response and of all its items."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Usage
 from gigagate.errors import ClientError, ContextLengthExceeded, GigaGateError
 
 Item = Mapping[str, Any]

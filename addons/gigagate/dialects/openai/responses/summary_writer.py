@@ -2,23 +2,22 @@
 
 from typing import Any
 
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Finish, ToolCall, Usage
 from gigagate.dialects.openai.responses import compaction, output
-from gigagate.dialects.openai.responses.writer import WORKING, ResponseWriter
-from gigagate.gigachat.v1.function_call import ToolCall
+from gigagate.dialects.openai.responses.writer import ResponseWriter
 
 
 class SummaryWriter(ResponseWriter):
     """What GigaChat says is collected: the client gets it as one item, which it cannot read."""
 
-    def __init__(self, *of_response: Any, client_key: bytes) -> None:
-        super().__init__(*of_response)
+    def __init__(self, *of_response: Any, now: int, client_key: bytes) -> None:
+        super().__init__(*of_response, now=now)
         self._client_key = client_key
         self._summary: list[str] = []
 
     def text(self, text: str) -> bytes:
         self._summary.append(text)
-        return b"" if len(self._summary) % _SIGN_EVERY else WORKING
+        return b"" if len(self._summary) % _SIGN_EVERY else self.working()
 
     def reasoning(self, text: str) -> bytes:
         return b""
@@ -26,7 +25,7 @@ class SummaryWriter(ResponseWriter):
     def tool_call(self, call: ToolCall, index: int = 0) -> bytes:
         return b""
 
-    def finish(self, reason: str, tokens: Usage | None) -> bytes:
+    def finish(self, reason: Finish, tokens: Usage | None) -> bytes:
         name = output.item_id("cmp", self._request_id, 0)
         item = compaction.item(name, "".join(self._summary), self._client_key)
         written = self._event("response.output_item.added", item=item, **self._at())

@@ -9,14 +9,11 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from gigagate.core import compact_json, sse
-from gigagate.core.report import Usage
+from gigagate.core.pivot import Finish, ToolCall, Usage
 from gigagate.dialects.openai.responses import calls, output
 from gigagate.dialects.openai.responses.resource import Echo
 from gigagate.dialects.openai.responses.tools import Tools
 from gigagate.errors import GigaGateError
-from gigagate.gigachat.v1.function_call import ToolCall
-
-WORKING = sse.comment(b"GigaChat runs a function")
 
 _Open = Literal["", "message", "reasoning"]
 _TEXT_DELTA = "response.output_text.delta"
@@ -27,13 +24,21 @@ class ResponseWriter:
     """Implements core.pivot.AnswerWriter."""
 
     def __init__(
-        self, echo: Echo, tools: Tools, request_id: str, kept: Callable[[dict[str, Any]], None]
+        self,
+        echo: Echo,
+        tools: Tools,
+        request_id: str,
+        kept: Callable[[dict[str, Any]], None],
+        *,
+        now: int,
     ) -> None:
-        """kept: told of the response once it is complete."""
+        """kept: told of the response once it is complete.
+        now: unix seconds, should it begin before GigaChat's answer does."""
         self._echo = echo
         self._tools = tools
         self._request_id = request_id
         self._kept = kept
+        self._now = now
         self._created = 0
         self._number = 0
         self._items: list[dict[str, Any]] = []
@@ -45,6 +50,8 @@ class ResponseWriter:
         self._before = self._after = b""
 
     def start(self, model: str, created: int) -> bytes:
+        if self._number:
+            return b""  # a sign of life has begun it
         self._created = created
         response = self._echo.begun(created)
         return self._event("response.created", response=response) + self._event(
@@ -76,9 +83,12 @@ class ResponseWriter:
         return b"".join((closing, *pieces, self._item_done(item)))
 
     def working(self) -> bytes:
-        return WORKING
+        """Said once more: a comment would end the answer for some readers."""
+        if not self._number:
+            return self.start("", self._now)
+        return self._event("response.in_progress", response=self._echo.begun(self._created))
 
-    def finish(self, reason: str, tokens: Usage | None) -> bytes:
+    def finish(self, reason: Finish, tokens: Usage | None) -> bytes:
         complete = reason not in ("length", "content_filter")
         opening = b"" if self._open or self._items else self._open_message()
         closing = self._close(complete=complete)
@@ -86,9 +96,8 @@ class ResponseWriter:
         self._kept(response)
         return opening + closing + self._event(f"response.{response['status']}", response=response)
 
-    def failed(self, error: GigaGateError, now: int) -> bytes:
-        """The end of a response that broke off.  now: unix seconds, should it not have begun."""
-        begin = b"" if self._number else self.start("", now)
+    def broken(self, error: GigaGateError) -> bytes:
+        begin = b"" if self._number else self.start("", self._now)
         closing = self._close(complete=False)
         response = self._echo.failed(self._created, self._items, error)
         told = {"code": error.code, "message": error.message, "param": error.param}

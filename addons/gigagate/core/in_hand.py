@@ -1,0 +1,27 @@
+"""A client's request in hand, and what becomes known of it: what every translation is given."""
+
+from dataclasses import dataclass, field
+
+from gigagate.core.http import ClientRequest
+from gigagate.core.notes import Notes
+from gigagate.core.policy import Policy
+from gigagate.core.report import Report
+from gigagate.core.shelf import Shelf
+
+
+@dataclass(slots=True)
+class InHand:
+    request: ClientRequest
+    policy: Policy
+    request_id: str
+    """32 hexadecimal digits."""
+    now: int
+    """Unix seconds."""
+    notes: Notes
+    report: Report
+    item: str = ""
+    """What stands for {id} in the path."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """What is kept from one request to the next."""
+    session: str = ""
+    """The conversation's name, where the client gives one: set by the dialect that reads it."""

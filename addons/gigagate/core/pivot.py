@@ -1,0 +1,243 @@
+"""The pivot: a chat and its answer in the form of OpenAI's chat completions, which all share.
+
+A client's API is translated to it and from it, and so is each of GigaChat's, so that neither knows
+the other.  A Chat is checked at its top level by the dialect that makes it; what lies deeper may
+be a client's own, and is checked by whoever reads it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple, NotRequired, Protocol, Required, TypedDict
+
+from gigagate.errors import GigaGateError
+
+Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
+
+Finish = Literal["stop", "length", "tool_calls", "function_call", "content_filter"]
+"""Why an answer ended.  function_call is the older word for tool_calls, read but not written."""
+
+INCOMPLETE: frozenset[Finish] = frozenset({"length", "content_filter"})
+"""The ends at which the model had more to say."""
+
+
+class TextPart(TypedDict):
+    type: Literal["text"]
+    text: str
+
+
+class RefusalPart(TypedDict):
+    type: Literal["refusal"]
+    refusal: str
+
+
+class ImageUrl(TypedDict):
+    url: str
+    """A data URL, or an address."""
+    detail: NotRequired[str]
+
+
+class ImagePart(TypedDict):
+    type: Literal["image_url"]
+    image_url: ImageUrl
+
+
+class File(TypedDict, total=False):
+    file_data: str
+    """Base64 or a data URL."""
+    file_url: str
+    file_id: str
+    """Of a file that GigaChat has already."""
+    filename: str
+
+
+class FilePart(TypedDict):
+    type: Literal["file"]
+    file: File
+
+
+class Audio(TypedDict):
+    data: str
+    """Base64."""
+    format: str
+
+
+class AudioPart(TypedDict):
+    type: Literal["input_audio"]
+    input_audio: Audio
+
+
+Part = TextPart | RefusalPart | ImagePart | FilePart | AudioPart
+
+
+class CalledFunction(TypedDict):
+    name: str
+    arguments: str
+    """A JSON text.  It is the model's: not valid if the model erred or was cut off."""
+
+
+class CallObject(TypedDict):
+    """A call of a function, in a message."""
+
+    id: str
+    type: Literal["function"]
+    function: CalledFunction
+
+
+class Message(TypedDict, total=False):
+    role: Required[Role]
+    content: str | list[Part] | None
+    name: str
+    refusal: str | None
+    reasoning_content: str
+    tool_calls: list[CallObject]
+    tool_call_id: str
+    function_call: CalledFunction
+    """The older form of tool_calls."""
+
+
+class FunctionDefinition(TypedDict, total=False):
+    name: Required[str]
+    description: str
+    parameters: Mapping[str, Any]
+    """A JSON schema."""
+    strict: bool | None
+    few_shot_examples: list[Mapping[str, Any]]
+    """GigaChat's own."""
+    return_parameters: Mapping[str, Any]
+    """GigaChat's own: a JSON schema."""
+
+
+class Tool(TypedDict):
+    type: Literal["function"]
+    function: FunctionDefinition
+
+
+class StreamOptions(TypedDict, total=False):
+    include_usage: bool
+
+
+class Chat(TypedDict, total=False):
+    """A request.  Its parameters are those of gigachat.v1.parameters.TABLE; null is as absent."""
+
+    model: Required[str]
+    messages: Required[list[Message]]
+    tools: list[Tool] | None
+    tool_choice: str | Mapping[str, Any] | None
+    functions: list[FunctionDefinition] | None
+    """The older form of tools."""
+    function_call: str | Mapping[str, Any] | None
+    """The older form of tool_choice."""
+    parallel_tool_calls: bool | None
+    response_format: Mapping[str, Any] | None
+    stream: bool | None
+    stream_options: StreamOptions | None
+    stop: str | Sequence[str] | None
+    max_tokens: int | None
+    max_completion_tokens: int | None
+    temperature: float | None
+    top_p: float | None
+    reasoning_effort: str | None
+
+
+class PromptTokensDetails(TypedDict):
+    cached_tokens: int
+
+
+class UsageObject(TypedDict):
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    prompt_tokens_details: PromptTokensDetails
+
+
+class AnswerMessage(TypedDict, total=False):
+    role: Required[Literal["assistant"]]
+    content: Required[str | None]
+    """None beside calls only."""
+    refusal: None
+    reasoning_content: str
+    tool_calls: list[CallObject]
+
+
+class Choice(TypedDict):
+    index: int
+    message: AnswerMessage
+    logprobs: None
+    finish_reason: Finish
+
+
+class Completion(TypedDict):
+    """A whole answer.  What names it, an id and an object's kind, is its dialect's."""
+
+    created: int
+    """Unix seconds."""
+    model: str
+    """The one that answered, in GigaChat's words."""
+    choices: list[Choice]
+    usage: NotRequired[UsageObject]
+
+
+class ToolCall(NamedTuple):
+    """A call of a function, in an answer."""
+
+    id: str
+    name: str
+    """As the client calls it."""
+    arguments: str
+    """A JSON text.  It is the model's: not valid if the model erred or was cut off."""
+
+
+class Usage(NamedTuple):
+    """Tokens."""
+
+    prompt: int
+    """Those found in GigaChat's prompt cache included."""
+    completion: int
+    cached: int
+    """Of the prompt: found in the prompt cache, and not billed."""
+
+    def as_object(self) -> UsageObject:
+        return {
+            "prompt_tokens": self.prompt,
+            "completion_tokens": self.completion,
+            "total_tokens": self.prompt + self.completion,
+            "prompt_tokens_details": {"cached_tokens": self.cached},
+        }
+
+
+class AnswerWriter(Protocol):
+    """An answer as a dialect's stream: `start` once, `finish` once and last, pieces between.
+
+    Nothing is written ahead of what stands before it, so a writer may count.
+    """
+
+    def start(self, model: str, created: int) -> bytes:
+        """The model as GigaChat names it; unix seconds."""
+
+    def text(self, text: str) -> bytes: ...
+    def reasoning(self, text: str) -> bytes: ...
+
+    def tool_call(self, call: ToolCall, index: int) -> bytes:
+        """A whole call.  index: 0, 1, 2, … within the answer."""
+
+    def working(self) -> bytes:
+        """A sign of life, at any moment, before `start` too; b"" if the form has none."""
+
+    def finish(self, reason: Finish, tokens: Usage | None) -> bytes: ...
+
+    def broken(self, error: GigaGateError) -> bytes:
+        """The end in place of `finish`, of an answer that breaks off, before `start` too."""
+
+
+class AnswerStream(Protocol):
+    """GigaChat's bytes in, the client's out."""
+
+    ended: bool
+    """The client has its proper end: nothing more is read or written."""
+    cut: bool
+    """It has it although GigaChat's answer goes on."""
+
+    def feed(self, chunk: bytes, out: list[bytes]) -> None:
+        """Appends what the client gets to `out`, so that what came before a fault is not lost.
+
+        b"": GigaChat's bytes end here.  Raises GigaGateError.
+        """

@@ -1,0 +1,84 @@
+"""What a dialect is: a client's API, told apart, translated, and answered in its own form.
+
+A new dialect is a folder beside this file and one name in routes.DIALECTS.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+from gigagate.core.http import Content, Head, UpstreamRequest
+from gigagate.core.in_hand import InHand
+from gigagate.core.pivot import AnswerStream, AnswerWriter, Chat, Completion, Usage
+from gigagate.errors import GigaGateError
+from gigagate.gigachat.pictures import Pictures
+
+
+class Envelope(Protocol):
+    """How an API tells an error, whatever it was asked."""
+
+    @property
+    def id_header(self) -> str:
+        """The header that names the request: "x-request-id"; "" for none."""
+
+    @property
+    def stream_type(self) -> str:
+        """The media type of a stream."""
+
+    def error(self, error: GigaGateError, request_id: str) -> Content: ...
+
+    def error_headers(self, error: GigaGateError) -> Mapping[str, str]:
+        """Those beside Retry-After, which every error has that knows it."""
+
+
+class Translation(NamedTuple):
+    """A request, translated: what goes out, and how what comes back is told."""
+
+    upstream: UpstreamRequest
+    whole: Callable[[bytes], Content]
+    """For a 200 that is no stream.  May be asked again.  Raises UpstreamError."""
+    stream: AnswerStream | None = None
+    """For a 200 that is one; None: the client wants none."""
+    writer: AnswerWriter | None = None
+    """The stream's: what the client gets while nothing comes, or when it breaks off."""
+    pictures: Pictures | None = None
+    """Those that the answer may wait for."""
+    instead: Callable[[GigaGateError], Content | None] | None = None
+    """An answer in the place of GigaChat's error, such as an estimate; None: the error."""
+
+
+class Endpoint(NamedTuple):
+    method: str
+    path: str
+    """Below /v1, with {id} for the part that varies."""
+    about: str
+    """One sentence for the docs."""
+    operation: str
+    """What is asked of GigaChat: "chat", "embeddings", "files", "models", "tokens", …"""
+    translate: Callable[[InHand], Translation | Content]
+    """Content: the dialect answers by itself, and nothing goes out.  Raises ClientError."""
+
+
+class Dialect(NamedTuple):
+    name: str
+    """In metrics and logs."""
+    envelope: Envelope
+    endpoints: tuple[Endpoint, ...]
+    claims: Callable[[Head], bool]
+    """Whether a request speaks it, by method, path and headers."""
+    keys: Callable[[Head], Iterator[str]]
+    """The keys a request brings, from wherever this API's clients put them."""
+
+
+class ChatForm(Protocol):
+    """One request to a chat API and its answer; dialects/chat.py does what all have in common."""
+
+    def chat(self) -> Chat:
+        """The client's request, checked.  Raises ClientError."""
+
+    def whole(self, completion: Completion, tokens: Usage | None) -> Content: ...
+
+    def writer(self) -> AnswerWriter:
+        """Asked once, after `chat`."""
+
+    def path_of(self, pivot_path: str) -> str:
+        """Where the client has what stands here in the pivot: "messages[2].content"."""

@@ -1,0 +1,69 @@
+"""OpenAI's Responses API, as a dialect."""
+
+from gigagate.core.http import Head
+from gigagate.core.paths import normalise
+from gigagate.dialects.dialect import Dialect, Endpoint
+from gigagate.dialects.openai import keys
+from gigagate.dialects.openai.envelope import ENVELOPE
+from gigagate.dialects.openai.responses import endpoints
+
+_ENDPOINTS = (
+    Endpoint("POST", "/responses", "Whole and streamed.", "chat", endpoints.make),
+    Endpoint(
+        "GET",
+        "/responses",
+        "426: no WebSocket; clients then send requests.",
+        "kept",
+        endpoints.no_socket,
+    ),
+    Endpoint(
+        "POST",
+        "/responses/input_tokens",
+        "How many tokens a request would be.",
+        "tokens",
+        endpoints.input_tokens,
+    ),
+    Endpoint(
+        "POST",
+        "/responses/compact",
+        "A conversation made shorter: a summary, sealed.",
+        "chat",
+        endpoints.compact,
+    ),
+    Endpoint(
+        "GET",
+        "/responses/{id}/input_items",
+        "What it answers.",
+        "kept",
+        endpoints.input_items,
+    ),
+    Endpoint(
+        "POST",
+        "/responses/{id}/cancel",
+        "400: nothing runs in the background.",
+        "kept",
+        endpoints.cancel,
+    ),
+    Endpoint(
+        "GET",
+        "/responses/{id}",
+        "One that is kept: see `responses.store`.",
+        "kept",
+        endpoints.kept,
+    ),
+    Endpoint("DELETE", "/responses/{id}", "It is kept no longer.", "kept", endpoints.forget),
+    Endpoint(
+        "GET",
+        "/codex/models",
+        "What Codex is told of the models.",
+        "models",
+        endpoints.codex_models,
+    ),
+)
+
+
+def _claims(head: Head) -> bool:
+    return normalise(head.path).startswith(("/responses", "/codex/"))
+
+
+RESPONSES = Dialect("responses", ENVELOPE, _ENDPOINTS, _claims, keys.presented)
