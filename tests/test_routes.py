@@ -81,7 +81,6 @@ def test_an_unknown_path_is_named_and_told_what_exists(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "dialect"),
     [
-        ("/v1/messages", "Anthropic"),
         ("/v1beta/models/gemini-pro:generateContent", "Gemini"),
         ("/v1/models/gemini-pro:streamGenerateContent", "Gemini"),
     ],

@@ -7,12 +7,13 @@ from urllib.parse import unquote
 
 from gigagate.core.http import Head
 from gigagate.core.paths import normalise
+from gigagate.dialects.anthropic.dialect import ANTHROPIC
 from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.dialects.openai.responses.dialect import RESPONSES
 from gigagate.errors import MethodNotAllowed, NotFound
 
-DIALECTS: tuple[Dialect, ...] = (RESPONSES, OPENAI)
+DIALECTS: tuple[Dialect, ...] = (RESPONSES, ANTHROPIC, OPENAI)
 """The first that claims a request is the one it speaks; the last claims whatever is left."""
 
 
@@ -23,7 +24,6 @@ class Route(NamedTuple):
 
 
 _NOT_SPOKEN = {
-    "/messages": "Anthropic's Messages API",
     ":generateContent": "Gemini's API",
     ":streamGenerateContent": "Gemini's API",
 }

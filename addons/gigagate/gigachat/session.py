@@ -18,14 +18,22 @@ OWN = re.compile(r"[!-~]{1,200}")
 """A client's: GigaChat's servers end the connection at bytes that no header should have."""
 
 
-def session_id(request: ClientRequest, body: Mapping[str, Any], policy: Policy) -> str | None:
-    """body: the request as GigaChat gets it.  The client's own X-Session-ID wins, if it is one."""
+def session_id(
+    request: ClientRequest, body: Mapping[str, Any], policy: Policy, named: str = ""
+) -> str | None:
+    """body: the request as GigaChat gets it.  The client's own X-Session-ID wins, if it is one.
+
+    named: what the dialect's client calls the conversation; "" if it says nothing.
+    """
     own = request.headers.get("x-session-id", "")
     if OWN.fullmatch(own):
         return own
     if not policy.prompt_cache:
         return None
     digest = sha256(f"{request.client}\0{body['model']}\0".encode())
+    if named:
+        digest.update(f"session\0{named}".encode(errors="replace"))
+        return uuid_form(digest.hexdigest())
     for message in _beginning(body["messages"]):
         digest.update(message["content"].encode(errors="replace") + b"\0")
     return uuid_form(digest.hexdigest())

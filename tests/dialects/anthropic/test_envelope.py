@@ -6,8 +6,15 @@ from tests.support.anthropic_types import strict_error, strict_events, strict_mo
 from gigagate import errors
 from gigagate.dialects.anthropic import count_tokens, models
 from gigagate.dialects.anthropic.envelope import ENVELOPE
+from gigagate.dialects.anthropic.writer import MessageWriter
 
 CHAT = {"messages": [{"role": "user", "content": "x" * 40}]}
+
+
+def broken(error: errors.GigaGateError) -> bytes:
+    """The end of a stream that breaks off before it has begun."""
+    writer = MessageWriter(request_id="ab", model="m", shows_thinking=False, estimate=lambda: 1)
+    return writer.broken(error)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +42,7 @@ def test_errors(error: errors.GigaGateError, kind: str, again: bool) -> None:
     strict_error(body)
     detail = {"type": kind, "message": error.message}
     assert json.loads(body) == {"type": "error", "error": detail, "request_id": "req_ab"}
-    (last,) = strict_events(ENVELOPE.last_event(error, "ab"))
+    (last,) = strict_events(broken(error))
     assert last["error"] == detail
     assert ENVELOPE.error_headers(error) == ({} if again else {"x-should-retry": "false"})
 

@@ -5,7 +5,6 @@ from tests.support.anthropic_types import strict_events
 from tests.support.gigachat_wire import DONE, USAGE, delta, text_stream
 
 from gigagate.core.report import Report
-from gigagate.dialects.anthropic.envelope import ENVELOPE
 from gigagate.dialects.anthropic.writer import MessageWriter
 from gigagate.errors import GigaGateError
 from gigagate.gigachat.tools import ToolNames
@@ -42,7 +41,7 @@ def written(stream: bytes, size: int) -> bytes:
         else:
             chat.feed(b"", out)
     except GigaGateError as error:
-        out.append(ENVELOPE.last_event(error, "ab"))
+        out.append(writer.broken(error))
     assert all(out)
     return b"".join(out)
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from gigagate.core import compact_json
-from gigagate.core.pivot import ToolCall, Usage
-from gigagate.dialects.anthropic import message
+from gigagate.core.pivot import Finish, ToolCall, Usage
+from gigagate.dialects.anthropic import errors, message
+from gigagate.errors import GigaGateError
 
 _Open = Literal["", "text", "thinking"]
 
@@ -79,13 +80,16 @@ class MessageWriter:
     def working(self) -> bytes:
         return PING
 
-    def finish(self, reason: str, tokens: Usage | None) -> bytes:
+    def finish(self, reason: Finish, tokens: Usage | None) -> bytes:
         delta = message.ending(reason, self._stop_sequence())
         return (
             self._close()
             + event("message_delta", delta=delta, usage=message.usage(tokens))
             + event("message_stop")
         )
+
+    def broken(self, error: GigaGateError) -> bytes:
+        return event("error", error=errors.detail(error), request_id=f"req_{self._request_id}")
 
     def _begin(self, kind: Literal["text", "thinking"], empty: dict[str, Any]) -> bytes:
         closing = self._close()

@@ -37,7 +37,7 @@ def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
         "Accept": "text/event-stream" if chat.get("stream") else "application/json",
         "X-Request-ID": session.uuid_form(call.request_id),
     }
-    if session_id := session.session_id(call.request, body, call.policy):
+    if session_id := session.session_id(call.request, body, call.policy, call.session):
         headers["X-Session-ID"] = session_id
     upstream = UpstreamRequest(
         "POST",

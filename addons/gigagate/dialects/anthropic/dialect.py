@@ -1,0 +1,44 @@
+"""Anthropic's API, as a dialect."""
+
+from collections.abc import Iterator
+
+from gigagate.core.http import Head
+from gigagate.core.paths import normalise
+from gigagate.dialects import keys
+from gigagate.dialects.anthropic import endpoints
+from gigagate.dialects.anthropic.envelope import ENVELOPE
+from gigagate.dialects.dialect import Dialect, Endpoint
+
+_ENDPOINTS = (
+    Endpoint("POST", "/messages", "Whole and streamed.", "chat", endpoints.make),
+    Endpoint(
+        "POST",
+        "/messages/count_tokens",
+        "How many tokens a request would be; an estimate where GigaChat does not tell.",
+        "tokens",
+        endpoints.count,
+    ),
+    Endpoint(
+        "GET",
+        "/models",
+        "In Anthropic's form, for who sends `anthropic-version`.",
+        "models",
+        endpoints.listed,
+    ),
+    Endpoint("GET", "/models/{id}", "Likewise.", "models", endpoints.one_model),
+)
+
+
+def _claims(head: Head) -> bool:
+    path = normalise(head.path)
+    if path.startswith("/models"):
+        return "anthropic-version" in head.headers
+    return path == "/messages" or path.startswith("/messages/")
+
+
+def _keys(head: Head) -> Iterator[str]:
+    yield from keys.headers(head, "x-api-key")
+    yield from keys.authorization(head)
+
+
+ANTHROPIC = Dialect("anthropic", ENVELOPE, _ENDPOINTS, _claims, _keys)

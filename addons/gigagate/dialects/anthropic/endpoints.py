@@ -1,0 +1,116 @@
+"""The endpoints of Anthropic's API."""
+
+from typing import Any, cast
+from urllib.parse import quote
+
+from gigagate.core import compact_json, model_map
+from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core.in_hand import InHand
+from gigagate.core.pivot import AnswerWriter, Chat, Completion, Usage
+from gigagate.dialects import chat as any_chat
+from gigagate.dialects.anthropic import asked as asking
+from gigagate.dialects.anthropic import (
+    count_tokens,
+    estimate,
+    message,
+    models,
+    names,
+    web_search,
+)
+from gigagate.dialects.anthropic.asked import Asked
+from gigagate.dialects.anthropic.envelope import ENVELOPE
+from gigagate.dialects.anthropic.writer import MessageWriter
+from gigagate.dialects.dialect import Translation
+from gigagate.dialects.json_body import parse_object
+from gigagate.dialects.upstream_json import get, parsed_object
+
+_JSON = "application/json"
+
+
+def make(call: InHand) -> Translation | Content:
+    """A message, or the word that nothing was looked up.  Raises ClientError."""
+    form = _Message(call, parse_object(call.request.body))
+    return form.without_gigachat() or any_chat.translate(form, call, ENVELOPE.stream_type)
+
+
+class _Message:
+    """Implements dialects.dialect.ChatForm."""
+
+    def __init__(self, call: InHand, body: dict[str, Any]) -> None:
+        """Raises ClientError."""
+        self._call = call
+        self._body = body
+        self._asked = Asked(body, call.policy, call.notes)
+        call.session = asking.session(call.request, body)
+
+    def without_gigachat(self) -> Content | None:
+        """The answer to a request that is a search and nothing else."""
+        lookup = web_search.only_lookup(self._body)
+        if lookup is None:
+            return None
+        self._call.report.model_asked = self._asked.model
+        said = self._asked.chat["messages"][-1].get("content")
+        return web_search.answer(
+            lookup,
+            said if isinstance(said, str) else "",
+            request_id=self._call.request_id,
+            model=self._asked.model,
+            stream=bool(self._body.get("stream")),
+        )
+
+    def chat(self) -> Chat:
+        return cast(Chat, self._asked.chat)
+
+    def whole(self, completion: Completion, tokens: Usage | None) -> Content:
+        told = message.whole(
+            completion,
+            tokens,
+            request_id=self._call.request_id,
+            model=self._asked.model,
+            shows_thinking=self._asked.shows_thinking,
+        )
+        return Content(_JSON, told)
+
+    def writer(self) -> AnswerWriter:
+        return MessageWriter(
+            request_id=self._call.request_id,
+            model=self._asked.model,
+            shows_thinking=self._asked.shows_thinking,
+            estimate=lambda: estimate.tokens(self._asked.chat),
+        )
+
+    def path_of(self, pivot_path: str) -> str:
+        return self._asked.path_of(pivot_path)
+
+
+def count(call: InHand) -> Translation:
+    """How many tokens a request would be; an estimate where GigaChat fails.  Raises ClientError."""
+    asked = Asked(parse_object(call.request.body), call.policy, call.notes)
+    call.report.model_asked = asked.model
+    model = model_map.resolve(asked.chat["model"], call.policy, call.notes)
+    call.report.model_sent = model
+    sent = compact_json.dumps({"model": model, "input": list(estimate.texts(asked.chat)) or [""]})
+    headers = {"Content-Type": _JSON, "Accept": _JSON}
+    return Translation(
+        UpstreamRequest("POST", "/tokens/count", headers, sent),
+        lambda body: count_tokens.counted(asked.chat, body),
+        instead=lambda error: count_tokens.estimated(asked.chat),
+    )
+
+
+def listed(call: InHand) -> Translation:
+    def whole(body: bytes) -> Content:
+        data = parsed_object(body).get("data")
+        upstream = [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
+        found = model_map.listed(call.policy, upstream)
+        return models.listing([str(one["id"]) for one in found])
+
+    return Translation(get("/models"), whole)
+
+
+def one_model(call: InHand) -> Translation:
+    name = call.report.model_asked = call.item
+    real = model_map.resolve(
+        names.pivot_name(name, call.policy, call.notes), call.policy, call.notes
+    )
+    return Translation(get(f"/models/{quote(real, safe='')}"), lambda body: models.one(name))
