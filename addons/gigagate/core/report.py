@@ -25,6 +25,8 @@ class Report:
     usage: Usage | None = None
     finish_reason: str | None = None
     """In OpenAI's words."""
+    stop_sequence: str | None = None
+    """The client's, at which the proxy cut the answer."""
     error: str | None = None
     """The error's code."""
     error_message: str | None = None

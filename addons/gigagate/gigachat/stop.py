@@ -21,12 +21,18 @@ class StopCutter:
         """sequences: none of them empty."""
         self.stopped = False
         """A sequence was found: nothing of the answer follows."""
+        self.found: str | None = None
+        """The sequence at which the answer was cut."""
         self._sequences = sequences
         self._held = ""
 
     def feed(self, text: str) -> str:
         """What can be passed on."""
-        text, self.stopped = cut(self._held + text, self._sequences)
+        whole = self._held + text
+        text, self.stopped = cut(whole, self._sequences)
+        if self.stopped:
+            at = len(text)
+            self.found = min((s for s in self._sequences if whole.startswith(s, at)), key=len)
         kept = 0 if self.stopped else length_of_beginning(text, self._sequences)
         self._held = text[len(text) - kept :]
         return text[: len(text) - kept]

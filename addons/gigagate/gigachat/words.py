@@ -36,6 +36,8 @@ class Words:
     def __init__(self, wording: Wording) -> None:
         self.stopped = False
         """At a stop sequence: nothing of the answer follows."""
+        self.stop_sequence: str | None = None
+        """The one at which it was cut."""
         self.characters = 0
         """What the model has said so far."""
         is_json = wording.json_opening is not None
@@ -82,7 +84,7 @@ class Words:
         if not text:
             return ""
         text = self._stop.feed(text)
-        self.stopped = self._stop.stopped
+        self.stopped, self.stop_sequence = self._stop.stopped, self._stop.found
         return text if self._json is None else self._json.feed(text)
 
     def _placed(self, text: str, thought: str) -> Said:

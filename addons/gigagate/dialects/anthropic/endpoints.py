@@ -68,6 +68,7 @@ class _Message:
             request_id=self._call.request_id,
             model=self._asked.model,
             shows_thinking=self._asked.shows_thinking,
+            stop_sequence=self._call.report.stop_sequence,
         )
         return Content(_JSON, told)
 
@@ -77,6 +78,7 @@ class _Message:
             model=self._asked.model,
             shows_thinking=self._asked.shows_thinking,
             estimate=lambda: estimate.tokens(self._asked.chat),
+            stop_sequence=lambda: self._call.report.stop_sequence,
         )
 
     def path_of(self, pivot_path: str) -> str:
@@ -109,8 +111,8 @@ def listed(call: InHand) -> Translation:
 
 
 def one_model(call: InHand) -> Translation:
+    """By the proxy's alias, GigaChat's name, or a name of Anthropic's that stands for one."""
     name = call.report.model_asked = call.item
-    real = model_map.resolve(
-        names.pivot_name(name, call.policy, call.notes), call.policy, call.notes
-    )
+    meant = names.pivot_name(name, call.policy, call.notes)
+    real = call.policy.aliases.get(meant.lower(), meant)
     return Translation(get(f"/models/{quote(real, safe='')}"), lambda body: models.one(name))

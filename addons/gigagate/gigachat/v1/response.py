@@ -79,7 +79,9 @@ def chat_completion(answer: object, expected: Expected, report: Report) -> Compl
     completion: Completion = {
         "created": created,
         "model": model,
-        "choices": [_choice(index, choice, expected) for index, choice in enumerate(choices)],
+        "choices": [
+            _choice(index, choice, expected, report) for index, choice in enumerate(choices)
+        ],
     }
     if report.usage:
         completion["usage"] = report.usage.as_object()
@@ -126,7 +128,7 @@ def usage(said: object) -> Usage | None:
     return Usage(prompt, count(said.get("completion_tokens")), cached)
 
 
-def _choice(index: int, choice: object, expected: Expected) -> Choice:
+def _choice(index: int, choice: object, expected: Expected, report: Report) -> Choice:
     if not isinstance(choice, dict) or not isinstance(said := choice.get("message"), dict):
         raise unexpected("a choice without a message")
     words, call = Words(expected.wording), FunctionCall()
@@ -139,6 +141,7 @@ def _choice(index: int, choice: object, expected: Expected) -> Choice:
     said_reason = choice.get("finish_reason")
     reason = finish_reason(said_reason, expected, called=call.begun)
     spoken += last_words(words, call, said_reason, expected)
+    report.stop_sequence = report.stop_sequence or words.stop_sequence
     message: AnswerMessage = {
         "role": "assistant",
         "content": "".join(said.text for said in spoken),

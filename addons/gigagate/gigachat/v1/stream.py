@@ -118,6 +118,7 @@ class ChatStream:
         self._finish("stop", out)
 
     def _finish(self, reason: Finish, out: list[bytes]) -> None:
+        self._report.stop_sequence = self._words.stop_sequence
         out.append(self._writer.finish(reason, self._report.usage))
         self._report.finish_reason = reason
         self.ended = True
