@@ -13,12 +13,11 @@ from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import DEFAULT_JSON_MODES
 from gigagate.core.value_types import Number
 from gigagate.dialects.openai import completions, embeddings
-from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.dialects.openai.responses import parameters as responses
-from gigagate.dialects.openai.responses.dialect import RESPONSES
 from gigagate.gigachat.errors import from_answer
 from gigagate.gigachat.v1 import parameters
 from gigagate.gigachat.v1.response import FINISH_REASONS
+from gigagate.routes import DIALECTS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "compatibility.md"
 TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -141,7 +140,7 @@ def finish_table() -> str:
 TABLES = {
     "endpoints": lambda: table(
         "method | path | what it is",
-        ((e.method, code(e.path), e.about) for e in (*OPENAI.endpoints, *RESPONSES.endpoints)),
+        ((e.method, code(e.path), e.about) for dialect in DIALECTS for e in dialect.endpoints),
     ),
     "chat": lambda: (
         parameter_table(parameters.TABLE)
