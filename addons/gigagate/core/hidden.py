@@ -44,8 +44,13 @@ class Hidden:
         so this hardly ever looks."""
         if content.endswith(b"\n"):
             return 0
-        for size in range(min(self._longest - 1, len(content)), 0, -1):
-            tail = content[-size:]
-            if any(secret.startswith(tail) for secret in self._secrets):
-                return size
-        return 0
+        first = max(0, len(content) - self._longest + 1)
+        kept = 0
+        for secret in self._secrets:
+            at = content.find(secret[:1], first)
+            while at >= 0:
+                if secret.startswith(content[at:]):
+                    kept = max(kept, len(content) - at)
+                    break
+                at = content.find(secret[:1], at + 1)
+        return kept

@@ -42,7 +42,9 @@ class FlowList:
         if wire_record.FACTS in flow.metadata:
             known = wire_record.facts(flow)
             comment, mark = flow_line.comment(known), flow_line.mark(known)
-            if not (known.model or known.model_asked):
+            if known.error and not (known.model or known.model_asked):
+                comment, mark = f"{known.error} {_path(flow)}", flow_line.ERROR
+            elif not (known.model or known.model_asked):
                 comment = f"{_path(flow)} {comment}"
         else:
             comment, mark = _of_own_answer(flow)

@@ -41,16 +41,19 @@ class Deadlines:
     async def tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            now = time.monotonic()
-            for stream in list(self.gateway.on_the_wire):
-                if safety.client_does_not_read(stream.context.client):
-                    stream.client_sleeps(now)
-                if not stream.overdue(now):
-                    continue
-                try:
-                    await self.wake(stream)
-                except Exception:
-                    logger.exception("A stream could not be woken")
+            await self.look(time.monotonic())
+
+    async def look(self, now: float) -> None:
+        """At every stream once; none of them is held while nobody looks."""
+        for stream in list(self.gateway.on_the_wire):
+            if safety.client_does_not_read(stream.context.client):
+                stream.client_sleeps(now)
+            if not stream.overdue(now):
+                continue
+            try:
+                await self.wake(stream)
+            except Exception:
+                logger.exception("A stream could not be woken")
 
     async def wake(self, stream: GigaStream) -> None:
         handler = safety.connection_handler(stream.context.client)
