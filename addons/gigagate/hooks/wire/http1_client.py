@@ -28,6 +28,11 @@ MAX_INFORMATIONAL = 16
 """Before one answer."""
 
 
+NEVER_ASKED_FOR = (204, 304)
+"""Statuses without a body: nothing is asked that they answer, and what comes behind one, late,
+would be taken for the next request's."""
+
+
 class GigaChatHttp1(Http1Client):
     informational = 0
 
@@ -51,6 +56,8 @@ class GigaChatHttp1(Http1Client):
         while (lines := self.buf.maybe_extract_lines()) is not None:
             head = [bytes(line) for line in lines]
             status = response_head.check(head)
+            if status in NEVER_ASKED_FOR:
+                raise ValueError(f"its status is {status}")
             if status >= 200:
                 self.informational = 0
                 self.response = http1.read_response_head(head)
