@@ -29,6 +29,13 @@ def test_an_answer_in_one_piece_is_bounded_by_total_alone(heard: bool) -> None:
     assert ends_at(patience, 1000) == (601, "deadlines.total")
 
 
+def test_a_look_up_is_waited_for_seconds_and_not_longer_than_total() -> None:
+    assert ends_at(Patience(1000, in_one_piece=True, most=15), 1000)[0] == 16
+    brief = Deadlines(total=5)
+    patience = Patience(1000, in_one_piece=True, most=15)
+    assert ends_at(patience, 1000, limits=brief) == (6, "deadlines.total")
+
+
 def test_a_stream_must_begin() -> None:
     patience = Patience(1000, in_one_piece=False)
     patience.sent(1100)

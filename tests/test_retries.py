@@ -90,3 +90,11 @@ def test_the_reasons_are_kept() -> None:
     retries.pause(UpstreamProtocolError("broke off"), 0)
     retries.pause(UpstreamProtocolError("broke off"), 0)
     assert retries.reasons == ["rate_limit_exceeded", "upstream_protocol_error"]
+
+
+def test_a_look_up_is_repeated_for_seconds_only() -> None:
+    retries = Retries(until=1060, random_part=lambda: 1.0)
+    retries.until(1005)
+    retries.until(1030)
+    assert retries.pause(UpstreamUnavailable("refused"), 1004) == 0.5
+    assert retries.pause(UpstreamUnavailable("refused"), 1004.5) is None

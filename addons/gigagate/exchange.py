@@ -6,10 +6,12 @@ the request is told by its Exchange, in the form of the API that the request spe
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from gigagate import routes
 from gigagate.core.http import Answer, ClientRequest, Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
+from gigagate.core.model_list import ModelList
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
@@ -32,8 +34,12 @@ class Exchange:
         request_id: str,
         now: int,
         shelf: Shelf | None = None,
+        models: ModelList | None = None,
     ) -> None:
-        """request_id: unique, hexadecimal.  now: unix seconds."""
+        """request_id: unique, hexadecimal.  now: unix seconds.
+
+        models: what GigaChat has listed so far.
+        """
         self.shelf = shelf or Shelf()
         self.notes = Notes()
         self.report = Report()
@@ -45,7 +51,9 @@ class Exchange:
         self._dialect = routes.dialect_of(self._head)
         self.report.dialect = self._dialect.name
         self._request = request
-        self._policy = policy
+        self._models = models or ModelList()
+        names = self._models.names
+        self._policy = replace(policy, listed=names) if names else policy
         self._request_id = request_id
         self._now = now
         self._translated: Translation | None = None
@@ -99,6 +107,7 @@ class Exchange:
             report=self.report,
             item=item,
             shelf=self.shelf,
+            models=self._models,
         )
         try:
             translated = endpoint.translate(call)

@@ -5,7 +5,11 @@ call, whose arguments GigaChat sends in one event) says nothing until it is ther
 by `total` alone. Time in which the client does not read is not GigaChat's silence.
 """
 
+import math
 from typing import Protocol
+
+LOOK_UP = 15.0
+"""Seconds for a look-up, in which no model takes part."""
 
 
 class Limits(Protocol):
@@ -22,7 +26,9 @@ class Limits(Protocol):
 class Patience:
     """The patience with one request. Times are seconds on one clock."""
 
-    def __init__(self, now: float, *, in_one_piece: bool) -> None:
+    def __init__(self, now: float, *, in_one_piece: bool, most: float = math.inf) -> None:
+        """most: seconds for all of it, where `total` is too long."""
+        self._most = most
         self._began = now
         self._in_one_piece = in_one_piece
         self._sent = now
@@ -45,6 +51,8 @@ class Patience:
 
     def late(self, now: float, limits: Limits) -> str | None:
         """What GigaChat did not do in time, as "GigaChat ..." goes on; None: wait on."""
+        if now - self._began > self._most:
+            return f"did not answer within {self._most:g} s, which is long for a look-up"
         if now - self._began > limits.total:
             return (
                 f"did not end its answer within {limits.total:g} s (deadlines.total){self._why()}"

@@ -17,6 +17,9 @@ LONGEST_PAUSE = 8.0
 A server that asks for a longer one gets it; one that asks for none (`Retry-After: 0`, or a date
 that has passed) would be asked without end, so it never makes a pause shorter."""
 
+OF_A_LOOK_UP = 5.0
+"""Seconds in which a look-up is repeated: who asks for a list waits a moment, not a minute."""
+
 TURNED_AWAY = frozenset({429, 503})
 PERHAPS_CARRIED_OUT = frozenset({500, 502, 504})
 
@@ -31,6 +34,10 @@ class Retries:
         self._repeated_once = False
         self.reasons: list[str] = []
         """The code of every failed attempt that was repeated."""
+
+    def until(self, deadline: float) -> None:
+        """An earlier deadline."""
+        self._until = min(self._until, deadline)
 
     def pause(self, failure: GigaGateError, now: float) -> float | None:
         """Seconds to wait before the next attempt; None: let the client have the failure."""

@@ -1,6 +1,6 @@
 import pytest
 
-from gigagate.core.model_map import listed, resolve
+from gigagate.core.model_map import resolve, resolve_embedder
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import NotFound
@@ -19,6 +19,23 @@ from gigagate.errors import NotFound
         ("GigaChat-2-Max:2.0.28.2", "GigaChat-2-Max:2.0.28.2"),
         ("gigachat-2-max:latest", "GigaChat-2-Max:latest"),
         ("GigaChat-5-Nova", "GigaChat-5-Nova"),
+        ("GigaChat-3-Lightning", "GigaChat-3-Lightning"),
+        ("gigachat-3-pro", "GigaChat-3-Pro"),
+        ("gigachat-2-reasoning", "GigaChat-2-Reasoning"),
+        ("GigaChat-3.5-Nova-Fast:32.9", "GigaChat-3.5-Nova-Fast:32.9"),
+        ("gigachat-3.5-nova-preview", "GigaChat-3.5-Nova-preview"),
+        ("gigachat-lite", "GigaChat-2"),
+        ("GigaChat-Lite", "GigaChat-2"),
+        ("gigachat-turbo", "GigaChat-2-Max"),
+        ("claude-haiku-4-5-20251001", "GigaChat-2"),
+        ("gpt-4o-mini", "GigaChat-2"),
+        ("gpt-5.6-luna", "GigaChat-2"),
+        ("models/Gemini-3-Flash-Preview", "GigaChat-2"),
+        ("gemini-2.5-flash-lite", "GigaChat-2"),
+        ("gpt-4.1-nano", "GigaChat-2"),
+        ("gemini-3-pro-preview", "GigaChat-2-Max"),
+        ("minimax-m2", "GigaChat-2-Max"),
+        ("claude-opus-5-5", "GigaChat-2-Max"),
         ("gpt-5", "GigaChat-2-Max"),
         ("my-GigaChat-2", "GigaChat-2-Max"),
     ],
@@ -54,14 +71,25 @@ def test_an_endless_name_is_cut_in_messages() -> None:
     assert len(refused.value.message) < 300
 
 
-def test_the_list_has_the_aliases_and_then_the_real_models_in_openai_form() -> None:
-    upstream = [
-        {"id": "GigaChat-2", "object": "model", "owned_by": "salutedevices", "type": "chat"},
-        {"id": "GigaChat", "object": "model", "owned_by": "salutedevices", "type": "chat"},
-        {"id": "GigaChat-2"},
-        {"object": "model"},
-    ]
-    assert listed(Policy(aliases={"gigachat": "GigaChat-2-Max"}), upstream) == [
-        {"id": "gigachat", "object": "model", "created": 0, "owned_by": "gigagate"},
-        {"id": "GigaChat-2", "object": "model", "created": 0, "owned_by": "salutedevices"},
-    ]
+def test_settings_win_over_the_words_for_a_light_model() -> None:
+    policy = Policy(
+        aliases={"claude-haiku-*": "GigaChat-2-Pro"}, light_model="GigaChat-3-Lightning"
+    )
+    assert resolve("claude-haiku-4-5", policy, Notes()) == "GigaChat-2-Pro"
+    assert resolve("gpt-5-mini", policy, Notes()) == "GigaChat-3-Lightning"
+    assert resolve("gpt-5-mini", Policy(unknown_models="pass"), Notes()) == "gpt-5-mini"
+
+
+def test_what_gigachat_lists_passes_in_any_case_of_letters() -> None:
+    listed = {
+        "glm-5.1": "glm-5.1",
+        "qwen3-embed": "Qwen3-Embed",
+        "deepseek-flash": "DeepSeek-Flash",
+    }
+    policy = Policy(listed=listed, unknown_models="refuse")
+    assert resolve("GLM-5.1", policy, Notes()) == "glm-5.1"
+    assert resolve("deepseek-flash", policy, Notes()) == "DeepSeek-Flash"
+    assert resolve_embedder("qwen3-embed", policy, Notes()) == "Qwen3-Embed"
+    for wrong, of_what in ((resolve, "qwen3-embed"), (resolve_embedder, "glm-5.1")):
+        with pytest.raises(NotFound):
+            wrong(of_what, policy, Notes())

@@ -173,8 +173,8 @@ def test_errors_and_retries_give_their_slot_back(served: tuple[Emulator, Proxy])
     assert refused(emulator) == 0
 
 
-@pytest.mark.parametrize(("cover", "status"), [("chat", 200), ("all", 429)])
-def test_slots_cover_every_request_or_chats_alone(
+@pytest.mark.parametrize(("cover", "status"), [("chat", 200), ("work", 200), ("all", 429)])
+def test_slots_cover_every_request_or_work_or_chats_alone(
     served: tuple[Emulator, Proxy], tmp_path: Path, cover: str, status: int
 ) -> None:
     emulator, _ = served
@@ -182,8 +182,11 @@ def test_slots_cover_every_request_or_chats_alone(
     with Proxy(emulator, tmp_path, settings={"limits": limits}) as proxy:
         with Busy(emulator, proxy, 30):
             models = requests.get(f"{proxy.base_url}/models", timeout=30)
+            tokens = {"model": "GigaChat-2", "input": ["a"]}
+            counted = requests.post(f"{proxy.base_url}/tokens/count", json=tokens, timeout=30)
+            balance = requests.get(f"{proxy.base_url}/balance", timeout=30)
             assert chat(proxy).status_code == 429
-    assert models.status_code == status
+    assert [one.status_code for one in (models, counted, balance)] == [status] * 3
 
 
 def test_the_files_of_a_chat_are_uploaded_under_its_slot(served: tuple[Emulator, Proxy]) -> None:

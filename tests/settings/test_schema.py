@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.support.checkout import KEY, Checkout
 
+from gigagate.core.models import OwnRow
 from gigagate.errors import SettingsError
 from gigagate.settings import Secret, Settings, Upstream
 
@@ -101,7 +102,11 @@ def test_every_setting_of_the_yaml_file_is_read(checkout: Checkout) -> None:
     settings = checkout.load_yaml(
         """
 upstream: {scope: GIGACHAT_API_B2B}
-models: {aliases: {GPT-4o: GigaChat-2-Pro, gigachat: GigaChat-2}, unknown: refuse}
+models:
+  aliases: {GPT-4o: GigaChat-2-Pro, gigachat: GigaChat-2}
+  unknown: refuse
+  light: GigaChat-3-Lightning
+  table: {GigaChat-3-*: {context_window: 261120, pictures: no, price: 65}}
 strict: true
 reasoning: inline
 structured_output: {GigaChat-2*: native}
@@ -117,6 +122,10 @@ prices: {GigaChat-2: 500}
     assert settings.models.aliases["gigachat"] == "GigaChat-2"
     assert settings.models.aliases["gigachat-max"] == "GigaChat-2-Max"
     assert settings.models.unknown == "refuse"
+    assert settings.models.light == "GigaChat-3-Lightning"
+    assert settings.models.table == {
+        "GigaChat-3-*": OwnRow(context_window=261_120, pictures=False, price=65.0)
+    }
     assert settings.strict
     assert settings.reasoning == "inline"
     assert list(settings.structured_output.items()) == [

@@ -14,6 +14,18 @@ YAML_MISTAKES = {
         "\nbase_url: https://x\n",
         ":2: base_url: unknown setting; did you mean upstream.base_url?",
     ),
+    "unknown fact of a model": (
+        "models:\n  table:\n    GigaChat-*:\n      context: 5\n",
+        ":4: models.table.GigaChat-*.context: unknown setting; did you mean context_window?",
+    ),
+    "a model that is no section": (
+        "models:\n  table: {GigaChat-2: 5}\n",
+        ":2: models.table.GigaChat-2: expected a section of settings",
+    ),
+    "a window of nothing": (
+        "models:\n  table: {GigaChat-2: {context_window: 0}}\n",
+        ":2: models.table: GigaChat-2: expected context_window of at least 1",
+    ),
     "nothing near": ("qwertyuiop: 1\n", ":1: qwertyuiop: unknown setting"),
     "no setting at all": ("warnings: []\n", ":1: warnings: unknown setting"),
     "given twice": ("strict: true\nlog:\n  prompts: no\nstrict: no\n", ":4: strict: given twice"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from gigagate.core.http import ClientRequest
+from gigagate.core.model_list import ModelList
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
@@ -23,5 +24,7 @@ class InHand:
     """What stands for {id} in the path."""
     shelf: Shelf = field(default_factory=Shelf)
     """What is kept from one request to the next."""
+    models: ModelList = field(default_factory=ModelList)
+    """What GigaChat has listed for the key of the request."""
     session: str = ""
     """The conversation's name, where the client gives one: set by the dialect that reads it."""

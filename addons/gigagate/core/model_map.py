@@ -1,4 +1,4 @@
-"""Which GigaChat model a client's model name means, and the list of models a client is shown.
+"""Which GigaChat model a client's model name means.
 
 An alias wins over a real model of the same name: "GigaChat", the retired first generation,
 is what people type when they mean "the GigaChat model".
@@ -6,76 +6,54 @@ is what people type when they mean "the GigaChat model".
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from fnmatch import fnmatchcase
 
+from gigagate.core import models
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.errors import NotFound
 
-KNOWN = (
-    "GigaChat",
-    "GigaChat-Plus",
-    "GigaChat-Pro",
-    "GigaChat-Max",
-    "GigaChat-2",
-    "GigaChat-2-Pro",
-    "GigaChat-2-Max",
-    "GigaChat-3-Lightning",
-    "GigaChat-3-Pro",
-    "GigaChat-3-Ultra",
-)
-"""Names seen in GigaChat's own lists; each also exists as "-preview"."""
-
-KNOWN_EMBEDDERS = ("Embeddings", "Embeddings-2", "EmbeddingsGigaR", "GigaEmbeddings-3B-2025-09")
-
-OWNER = "salutedevices"
-"""Of a model for which GigaChat names none."""
-
-_SPELLING = {name.lower(): name for known in KNOWN for name in (known, f"{known}-preview")}
-_SPELLING_OF_EMBEDDERS = {name.lower(): name for name in KNOWN_EMBEDDERS}
+_SPELLING = {name.lower(): name for known in models.KNOWN for name in (known, f"{known}-preview")}
+_SPELLING_OF_EMBEDDERS = {name.lower(): name for name in models.KNOWN_EMBEDDERS}
 _REAL_EMBEDDER = re.compile(r"(Giga)?Embeddings[\w.-]*")
-_REAL_NAME = re.compile(r"GigaChat[\w.-]*")
+_REAL_NAME = re.compile(r"GigaChat[\w.-]*|(?i:gigachat)-[2-9][\w.-]*")
+_LIGHT = re.compile(r"(?<![a-z])(haiku|flash|mini|nano|luna|lite)(?![a-z])", re.IGNORECASE)
+"""Other vendors' words for a small and quick model.  Agents ask for theirs by a fixed name, for
+titles and summaries.  Not in "gemini" and "minimax": they are whole words."""
 
 
 def resolve(name: str, policy: Policy, notes: Notes) -> str:
     """The name GigaChat is asked for. Raises NotFound (404, `model_not_found`).
 
-    Real names pass: "GigaChat-2-Pro", "GigaChat-2-Pro-preview", "GigaChat-2-Max:2.0.28.2", and
-    any later "GigaChat…"; the known ones in any case of letters.
+    Real names pass: "GigaChat-2-Pro", "GigaChat-2-Pro-preview", "GigaChat-2-Max:2.0.28.2", any
+    later "GigaChat…", and whatever GigaChat lists; in any case of letters.
     """
-    real = _real(name, _SPELLING, _REAL_NAME)
-    return _resolved(name, real, policy.default_model, policy, notes)
+    listed = policy.listed.get(name.lower())
+    if listed is None or models.of(listed).embeds:
+        listed = _real(name, _SPELLING, _REAL_NAME)
+    default = policy.light_model if _LIGHT.search(name) else policy.default_model
+    return _resolved(name, listed, default, policy, notes)
 
 
 def resolve_embedder(name: str, policy: Policy, notes: Notes) -> str:
     """As `resolve`, for a model that makes embeddings."""
-    real = _real(name, _SPELLING_OF_EMBEDDERS, _REAL_EMBEDDER)
-    return _resolved(name, real, policy.embedding_model, policy, notes)
+    listed = policy.listed.get(name.lower())
+    if listed is None or not models.of(listed).embeds:
+        listed = _real(name, _SPELLING_OF_EMBEDDERS, _REAL_EMBEDDER)
+    return _resolved(name, listed, policy.embedding_model, policy, notes)
 
 
-def listed(policy: Policy, upstream: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """`data` of GET /v1/models in OpenAI's form: the aliases, then GigaChat's own models.
-
-    upstream: `data` of GigaChat's GET /models. A real model hidden by an alias is left out,
-    since asking for it reaches the alias.
-    """
-    models = [entry(alias, "gigagate") for alias in policy.aliases]
-    seen = set(policy.aliases)
-    for model in upstream:
-        name = model.get("id")
-        if isinstance(name, str) and name.lower() not in seen:
-            seen.add(name.lower())
-            models.append(entry(name, model.get("owned_by") or OWNER))
-    return models
-
-
-def entry(name: str, owner: str) -> dict[str, Any]:
-    """A model in OpenAI's form."""
-    return {"id": name, "object": "model", "created": 0, "owned_by": owner}
+def alias(name: str, policy: Policy) -> str | None:
+    """What the aliases say that a name means, those that are names before those with a *."""
+    lower = name.lower()
+    if (real := policy.aliases.get(lower)) is not None:
+        return real
+    patterns = (one for one in policy.aliases if "*" in one)
+    return next((policy.aliases[one] for one in patterns if fnmatchcase(lower, one)), None)
 
 
 def _resolved(name: str, real: str | None, default: str, policy: Policy, notes: Notes) -> str:
-    model = policy.aliases.get(name.lower()) or real or _unknown(name, default, policy)
+    model = alias(name, policy) or real or _unknown(name, default, policy)
     if model != name:
         notes.add("model", f"model {_shown(name)} -> {model}")
     return model
@@ -86,7 +64,16 @@ def _real(name: str, spellings: Mapping[str, str], pattern: re.Pattern[str]) -> 
     spelling = spellings.get(base.lower())
     if spelling:
         return spelling + colon + version
-    return name if pattern.fullmatch(base) else None
+    if not pattern.fullmatch(base):
+        return None
+    if base[:8].lower() == "gigachat" and not base.startswith("GigaChat"):
+        base = "-".join(["GigaChat", *map(_spelt, base.split("-")[1:])])
+    return base + colon + version
+
+
+def _spelt(word: str) -> str:
+    """A part of a name as GigaChat would write it."""
+    return word.capitalize() if word.isalpha() and word != "preview" else word
 
 
 def _unknown(name: str, default: str, policy: Policy) -> str:

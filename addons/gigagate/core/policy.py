@@ -7,6 +7,7 @@ from typing import Literal
 
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.key_owner import PROXY, KeyOwner
+from gigagate.core.models import OwnRow
 
 UnknownModel = Literal["default", "pass", "refuse"]
 Reasoning = Literal["separate", "inline", "drop"]
@@ -17,6 +18,7 @@ DEFAULT_ALIASES: Mapping[str, str] = MappingProxyType(
         "gigachat": "GigaChat-2-Max",
         "gigachat-max": "GigaChat-2-Max",
         "gigachat-pro": "GigaChat-2-Pro",
+        "gigachat-lite": "GigaChat-2",
     }
 )
 
@@ -31,12 +33,18 @@ DEFAULT_JSON_MODES: Mapping[str, JsonMode] = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class Policy:
     aliases: Mapping[str, str] = field(default_factory=lambda: DEFAULT_ALIASES)
-    """Client's model name, lower case -> GigaChat's."""
+    """Client's model name, lower case, or a pattern of such names with * -> GigaChat's."""
     default_model: str = "GigaChat-2-Max"
+    light_model: str = "GigaChat-2"
+    """As `default_model`, for names that speak of a small and quick model."""
     embedding_model: str = "Embeddings"
     """As `default_model`, for embeddings."""
     unknown_models: UnknownModel = "default"
     """What a name that is neither an alias nor GigaChat's becomes."""
+    models: Mapping[str, OwnRow] = field(default_factory=lambda: MappingProxyType({}))
+    """Pattern of GigaChat's names -> what the settings say of them.  The first that fits counts."""
+    listed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Names GigaChat is known to list, in lower case -> as it spells them."""
     strict: bool = False
     """Refuse with 400 what would otherwise be dropped although it changes the answer's meaning."""
     prompt_cache: bool = True

@@ -6,12 +6,13 @@ Two of one key, where one was forgotten and is back, keep to one limit: the stor
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mitmproxy import http
 
 from gigagate.core import key_owner
+from gigagate.core.model_list import ModelList
 from gigagate.errors import InvalidApiKey, TokenUnavailable
 from gigagate.files.client import FileClient
 from gigagate.files.fetch import Fetcher
@@ -37,6 +38,7 @@ class Account:
     tokens: TokenWait
     slots: Slots
     files: CallFiles
+    models: ModelList = field(default_factory=ModelList)
 
 
 class Accounts:

@@ -174,6 +174,7 @@ class Gateway:
             request_id=new_request_id(),
             now=int(time.time()),
             shelf=self.shelves.of(flow),
+            models=account.models,
         )
         call = UpstreamCall(
             exchange,

@@ -51,6 +51,8 @@ def policy(settings: Settings) -> Policy:
     return Policy(
         aliases=settings.models.aliases,
         default_model=settings.models.default,
+        light_model=settings.models.light,
+        models=settings.models.table,
         embedding_model=settings.models.embeddings,
         unknown_models=settings.models.unknown,
         strict=settings.strict,

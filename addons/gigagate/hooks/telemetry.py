@@ -15,7 +15,7 @@ from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
 
-from gigagate.core import model_map
+from gigagate.core import models
 from gigagate.core.report import Report
 from gigagate.errors import StoreError
 from gigagate.hooks import local_paths
@@ -60,8 +60,8 @@ class Accounting:
             self.webhook = Webhook(settings.webhook) if settings.webhook else None
         self.prices = {name.lower(): price for name, price in settings.prices.items()}
         aliases = settings.models.aliases
-        known = {*model_map.KNOWN, *aliases.values(), *settings.prices}
-        known |= {settings.models.default, settings.models.embeddings}
+        known = {*models.KNOWN, *models.KNOWN_EMBEDDERS, *aliases.values(), *settings.prices}
+        known |= {settings.models.default, settings.models.light, settings.models.embeddings}
         self.models: dict[str, str] = {**aliases, **{name.lower(): name for name in known}}
         """A name in lower case -> the one to count it by."""
 
@@ -144,7 +144,7 @@ class Accounting:
             queue_seconds=call.slot.waited if call and call.slot else 0.0,
             retries=len(call.retries.reasons) + (call.refused is not None) if call else 0,
             usage=report.usage,
-            roubles=cost(report.usage, self.prices.get((model or "").lower(), 0)),
+            roubles=cost(report.usage, self.price(model)),
             messages=report.messages,
             messages_converted=report.messages_converted,
             notes=tuple(call.exchange.notes) if call else (),
@@ -155,6 +155,13 @@ class Accounting:
         if name is None:
             return None
         return self.models.get(name.partition(":")[0].lower(), "other")
+
+    def price(self, model: str | None) -> float:
+        """Roubles for a million tokens; 0 where nobody has said."""
+        name = (model or "").lower()
+        if name in self.prices:
+            return self.prices[name]
+        return models.of(name, self.settings.models.table).price or 0
 
     def tell_admin(self, finished: Finished) -> None:
         if event := EVENTS.get(finished.error or ""):

@@ -83,6 +83,12 @@ def convert(given: Given, hint: Any) -> Any:
             raise given.expected("names with their values")
         return MappingProxyType({name: convert(item, arguments[1]) for name, item in value.items()})
     if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise given.expected("a section of settings")
+        names = [field.name for field in dataclasses.fields(hint)]
+        for name, item in value.items():
+            if name not in names:
+                raise item.wrong(f"unknown setting{nearest(name, names)}")
         return build(cast(type, hint), value)
     return scalar(given, hint)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from gigagate import home, private_folder
 from gigagate.core.file_policy import Generated
+from gigagate.core.models import OwnRow
 from gigagate.core.policy import (
     DEFAULT_ALIASES,
     DEFAULT_JSON_MODES,
@@ -71,18 +72,24 @@ class Upstream:
 @dataclass(frozen=True, slots=True)
 class Models:
     aliases: Annotated[Mapping[str, str], values.with_default_aliases] = DEFAULT_ALIASES
-    """Client's name, lower case -> GigaChat's. Own aliases are added to the built-in ones."""
+    """Client's name, lower case, or a pattern with * -> GigaChat's. Own aliases are added to the
+    built-in ones."""
     default: Annotated[str, values.not_blank] = "GigaChat-2-Max"
+    light: Annotated[str, values.not_blank] = "GigaChat-2"
+    """As `default`, for foreign names of small and quick models."""
     embeddings: Annotated[str, values.not_blank] = "Embeddings"
     """As `default`, for embeddings."""
     unknown: UnknownModel = "default"
+    table: Annotated[Mapping[str, OwnRow], values.model_rows] = values.EMPTY
+    """Pattern of GigaChat's names -> what is known of them, beside what is built in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     slots: AtLeastOne | None = None
     """Requests GigaChat is given at the same time; None: what the scope allows."""
-    slots_cover: Literal["all", "chat"] = "all"
+    slots_cover: Literal["work", "all", "chat"] = "work"
+    """work: all that GigaChat's models have work with; all: look-ups too."""
     queue: Count = 100
     queue_seconds: Seconds = 120
     body_bytes: AtLeastOne = 50 * 1024 * 1024

@@ -6,10 +6,12 @@ was expected.  `Annotated[int, at_least(1)]` in the schema applies it.
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from gigagate.core.models import OwnRow
 from gigagate.core.policy import DEFAULT_ALIASES, DEFAULT_JSON_MODES, JsonMode
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -79,6 +81,17 @@ def with_default_aliases(aliases: Mapping[str, str]) -> Mapping[str, str]:
 def with_default_json_modes(modes: Mapping[str, JsonMode]) -> Mapping[str, JsonMode]:
     others = {name: mode for name, mode in DEFAULT_JSON_MODES.items() if name not in modes}
     return MappingProxyType({**modes, **others})
+
+
+def model_rows(rows: Mapping[str, OwnRow]) -> Mapping[str, OwnRow]:
+    for pattern, row in rows.items():
+        for name, value in asdict(row).items():
+            least = 0 if name == "price" else 1
+            if value is None or isinstance(value, bool):
+                continue
+            if not (math.isfinite(value) and value >= least):
+                raise ValueError(f"{pattern}: expected {name} of at least {least}")
+    return rows
 
 
 def _split(text: str) -> SplitResult:

@@ -399,7 +399,7 @@ def test_a_strict_proxy_refuses_what_it_would_drop(body: dict[str, Any]) -> None
 @pytest.mark.parametrize(
     ("name", "model"),
     [
-        ("claude-haiku-4-5-20251001", names.LIGHT_MODEL),
+        ("claude-haiku-4-5-20251001", Policy().light_model),
         ("claude-opus-5-5", "GigaChat-2-Max"),
         ("claude-sonnet-4-5", "GigaChat-2-Max"),
         ("claude-gigachat-2-pro", "gigachat-2-pro"),

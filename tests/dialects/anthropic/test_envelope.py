@@ -4,10 +4,15 @@ import pytest
 from tests.support.anthropic_types import strict_error, strict_events, strict_model
 
 from gigagate import errors
+from gigagate.core import model_list
+from gigagate.core.policy import Policy
 from gigagate.dialects.anthropic import count_tokens, models
 from gigagate.dialects.anthropic.envelope import ENVELOPE
 from gigagate.dialects.anthropic.writer import MessageWriter
 
+LISTED = model_list.shown(
+    Policy(aliases={"gigachat": "GigaChat-2-Max"}), [{"id": "GigaChat-2-Max"}, {"id": "Embeddings"}]
+)
 CHAT = {"messages": [{"role": "user", "content": "x" * 40}]}
 
 
@@ -62,7 +67,7 @@ def test_an_overflow_is_told_in_the_words_claude_code_knows(message: str, begins
 
 
 def test_the_list_of_models_has_names_that_claude_code_shows() -> None:
-    page = json.loads(models.listing(["gigachat", "GigaChat-2-Max", "Embeddings"]).body)
+    page = json.loads(models.listing(LISTED).body)
     ids = [strict_model(entry).id for entry in page["data"]]
     assert ids == [
         *("gigachat", "GigaChat-2-Max", "Embeddings"),
@@ -70,7 +75,7 @@ def test_the_list_of_models_has_names_that_claude_code_shows() -> None:
     ]
     assert (page["first_id"], page["last_id"]) == (ids[0], ids[-1])
     assert json.loads(models.listing([]).body)["data"] == []
-    strict_model(json.loads(models.one("GigaChat-2").body))
+    strict_model(json.loads(models.one(LISTED[0]).body))
 
 
 @pytest.mark.parametrize(

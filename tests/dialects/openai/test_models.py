@@ -1,15 +1,29 @@
 import json
+from dataclasses import replace
 
 import pytest
 from tests.support.translating import Translating
 
-from gigagate.core.http import ClientRequest
+from gigagate.core.http import ClientRequest, Content
 from gigagate.core.in_hand import InHand
+from gigagate.core.model_list import FRESH
+from gigagate.core.models import OwnRow
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
 from gigagate.dialects.openai import models
-from gigagate.errors import UpstreamProtocolError
+from gigagate.errors import (
+    CredentialsRejected,
+    GigaGateError,
+    InternalError,
+    NoSlot,
+    TokenUnavailable,
+    UpstreamProtocolError,
+    UpstreamRateLimited,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+    UpstreamUntrusted,
+)
 
 MODEL = {"id": "GigaChat-2", "object": "model", "owned_by": "salutedevices", "type": "chat"}
 
@@ -59,7 +73,11 @@ def test_one_model_answers_under_the_name_that_was_asked() -> None:
         "id": "gigachat",
         "object": "model",
         "created": 0,
-        "owned_by": "salutedevices",
+        "owned_by": "gigagate",
+        "context_window": 131_072,
+        "max_output_tokens": 8_192,
+        "supports_vision": True,
+        "supports_function_calling": True,
     }
 
 
@@ -67,3 +85,78 @@ def test_one_model_answers_under_the_name_that_was_asked() -> None:
 def test_an_answer_that_is_no_list_is_the_upstreams_error(body: bytes) -> None:
     with pytest.raises(UpstreamProtocolError):
         Translating(models.listed, call()).answer(body)
+
+
+LIST = json.dumps({"object": "list", "data": [MODEL, {"id": "Embeddings"}]}).encode()
+
+
+def ids(content: object) -> list[str]:
+    assert isinstance(content, Content)
+    return [model["id"] for model in json.loads(content.body)["data"]]
+
+
+def test_the_list_is_remembered_for_minutes_for_all_that_is_made_of_it() -> None:
+    first = call()
+    everything = ["gigachat", "GigaChat-2", "Embeddings"]
+    assert ids(Translating(models.listed, first).content(LIST)) == everything
+    later = replace(call(), models=first.models, now=FRESH)
+    assert ids(models.listed(later)) == everything
+    assert isinstance(models.info(later), Content)
+    assert json.loads(models.one(replace(later, item="gigachat-2")).body)["id"] == "GigaChat-2"  # type: ignore[union-attr]
+    assert not isinstance(models.one(replace(later, item="other")), Content)
+    assert not isinstance(models.listed(replace(later, now=FRESH + 1)), Content)
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (UpstreamUnavailable("no"), True),
+        (UpstreamTimeout("no"), True),
+        (UpstreamRateLimited("no"), True),
+        (UpstreamProtocolError("no"), True),
+        (TokenUnavailable("no"), True),
+        (CredentialsRejected("no"), False),
+        (UpstreamUntrusted("no"), False),
+        (NoSlot("no"), False),
+        (InternalError(), False),
+    ],
+)
+def test_while_gigachat_is_away_the_last_list_or_the_aliases_are_told(
+    error: GigaGateError, away: bool
+) -> None:
+    never = call()
+    instead = Translating(models.listed, never).translation.instead
+    assert instead is not None
+    told = instead(error)
+    assert (told is not None) is away
+    if told is not None:
+        assert ids(told) == ["gigachat"]
+        assert len(never.notes) == 1
+        Translating(models.listed, never).content(LIST)
+        assert ids(instead(error)) == ["gigachat", "GigaChat-2", "Embeddings"]
+    one = Translating(models.one, call("gigachat")).translation.instead
+    assert one is not None and (one(error) is not None) is away
+    unknown = Translating(models.one, call("gpt-17")).translation.instead
+    assert unknown is not None and unknown(error) is None
+
+
+def test_litellms_form_says_how_much_each_model_holds() -> None:
+    asked = call()
+    asked.policy = replace(
+        asked.policy, models={"GigaChat-2": OwnRow(context_window=261_120, price=65.0)}
+    )
+    data = json.loads(Translating(models.info, asked).answer(LIST))["data"]
+    assert [one["model_name"] for one in data] == ["gigachat", "GigaChat-2", "Embeddings"]
+    assert data[0]["litellm_params"] == {"model": "GigaChat-2-Max"}
+    assert data[1]["model_info"] == {
+        "id": "GigaChat-2",
+        "mode": "chat",
+        "max_tokens": 8_192,
+        "max_input_tokens": 261_120,
+        "max_output_tokens": 8_192,
+        "supports_vision": False,
+        "supports_function_calling": True,
+    }
+    assert data[2]["model_info"]["mode"] == "embedding"
+    listed = json.loads(Translating(models.listed, asked).answer(LIST))["data"]
+    assert listed[1]["roubles_per_million_tokens"] == 65.0

@@ -5,38 +5,39 @@ from typing import Any
 
 from gigagate.core import compact_json
 from gigagate.core.http import Content
+from gigagate.core.model_list import Shown
 from gigagate.dialects.anthropic import names
-from gigagate.dialects.anthropic.parameters import MOST_TOKENS
 
-CONTEXT = 131_072
-"""Tokens that GigaChat's models take."""
 _CREATED = "2025-01-01T00:00:00Z"
 """GigaChat does not tell; the field must be there."""
 
 
-def listing(ids: Sequence[str]) -> Content:
-    """ids: names clients can ask for, the proxy's aliases first."""
-    shown = [*ids, *names.aliases(ids)]
+def listing(models: Sequence[Shown]) -> Content:
+    """models: the proxy's aliases first."""
+    by_name = {shown.name: shown for shown in models}
+    for shown in models:
+        for alias in names.aliases([shown.name]):
+            by_name.setdefault(alias, shown._replace(name=alias))
     page: dict[str, Any] = {
-        "data": [_entry(name) for name in dict.fromkeys(shown)],
+        "data": [_entry(shown) for shown in by_name.values()],
         "has_more": False,
-        "first_id": shown[0] if shown else None,
-        "last_id": shown[-1] if shown else None,
+        "first_id": next(iter(by_name), None),
+        "last_id": next(reversed(by_name), None),
     }
     return Content("application/json", compact_json.dumps(page))
 
 
-def one(name: str) -> Content:
-    return Content("application/json", compact_json.dumps(_entry(name)))
+def one(shown: Shown) -> Content:
+    return Content("application/json", compact_json.dumps(_entry(shown)))
 
 
-def _entry(name: str) -> dict[str, Any]:
+def _entry(shown: Shown) -> dict[str, Any]:
     return {
         "type": "model",
-        "id": name,
-        "display_name": name,
+        "id": shown.name,
+        "display_name": shown.name,
         "created_at": _CREATED,
         "lifecycle": "active",
-        "max_input_tokens": CONTEXT,
-        "max_tokens": MOST_TOKENS,
+        "max_input_tokens": shown.model.context_window,
+        "max_tokens": shown.model.max_output,
     }

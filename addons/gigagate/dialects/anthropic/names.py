@@ -6,10 +6,10 @@ so each of GigaChat's has an alias that has it.
 
 from collections.abc import Iterable
 
+from gigagate.core import model_map
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 
-LIGHT_MODEL = "GigaChat-2"
 _CLAUDE, _LIGHT = "claude", "haiku"
 _ALIAS = "claude-"
 
@@ -17,12 +17,12 @@ _ALIAS = "claude-"
 def pivot_name(name: str, policy: Policy, notes: Notes) -> str:
     """The chat's model for the client's.  Settings win: an alias is left as it is."""
     lower = name.lower()
-    if lower in policy.aliases or _CLAUDE not in lower:
+    if model_map.alias(name, policy) or _CLAUDE not in lower:
         return name
     meant = lower.removeprefix(_ALIAS)
     if meant.startswith("gigachat"):
         return name[len(_ALIAS) :]
-    model = LIGHT_MODEL if _LIGHT in lower else policy.default_model
+    model = policy.light_model if _LIGHT in lower else policy.default_model
     notes.add("model", f"model {name[:64]!r} -> {model}")
     return model
 

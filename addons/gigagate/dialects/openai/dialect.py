@@ -43,6 +43,13 @@ _ENDPOINTS = (
         models.one,
     ),
     Endpoint(
+        "GET",
+        "/model/info",
+        "The same list as LiteLLM's proxy tells it: how much each holds, and what it can.",
+        "models",
+        models.info,
+    ),
+    Endpoint(
         "POST",
         "/tokens/count",
         "GigaChat's own: how many tokens texts are.",

@@ -1,40 +1,79 @@
-"""GET /v1/models and /v1/models/{id}: GigaChat's models, and the aliases for them."""
+"""GET /v1/models, /v1/models/{id} and /v1/model/info: GigaChat's models, and the aliases for them.
 
-from urllib.parse import quote
+OpenAI's own list tells of no model how much it holds; many clients look for it there all the same,
+and those that were made for LiteLLM's proxy ask for /model/info.
+"""
 
-from gigagate.core import compact_json, model_map
+from collections.abc import Sequence
+from typing import Any
+
+from gigagate.core import compact_json
 from gigagate.core.http import Content
 from gigagate.core.in_hand import InHand
+from gigagate.core.model_list import Shown
+from gigagate.dialects import listing
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.openai.envelope import JSON
-from gigagate.dialects.upstream_json import get, parsed_object
-from gigagate.gigachat.errors import unexpected
 
 
-def listed(call: InHand) -> Translation:
+def listed(call: InHand) -> Translation | Content:
     """The list."""
-
-    def whole(body: bytes) -> Content:
-        data = parsed_object(body).get("data")
-        if not isinstance(data, list):
-            raise unexpected("a list of models without data", body)
-        upstream = [model for model in data if isinstance(model, dict)]
-        models = model_map.listed(call.policy, upstream)
-        return Content(JSON, compact_json.dumps({"object": "list", "data": models}))
-
-    return Translation(get("/models"), whole)
+    return listing.ask(call, _list)
 
 
-def one(call: InHand) -> Translation:
-    """One model.
+def one(call: InHand) -> Translation | Content:
+    """One model."""
+    return listing.ask_one(call, lambda shown: _told(_entry(shown)))
 
-    A name that chat would merely replace by the default model is not found, on purpose.
-    """
-    name = call.report.model_asked = call.item
-    real = call.policy.aliases.get(name.lower(), name)
 
-    def whole(body: bytes) -> Content:
-        owner = parsed_object(body).get("owned_by") or model_map.OWNER
-        return Content(JSON, compact_json.dumps(model_map.entry(name, owner)))
+def info(call: InHand) -> Translation | Content:
+    """The list as LiteLLM's proxy has it."""
+    return listing.ask(call, _infos)
 
-    return Translation(get(f"/models/{quote(real, safe='')}"), whole)
+
+def _list(models: Sequence[Shown]) -> Content:
+    return _told({"object": "list", "data": [_entry(shown) for shown in models]})
+
+
+def _infos(models: Sequence[Shown]) -> Content:
+    return _told({"data": [_info(shown) for shown in models]})
+
+
+def _entry(shown: Shown) -> dict[str, Any]:
+    """OpenAI's four fields, and those beside them that clients look for."""
+    model = shown.model
+    entry = {
+        "id": shown.name,
+        "object": "model",
+        "created": 0,
+        "owned_by": shown.owner,
+        "context_window": model.context_window,
+        "max_output_tokens": model.max_output,
+        "supports_vision": model.pictures,
+        "supports_function_calling": model.functions,
+    }
+    if model.price is not None:
+        entry["roubles_per_million_tokens"] = model.price
+    return entry
+
+
+def _info(shown: Shown) -> dict[str, Any]:
+    """Without a price: LiteLLM's are in dollars."""
+    model = shown.model
+    return {
+        "model_name": shown.name,
+        "litellm_params": {"model": shown.means},
+        "model_info": {
+            "id": shown.name,
+            "mode": "embedding" if model.embeds else "chat",
+            "max_tokens": model.max_output,
+            "max_input_tokens": model.context_window,
+            "max_output_tokens": model.max_output,
+            "supports_vision": model.pictures,
+            "supports_function_calling": model.functions,
+        },
+    }
+
+
+def _told(value: object) -> Content:
+    return Content(JSON, compact_json.dumps(value))

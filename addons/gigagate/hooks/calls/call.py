@@ -1,6 +1,7 @@
 """A client's request on its way to GigaChat, and what it may have to wait for."""
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,13 +12,16 @@ from mitmproxy.proxy import commands
 from gigagate.core.attachment import Attachment, FileIds, RemoteFile
 from gigagate.errors import GigaGateError
 from gigagate.exchange import Exchange, UpstreamRequest
-from gigagate.patience import Patience
-from gigagate.retries import Retries
+from gigagate.patience import LOOK_UP, Patience
+from gigagate.retries import OF_A_LOOK_UP, Retries
 from gigagate.slots import Slot
 from gigagate.tokens import AccessToken
 
 if TYPE_CHECKING:
     from gigagate.hooks.account import Account
+
+LOOK_UPS = frozenset({"models", "tokens", "balance"})
+"""Operations, as Endpoint.operation has them."""
 
 
 @dataclass(eq=False, slots=True)
@@ -53,7 +57,16 @@ class UpstreamCall:
 
     def send(self, request: UpstreamRequest) -> None:
         self.request = request
-        self.patience = Patience(time.monotonic(), in_one_piece=request.in_one_piece)
+        now = time.monotonic()
+        if self.is_look_up:
+            self.retries.until(now + OF_A_LOOK_UP)
+        most = LOOK_UP if self.is_look_up else math.inf
+        self.patience = Patience(now, in_one_piece=request.in_one_piece, most=most)
+
+    @property
+    def is_look_up(self) -> bool:
+        """GigaChat only has to look something up; known once the request is translated."""
+        return self.exchange.report.operation in LOOK_UPS
 
     @property
     def ready(self) -> bool:

@@ -1,4 +1,4 @@
-"""Every call holds a slot from before its first attempt until its answer has ended, once.
+"""Every call but a look-up holds a slot from before its first attempt until its answer has ended.
 
 GigaChat counts a request as running until it has noticed that we left.  So when a call is given up
 its slot goes on when the connection has been closed, or a moment later at the latest.
@@ -35,10 +35,10 @@ class CallSlots:
 
     def enter(self, call: UpstreamCall) -> None:
         """A slot, or a place in the queue for one.  Raises NoSlot."""
-        if (
-            self.runtime.settings.limits.slots_cover == "chat"
-            and call.exchange.report.operation != "chat"
-        ):
+        cover = self.runtime.settings.limits.slots_cover
+        if cover == "work" and call.is_look_up:
+            return
+        if cover == "chat" and call.exchange.report.operation != "chat":
             return
         call.slot = self.of_client[call.connection_id] = call.account.slots.enter()
 

@@ -5,7 +5,9 @@ import pytest
 from tests.dialects.openai.responses.conftest import Asking
 from tests.support.open_responses import check_compacted, check_response
 
+from gigagate.core import model_list
 from gigagate.core.pivot import Usage
+from gigagate.core.policy import Policy
 from gigagate.dialects.openai.responses import catalogue, chat_form
 from gigagate.errors import ClientError
 
@@ -84,7 +86,8 @@ def test_a_compacted_conversation_keeps_what_the_user_said(asking: Asking) -> No
 
 
 def test_codex_is_told_what_a_model_holds() -> None:
-    (one,) = catalogue.models(["GigaChat-2-Max"])["models"]
+    shown = model_list.shown(Policy(aliases={}), [{"id": "GigaChat-2-Max"}, {"id": "Embeddings"}])
+    (one,) = catalogue.models(shown)["models"]
     assert one["slug"] == "GigaChat-2-Max"
     assert one["context_window"] == 131_072
     assert len(one["base_instructions"]) < 2000

@@ -7,8 +7,7 @@ would not be made shorter in time, and sends a prompt of its own that is as long
 from collections.abc import Iterable
 from typing import Any
 
-CONTEXT_WINDOW = 131_072
-"""Tokens: what GigaChat 2 and later hold."""
+from gigagate.core.model_list import Shown
 
 INSTRUCTIONS = """You are a coding agent. You work in a person's terminal, in the folder they have \
 opened, with the tools you are given.
@@ -26,24 +25,20 @@ few sentences what you did and what is left. Answer in the language of the perso
 """
 
 
-def models(names: Iterable[str]) -> dict[str, Any]:
-    """names: aliases and GigaChat's own, the best first."""
-    return {"models": [_model(name, rank) for rank, name in enumerate(names)]}
+def models(listed: Iterable[Shown]) -> dict[str, Any]:
+    """listed: aliases and GigaChat's own, the best first."""
+    talking = [shown for shown in listed if not shown.model.embeds]
+    return {"models": [_model(shown, rank) for rank, shown in enumerate(talking)]}
 
 
-def is_chat(name: str) -> bool:
-    """Whether a model's name is that of one that answers."""
-    return "embed" not in name.lower()
-
-
-def _model(name: str, rank: int) -> dict[str, Any]:
+def _model(shown: Shown, rank: int) -> dict[str, Any]:
     return {
-        "slug": name,
-        "display_name": name,
+        "slug": shown.name,
+        "display_name": shown.name,
         "description": "GigaChat, through this proxy.",
         "base_instructions": INSTRUCTIONS,
-        "context_window": CONTEXT_WINDOW,
-        "input_modalities": ["text", "image"],
+        "context_window": shown.model.context_window,
+        "input_modalities": ["text", "image"] if shown.model.pictures else ["text"],
         "default_reasoning_level": None,
         "supported_reasoning_levels": [],
         "supports_reasoning_summaries": False,

@@ -7,7 +7,7 @@ from gigagate.core.http import Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerWriter, Chat, Completion, Usage
 from gigagate.dialects import chat as any_chat
-from gigagate.dialects import upstream_json
+from gigagate.dialects import listing, upstream_json
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai.envelope import ENVELOPE, JSON
@@ -102,15 +102,8 @@ def no_socket(call: InHand) -> Content:
     raise UpgradeRefused("Responses do not come over a WebSocket here: send POST requests.")
 
 
-def codex_models(call: InHand) -> Translation:
-    def whole(body: bytes) -> Content:
-        data = upstream_json.parsed_object(body).get("data")
-        upstream = [model for model in data if isinstance(model, dict)] if data else []
-        listed = model_map.listed(call.policy, upstream)
-        names = [model["id"] for model in listed if catalogue.is_chat(model["id"])]
-        return _told(catalogue.models(names))
-
-    return Translation(upstream_json.get("/models"), whole)
+def codex_models(call: InHand) -> Translation | Content:
+    return listing.ask(call, lambda models: _told(catalogue.models(models)))
 
 
 def _read(call: InHand) -> dict[str, Any]:
