@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gigagate import errors
+from gigagate.core import models
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import DEFAULT_JSON_MODES
 from gigagate.core.value_types import Number
@@ -137,6 +138,15 @@ def finish_table() -> str:
     return table("GigaChat | client", rows)
 
 
+def model_table() -> str:
+    rows = []
+    for name in (*models.KNOWN, *models.KNOWN_EMBEDDERS):
+        model = models.of(name)
+        can = ("yes" if one else "no" for one in (model.pictures, model.functions))
+        rows.append((code(name), model.context_window, model.max_output or "", *can, model.source))
+    return table("model | context window | largest answer | pictures | functions | source", rows)
+
+
 TABLES = {
     "endpoints": lambda: table(
         "method | path | what it is",
@@ -150,6 +160,7 @@ TABLES = {
         "model | `structured_output` by default",
         ((code(name), code(mode)) for name, mode in DEFAULT_JSON_MODES.items()),
     ),
+    "models": model_table,
     "finish": finish_table,
     "completions": lambda: parameter_table(completions.TABLE),
     "embeddings": lambda: parameter_table(embeddings.TABLE),

@@ -352,7 +352,7 @@ def test_models_are_listed() -> None:
     assert not ready.begins_stream(200, EVENT_STREAM)
     answer = ready.answer(200, {}, b'{"object":"list","data":[{"id":"GigaChat-2"}]}')
     names = [model["id"] for model in json.loads(answer.body)["data"]]
-    assert names == ["gigachat", "gigachat-max", "gigachat-pro", "GigaChat-2"]
+    assert names == ["gigachat", "gigachat-max", "gigachat-pro", "gigachat-lite", "GigaChat-2"]
 
 
 def test_an_alias_is_a_model() -> None:

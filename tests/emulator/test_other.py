@@ -25,7 +25,7 @@ def test_one_model_is_the_recorded_one(start: Start, connect: Connect) -> None:
 
 
 @pytest.mark.parametrize(
-    ("which", "count", "first_generation"), [("current", 8, 404), ("all", 21, 200)]
+    ("which", "count", "first_generation"), [("current", 10, 404), ("all", 25, 200)]
 )
 def test_models_are_listed_by_generation(
     start: Start, connect: Connect, which: str, count: int, first_generation: int

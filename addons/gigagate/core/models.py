@@ -10,9 +10,10 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
-_DOCUMENTED = "GigaChat's documentation; the largest answer from what other clients assume"
-_BUILD = "answers carry the build of another model here, documented: its row is repeated"
-_GUESS = "nothing is published: what most of GigaChat's models can"
+_DOCUMENTED = "GigaChat's documentation; of the answer, what other clients assume"
+_BUILD = "as the second-generation model whose build it has"
+_OTHERS = "what other clients assume"
+_GUESS = "nothing is published: as most models"
 
 
 class Model(NamedTuple):
@@ -45,10 +46,10 @@ _SEEING = Model(source=_DOCUMENTED)
 
 _NAMED: Mapping[str, Model] = MappingProxyType(
     {
-        "GigaChat": _BLIND,
-        "GigaChat-Plus": _BLIND,
-        "GigaChat-Pro": _SEEING,
-        "GigaChat-Max": _SEEING,
+        "GigaChat": Model(pictures=False),
+        "GigaChat-Plus": Model(pictures=False),
+        "GigaChat-Pro": Model(),
+        "GigaChat-Max": Model(),
         "GigaChat-2": _BLIND,
         "GigaChat-2-Pro": _SEEING,
         "GigaChat-2-Max": _SEEING,
@@ -63,7 +64,7 @@ _NAMED: Mapping[str, Model] = MappingProxyType(
 KNOWN = tuple(_NAMED)
 """Names of models that talk, as GigaChat spells them; each also exists as "-preview"."""
 
-_EMBEDDER = Model(512, 0, pictures=False, functions=False, embeds=True, source=_DOCUMENTED)
+_EMBEDDER = Model(512, 0, pictures=False, functions=False, embeds=True, source=_OTHERS)
 _LONG_EMBEDDER = _EMBEDDER._replace(context_window=4_096)
 _EMBEDDERS: Mapping[str, Model] = MappingProxyType(
     {

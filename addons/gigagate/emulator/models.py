@@ -1,4 +1,8 @@
-"""The models GigaChat lists.  All: recorded 2026-01.  Current: seen by accounts mid-2026."""
+"""The models GigaChat lists.
+
+Current: seen by people's accounts in autumn 2026.  All: those recorded in January too, and those
+that only some companies' accounts have.
+"""
 
 from typing import TypedDict
 
@@ -11,13 +15,22 @@ class Model(TypedDict):
 
 
 _CURRENT: dict[str, tuple[str, ...]] = {
-    "chat": ("GigaChat-2", "GigaChat-2-Max", "GigaChat-2-Pro", "GigaChat-3-Ultra"),
+    "chat": (
+        "GigaChat-2",
+        "GigaChat-2-Max",
+        "GigaChat-2-Pro",
+        "GigaChat-3-Lightning",
+        "GigaChat-3-Pro",
+        "GigaChat-3-Ultra",
+    ),
     "embedder": ("Embeddings", "Embeddings-2", "EmbeddingsGigaR", "GigaEmbeddings-3B-2025-09"),
 }
-_FORMER: dict[str, tuple[str, ...]] = {
+_OTHER: dict[str, tuple[str, ...]] = {
     "chat": (
         "GigaChat",
         "GigaChat-2-Max-preview",
+        "GigaChat-2-Reasoning",
+        "GigaChat-3.5-Ultra-Reasoning",
         "GigaChat-2-Pro-preview",
         "GigaChat-2-preview",
         "GigaChat-Max",
@@ -36,7 +49,7 @@ _MAX_INPUT = {"EmbeddingsGigaR": 4096, "GigaEmbeddings-3B-2025-09": 4096}
 
 
 def listed(which: str) -> list[Model]:
-    tables = (_CURRENT, _FORMER) if which == "all" else (_CURRENT,)
+    tables = (_CURRENT, _OTHER) if which == "all" else (_CURRENT,)
     names = [(name, type_) for table in tables for type_, ids in table.items() for name in ids]
     return [
         {"id": name, "object": "model", "owned_by": "salutedevices", "type": type_}

@@ -9,7 +9,7 @@ from gigagate.core.http import ClientRequest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.dialects.anthropic import asked as module
-from gigagate.dialects.anthropic import estimate, names
+from gigagate.dialects.anthropic import estimate
 from gigagate.dialects.anthropic.asked import Asked
 from gigagate.errors import ClientError
 

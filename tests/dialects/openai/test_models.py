@@ -158,5 +158,6 @@ def test_litellms_form_says_how_much_each_model_holds() -> None:
         "supports_function_calling": True,
     }
     assert data[2]["model_info"]["mode"] == "embedding"
-    listed = json.loads(Translating(models.listed, asked).answer(LIST))["data"]
-    assert listed[1]["roubles_per_million_tokens"] == 65.0
+    listed = models.listed(asked)
+    assert isinstance(listed, Content)
+    assert json.loads(listed.body)["data"][1]["roubles_per_million_tokens"] == 65.0
