@@ -60,6 +60,10 @@ def test_the_list_tells_what_models_can_and_is_asked_for_once(
         ultra = next(info for info in infos if info["model_name"] == "GigaChat-3-Ultra")
         assert ultra["model_info"]["max_input_tokens"] == 261_120
     assert get(proxy, "/v1/models/gigachat-lite").json()["id"] == "gigachat-lite"
+    claudes = {"anthropic-version": "2023-06-01"}
+    url = f"{proxy.url}/v1/models/claude-gigachat-3-ultra"
+    told = requests.get(url, headers=claudes, timeout=40).json()
+    assert (told["id"], told["max_input_tokens"]) == ("claude-gigachat-3-ultra", 261_120)
     assert lists_asked(emulator) == 1
 
 

@@ -41,14 +41,22 @@ def ask(call: InHand, told: Callable[[Sequence[Shown]], Content]) -> Translation
     return Translation(get("/models"), whole, instead=instead)
 
 
-def ask_one(call: InHand, told: Callable[[Shown], Content]) -> Translation | Content:
-    """One model.  A name that chat would merely replace by another is not found, on purpose."""
+def ask_one(
+    call: InHand, told: Callable[[Shown], Content], meant: str | None = None
+) -> Translation | Content:
+    """One model.  A name that chat would merely replace by another is not found, on purpose.
+
+    meant: the name that stands for the client's, where its dialect has names of its own.
+    """
     name = call.report.model_asked = call.item
-    means = model_map.alias(name, call.policy) or name
+    meant = name if meant is None else meant
+    means = model_map.alias(meant, call.policy) or meant
 
     def known(upstream: Upstream) -> Content | None:
-        found = model_list.find(model_list.shown(call.policy, upstream), name)
-        return told(found) if found is not None else None
+        found = model_list.find(model_list.shown(call.policy, upstream), meant)
+        return (
+            None if found is None else told(found if meant == name else found._replace(name=name))
+        )
 
     fresh = call.models.fresh(call.now)
     if fresh is not None and (content := known(fresh)) is not None:

@@ -1,13 +1,13 @@
 """The endpoints of Anthropic's API."""
 
 from typing import Any, cast
-from urllib.parse import quote
 
 from gigagate.core import compact_json, model_map
 from gigagate.core.http import Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerWriter, Chat, Completion, Usage
 from gigagate.dialects import chat as any_chat
+from gigagate.dialects import listing
 from gigagate.dialects.anthropic import asked as asking
 from gigagate.dialects.anthropic import (
     count_tokens,
@@ -22,7 +22,6 @@ from gigagate.dialects.anthropic.envelope import ENVELOPE
 from gigagate.dialects.anthropic.writer import MessageWriter
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
-from gigagate.dialects.upstream_json import get, parsed_object
 
 _JSON = "application/json"
 
@@ -100,19 +99,11 @@ def count(call: InHand) -> Translation:
     )
 
 
-def listed(call: InHand) -> Translation:
-    def whole(body: bytes) -> Content:
-        data = parsed_object(body).get("data")
-        upstream = [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
-        found = model_map.listed(call.policy, upstream)
-        return models.listing([str(one["id"]) for one in found])
-
-    return Translation(get("/models"), whole)
+def listed(call: InHand) -> Translation | Content:
+    return listing.ask(call, models.listing)
 
 
-def one_model(call: InHand) -> Translation:
+def one_model(call: InHand) -> Translation | Content:
     """By the proxy's alias, GigaChat's name, or a name of Anthropic's that stands for one."""
-    name = call.report.model_asked = call.item
-    meant = names.pivot_name(name, call.policy, call.notes)
-    real = call.policy.aliases.get(meant.lower(), meant)
-    return Translation(get(f"/models/{quote(real, safe='')}"), lambda body: models.one(name))
+    meant = names.pivot_name(call.item, call.policy, call.notes)
+    return listing.ask_one(call, models.one, meant)
