@@ -105,3 +105,44 @@ def long_names_that_clash(n: int) -> list[str]:
 
 def one_name_in_many_spellings(n: int) -> list[str]:
     return ["x" + "".join(":;"[int(bit)] for bit in f"{i:016b}") for i in range(n)]
+
+
+TEXTS: dict[str, tuple[str, str, str]] = {
+    "pictures": ("", "![image](", ""),
+    "pictures and an end": ("", "![image](", ")"),
+    "pictures of ours": ("", "![image](/files/a/content?", ""),
+    "pictures in data": ("", "![image](data:image/", ""),
+    "one picture, many files": ("![image](", "/files/a", ""),
+    "one picture, many contents": ("![image](", "/files/a/content?", ""),
+    "picture with a long name": ("![image ", "aaaaaaaa", ""),
+    "tags": ("", "<", ""),
+    "tags of pictures": ("", "<img ", ""),
+    "one tag, many sources": ("<img ", 'src="a" ', ""),
+    "scripts": ("", "<script ", ""),
+    "titles": ("", "<title>", ""),
+    "tags of files": ("", "</a", ""),
+    "thoughts": ("", "<think>", ""),
+    "bearers": ("", "bearer ", ""),
+    "bearer and spaces": ("bearer", "        ", ""),
+    "tokens": ("", "eyJ", ""),
+    "tokens behind dashes": ("", "-eyJ", ""),
+    "tokens with dots": ("", "eyJaaaaaaaa.", ""),
+    "names of keys": ("", "access_token   ", ""),
+    "keys": ("", "sk-api_key=", ""),
+    "limits": ("", "tokens exceed", ""),
+    "limits in Russian": ("", "токен превы", ""),
+    "dots behind words": ("unprocessable entity", "........", "x"),
+    "braces": ("", '{"a":[', ""),
+    "backslashes": ('"', "\\\\\\", ""),
+    "spaces": ("", "        ", ""),
+    "lines": ("", "\n\n\n\n", ""),
+    "letters": ("", "aaaaaaaa", ""),
+    "apostrophes": ("", "a'", ""),
+    "data": ("data:", ";x", ",x"),
+    "many data": ("", "data:;", ""),
+    "addresses": ("", "http://", ""),
+    "parameters": ("multipart/form-data", ';boundary="\\', ""),
+    "folders": ("", "/v1/../", ""),
+    "fields": ("", "&key=", ""),
+}
+"""What the patterns of all readers begin with, again and again: before, the piece, behind."""

@@ -49,7 +49,7 @@ _TOO_LONG = re.compile(
     r"""
       \b tokens? [ _] limit
     | (?<! max_ ) \b tokens \b .{0,40} \b exceed
-    | exceed \w* \b .{0,40} \b (?: context | tokens )
+    | exceed \w{0,8} \b .{0,40} \b (?: context | tokens )
     | too [ ] many [ ] tokens
     | context [ _] (?: length | window | limit | size | too [ _] long )
     | maximum [ ] context
@@ -77,9 +77,11 @@ LIMITED_BY_CONTEXT: Mapping[str, str] = {
 """Endpoint -> what is too long there.  To these "Payload too large", whoever says so, means that
 the client must shorten it, so it is told as the overflow its client knows."""
 
-_TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]*+>")
+_UNSEEN = re.compile(r"<(/?)(script|style|head)\b", re.IGNORECASE)
+"""Where something begins or ends that a page does not show."""
 _SECONDS = re.compile(r"\d+(\.\d*)?", re.ASCII)
-_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title>([^<]*+)</title>", re.IGNORECASE)
 
 
 def from_answer(
@@ -196,8 +198,23 @@ def _plain(body: bytes) -> str:
     text = body[:4096].decode(errors="replace")
     if "<" in text:
         title = _TITLE.search(text)
-        text = title[1] if title else _TAG.sub(" ", text)
+        text = title[1] if title else _TAG.sub(" ", _shown(text))
     return _shortened(text, EXCERPT)
+
+
+def _shown(page: str) -> str:
+    """Without scripts and the like, each up to the first end of its kind."""
+    shown, at, inside = [], 0, ""
+    for mark in _UNSEEN.finditer(page):
+        closes, kind = bool(mark[1]), mark[2].lower()
+        if not inside and not closes:
+            shown.append(page[at : mark.start()])
+            inside = kind
+        elif closes and kind == inside:
+            at, inside = mark.start(), ""
+    if not inside:
+        shown.append(page[at:])
+    return " ".join(shown)
 
 
 def _shortened(text: str, limit: int) -> str:

@@ -16,9 +16,16 @@ _BEGINNING = re.compile(r"<(?:i(?:m(?:g(?:\s[^<>]*)?)?)?|v(?:i(?:d(?:e(?:o(?:\s[
 _SOURCE = re.compile(r'\ssrc="([^"/\s]{1,100})"')
 _FUSE = re.compile(r'\sfuse="true"')
 _SHOWN = re.compile(
-    r"!\[image ?([\w-]*)\]\((?:data:image/[^)\s]*|[^)\s]*/files/([^/)\s]+)/content\?[^)\s]*)\)"
+    r"""
+    !\[image[ ]?([\w-]*)\]\(
+    (?= [^!)\s]*+ \) )
+    (?: data:image/ | [^!)\s]* /files/ ([^/!)\s]+) /content\? )
+    [^!)\s]* \)
+    """,
+    re.VERBOSE,
 )
-"""A picture in the markdown that clients get of us."""
+"""A picture in the markdown that clients get of us.  Its address has no "!", so each is looked at
+once, however many begin; and what closes it is looked for before anything is tried inside."""
 
 
 class Generated(NamedTuple):

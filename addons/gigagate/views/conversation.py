@@ -103,7 +103,7 @@ def _tools(chat: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _signature(schema: Mapping[str, Any]) -> Iterator[str]:
-    required = list_of(schema.get("required"))
+    required = {name for name in list_of(schema.get("required")) if isinstance(name, str)}
     for name, property_schema in object_of(schema.get("properties")).items():
         kind = object_of(property_schema).get("type")
         optional = "" if name in required else "?"

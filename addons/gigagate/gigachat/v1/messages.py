@@ -246,7 +246,7 @@ class _Conversation:
         placed = [one for turn in self._turns for one in turn.files]
         if not placed:
             return
-        left_out = file_limits.excess(placed)
+        left_out = set(file_limits.excess(placed))
         self._counts["files attached"] = len(placed) - len(left_out)
         for turn in self._turns:
             kept = [one for one in turn.files if one not in left_out]
