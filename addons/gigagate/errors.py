@@ -14,7 +14,8 @@ GigaGateError
 │   ├── RequestTooLarge        413     larger than the proxy's or GigaChat's limit
 │   ├── UpgradeRefused         426     a WebSocket is asked for where there is none
 │   ├── TooManyRequests        429     of one client, by the proxy's own limit
-│   └── HeadersTooLarge        431     the head of the request is larger than the proxy's limit
+│   ├── HeadersTooLarge        431     the head of the request is larger than the proxy's limit
+│   └── TooManyConnections     503     of one client, or of all, by the proxy's own limit
 ├── UpstreamError                  GigaChat, or the way to it
 │   ├── UpstreamRejected      (its)    GigaChat refused the request; its status and words are kept
 │   ├── UpstreamRateLimited    429     GigaChat has had too many requests
@@ -141,6 +142,12 @@ class TooManyRequests(ClientError):
 class HeadersTooLarge(ClientError):
     status = 431
     code = "headers_too_large"
+
+
+class TooManyConnections(ClientError):
+    status = 503
+    type = "server_error"
+    code = "too_many_connections"
 
 
 TRY_AGAIN = "Try your request again"

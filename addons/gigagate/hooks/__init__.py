@@ -10,6 +10,7 @@ def build() -> list[object]:
     """The addons, in the order mitmproxy calls them.  Wrong settings end the process."""
     from gigagate.hooks.about.commands import Commands
     from gigagate.hooks.about.endpoints import LocalEndpoints
+    from gigagate.hooks.door.connections import Connections
     from gigagate.hooks.door.cors import Cors
     from gigagate.hooks.gateway import Gateway
     from gigagate.hooks.inspection.content_views import ContentViews
@@ -17,6 +18,7 @@ def build() -> list[object]:
     from gigagate.hooks.inspection.flow_list import FlowList
     from gigagate.hooks.inspection.flow_memory import FlowMemory
     from gigagate.hooks.inspection.recorder import Recorder
+    from gigagate.hooks.process.descriptors import Descriptors
     from gigagate.hooks.process.idle_memory import IdleMemory
     from gigagate.hooks.process.reload import Reload
     from gigagate.hooks.process.shutdown import Shutdown
@@ -27,6 +29,7 @@ def build() -> list[object]:
     from gigagate.hooks.wire.deadlines import Deadlines
     from gigagate.hooks.wire.hooks_at_once import UnfinishedHooks
     from gigagate.hooks.wire.layers import Layers
+    from gigagate.hooks.wire.unread import Unread
 
     try:
         runtime = Runtime.load()
@@ -37,6 +40,7 @@ def build() -> list[object]:
     except SettingsError as error:
         give_up(error)
     accounting = Accounting(gateway)
+    descriptors = Descriptors()
     shutdown = Shutdown(gateway)
     if running.WORKER in os.environ:
         from gigagate.hooks.process.worker import Worker
@@ -59,6 +63,9 @@ def build() -> list[object]:
         accounting,
         LocalEndpoints(runtime, process.status, process.keys),
         gateway,
+        Connections(gateway, descriptors),
+        Unread(runtime),
+        descriptors,
         Cors(runtime),
         Deadlines(gateway),
         UnfinishedHooks(),

@@ -97,6 +97,11 @@ class Limits:
     header_seconds: Seconds = 20
     requests_per_minute: Count = 0
     """Per client; 0: no limit."""
+    connections: AtLeastOne = 1000
+    connections_per_client: AtLeastOne = 500
+    """Of each address, and with each key."""
+    unread_bytes: AtLeastOne = 128 * 1024 * 1024
+    """Of all clients together."""
 
 
 @dataclass(frozen=True, slots=True)

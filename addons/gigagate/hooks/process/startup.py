@@ -16,7 +16,7 @@ from mitmproxy.addonmanager import Loader
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks.inspection.recorder import inspection_is_on
 from gigagate.hooks.patches import safety, speed
-from gigagate.hooks.process import log_redaction
+from gigagate.hooks.process import descriptors, log_redaction
 from gigagate.hooks.process.option_guard import OptionGuard, check_bound
 from gigagate.hooks.runtime import Runtime
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
@@ -40,6 +40,7 @@ class Startup:
         except GigaGateError as error:
             give_up(error)
         self.complete_arguments()
+        descriptors.raise_limit()
         log_redaction.install()
         safety.answer_errors_in_json()
         safety.read_answers_strictly()

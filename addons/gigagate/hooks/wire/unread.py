@@ -1,0 +1,93 @@
+"""Answers that clients do not read wait in memory: all together, up to a bound.
+
+A stream is read from GigaChat only as its client reads.  A whole answer has been read when it is
+sent: when more of them wait than `limits.unread_bytes`, connections are cut until the next one
+fits, those first whose client has read nothing for longest.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+
+from mitmproxy import http
+from mitmproxy.connection import Client
+from mitmproxy.utils import asyncio_utils
+
+from gigagate.hooks.patches import client_connections
+from gigagate.hooks.process.log_rarely import Rarely
+from gigagate.hooks.runtime import Runtime
+
+logger = logging.getLogger(__name__)
+
+_TICK = 0.5
+"""Seconds between two looks at who reads."""
+
+_LARGE = 64 * 1024
+"""Bytes of an answer; less than that a socket's own buffers hold."""
+
+
+class Unread:
+    name = "gigagate.unread"
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        waiting: Callable[[], Iterable[tuple[Client, int]]] = client_connections.with_unsent_bytes,
+        cut: Callable[[Client], None] = client_connections.cut,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.runtime = runtime
+        self.waiting = waiting
+        self.cut = cut
+        self.clock = clock
+        self.seen: dict[Client, tuple[int, float]] = {}
+        """Client -> bytes that waited for it, and when it last read some of them."""
+        self.rarely = Rarely(logger)
+        self.ticking: asyncio.Task[None] | None = None
+
+    def running(self) -> None:
+        self.ticking = asyncio_utils.create_task(self.tick(), name="unread answers", keep_ref=True)
+
+    def done(self) -> None:
+        if self.ticking is not None:
+            self.ticking.cancel()
+
+    async def tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK)
+            self.look()
+
+    def look(self) -> None:
+        now, seen = self.clock(), {}
+        for client, size in self.waiting():
+            before, read_at = self.seen.get(client, (size, now))
+            seen[client] = (size, now if size < before else read_at)
+        self.seen = seen
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """A whole answer is about to be sent; or a stream has ended, which is held nowhere."""
+        answer = flow.response
+        if answer is not None and not answer.stream and answer.raw_content is not None:
+            size = len(answer.raw_content)
+            if size > _LARGE:
+                self.make_room(size)
+
+    def make_room(self, size: int) -> None:
+        """For so many bytes more."""
+        bound = self.runtime.settings.limits.unread_bytes
+        self.look()
+        total = size + sum(waiting for waiting, _ in self.seen.values())
+        for client, (waiting, _) in sorted(
+            self.seen.items(), key=lambda one: (one[1][1], -one[1][0])
+        ):
+            if total <= bound:
+                return
+            self.rarely.warn(
+                "Clients leave more than %d bytes of answers unread (limits.unread_bytes): "
+                "connections are cut, those first that have read nothing for longest.",
+                bound,
+            )
+            self.cut(client)
+            del self.seen[client]
+            total -= waiting
