@@ -6,6 +6,7 @@ from tests.support.samples import PNG, data_url
 
 from gigagate.core.attachment import (
     Attachment,
+    LeftOut,
     RemoteFile,
     UploadedFile,
     read_base64,
@@ -43,6 +44,7 @@ def test_what_is_wanted_is_each_content_once_and_nothing_gigachat_has() -> None:
         None,
         ["one", "id"],
     ]
+    assert with_ids(messages, {picture().key: LeftOut("why")})[2]["attachments"][0] == picture().key
     assert messages[0]["attachments"][0] == picture(), "the given ones stay as they are"
 
 

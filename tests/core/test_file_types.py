@@ -1,7 +1,14 @@
 import pytest
 from tests.support.samples import BINARY, GIF, JPEG, OLE, PDF, PNG, WAV, WEBP, ZIP
 
-from gigagate.core.file_types import LIMITS, check_size, image_type, recognise
+from gigagate.core.file_types import (
+    LIMITS,
+    check_size,
+    image_type,
+    is_taken,
+    recognise,
+    recognise_in_message,
+)
 from gigagate.errors import RequestTooLarge, UnsupportedFeature
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -64,6 +71,34 @@ def test_what_gigachat_does_not_take_is_told_with_what_it_takes(
         recognise(content, "", filename)
     assert what in refused.value.message
     assert "JPEG, PNG, TIFF, BMP" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "media_type"),
+    [
+        (GIF, "image/png", "image/gif"),
+        (WEBP, "", "image/webp"),
+        (b"\0\0\0\x20ftypavif", "", "image/avif"),
+        (b"\0\0\0\x20ftypheic", "", "image/heic"),
+        (b"\0\0\0\x20ftypmif1", "", "image/heic"),
+        (b"<svg/>", "image/svg+xml; charset=utf-8", "image/svg+xml"),
+        (BINARY, "image/x-icon", "image/x-icon"),
+    ],
+)
+def test_in_a_message_pictures_of_other_formats_are_known(
+    content: bytes, declared: str, media_type: str
+) -> None:
+    found = recognise_in_message(content, declared, picture=True)
+    assert (found.kind, found.media_type) == ("image", media_type)
+    assert not is_taken(found)
+
+
+@pytest.mark.parametrize("declared", ["image/png", "image/a b", "image/", "text/x", ""])
+def test_in_a_message_bytes_of_no_picture_are_none(declared: str) -> None:
+    with pytest.raises(UnsupportedFeature):
+        recognise_in_message(BINARY, declared and declared.replace("text", "video"), picture=True)
+    assert recognise_in_message(b"<svg/>", "image/svg+xml", picture=False).kind == "document"
+    assert is_taken(recognise_in_message(PNG, picture=True))
 
 
 def test_only_a_picture_is_told_as_what_it_is() -> None:

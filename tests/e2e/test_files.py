@@ -10,6 +10,7 @@ from typing import Any
 import openai
 import pytest
 import requests
+from tests.support.pictures_of import picture
 from tests.support.proxy import Proxy
 from tests.support.samples import GIF, JPEG, PDF, PNG, data_url, png
 
@@ -144,7 +145,6 @@ def test_a_refused_token_is_replaced_while_uploading(
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ([image(GIF)], "GIF"),
         ([{"type": "image_url", "image_url": {"url": "data:image/png;base64,!"}}], "base64"),
         ([{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}], "allow_urls"),
         ([image(JPEG + b"x" * (15 * 2**20))], "15.0 MB"),
@@ -159,6 +159,36 @@ def test_what_gigachat_does_not_take_is_a_clear_error_and_goes_nowhere(
     assert refused.value.status_code in (400, 413)
     assert words in refused.value.message
     assert emulator.log == []
+
+
+@pytest.mark.parametrize("form", ["WEBP", "GIF", "AVIF", "HEIF"])
+def test_a_picture_of_another_format_is_converted(
+    emulator: Emulator, client: openai.OpenAI, form: str
+) -> None:
+    for _ in range(2):
+        assert "Файлов вижу: 1" in ask(client, image(picture(form)))
+    (upload,) = uploads(emulator)
+    assert b"Content-Type: image/jpeg" in upload.body
+    assert b"image.jpg" in upload.body
+
+
+def test_a_picture_that_cannot_be_converted_is_told_in_words(
+    emulator: Emulator, client: openai.OpenAI
+) -> None:
+    for _ in range(2):
+        ask(client, image(GIF))
+        (message,) = chats(emulator)[-1].json["messages"]
+        assert message["content"].startswith("Что здесь?\n\n(A file is left out here")
+        assert "attachments" not in message
+    assert uploads(emulator) == []
+
+
+def test_but_alone_it_is_refused(emulator: Emulator, client: openai.OpenAI) -> None:
+    message: Any = {"role": "user", "content": [image(GIF)]}
+    with pytest.raises(openai.BadRequestError, match="image/gif, which GigaChat does not take"):
+        client.chat.completions.create(model="gigachat", messages=[message])
+    assert chats(emulator) == []
+    assert uploads(emulator) == []
 
 
 def test_an_upload_that_fails_is_the_error_of_the_request(

@@ -2,9 +2,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.support import pictures_of
 from tests.support.samples import PDF, PNG, png
 
-from gigagate.core.attachment import Attachment, RemoteFile
+from gigagate.core.attachment import Attachment, LeftOut, RemoteFile
 from gigagate.errors import InvalidRequest, RequestTooLarge, UpstreamUnavailable
 from gigagate.files import uploads as module
 from gigagate.files.uploads import Uploads
@@ -127,3 +128,22 @@ def test_a_changed_limit_counts_for_the_next_fetch() -> None:
     limits.append(2000)
     of_client.ids([RemoteFile(f"{URL}&again", "image")], "")
     assert [limit for _, limit in fetcher.asked] == [1000, 2000]
+
+
+def test_what_cannot_be_converted_is_remembered_like_an_id() -> None:
+    client = Client()
+    all_uploads = uploads(client)
+    broken = Attachment.of(b"GIF89a", max_image_bytes=1000)
+    ids = all_uploads.ids([broken, picture()], "")
+    assert isinstance(ids[broken.key], LeftOut)
+    assert ids[picture().key] == "id-1"
+    assert all_uploads.known([broken, picture()], "") == ids
+    assert len(client.uploaded) == 1
+
+
+def test_a_picture_from_elsewhere_is_converted_too() -> None:
+    client = Client()
+    remote = RemoteFile(URL, "image")
+    all_uploads = uploads(client, Fetcher(pictures_of.picture("WEBP")))
+    assert all_uploads.ids([remote], "") == {remote.key: "id-1"}
+    assert client.uploaded[0][1].media_type == "image/jpeg"

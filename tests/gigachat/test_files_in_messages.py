@@ -154,21 +154,24 @@ def test_a_file_named_by_its_id_is_attached_as_it_is() -> None:
     assert said(user(text("a"), part)) == [("u", "a", "some-id")]
 
 
-@pytest.mark.parametrize("content", [GIF, WEBP])
-def test_a_picture_gigachat_does_not_take_is_refused_where_it_is_asked_about(
-    content: bytes,
-) -> None:
+def test_a_file_gigachat_does_not_take_is_refused_where_it_is_asked_about() -> None:
     with pytest.raises(UnsupportedFeature) as refused:
-        translated(user(text("a")), assistant("b"), user(text("c"), image(content)))
+        translated(user(text("a")), assistant("b"), user(text("c"), document(BINARY)))
     assert refused.value.param == "messages[2].content[1]"
+
+
+@pytest.mark.parametrize("content", [GIF, WEBP])
+def test_a_picture_that_may_be_converted_is_attached(content: bytes) -> None:
+    made = translate([user(text("c"), image(content))], NAMES, Policy(), Notes())
+    (file,) = made[0]["attachments"]
+    assert (file.kind, file.is_taken) == ("image", False)
 
 
 @pytest.mark.parametrize(
     "history",
     [
-        [user(text("a"), image(WEBP)), assistant("b"), user(text("c"))],
-        [user(text("a")), calling("x"), result("x", image(WEBP))],
-        [user(text("a")), calling("x"), result("x"), user(image(WEBP))],
+        [user(text("a")), calling("x"), result("x", document(BINARY))],
+        [user(text("a")), calling("x"), result("x"), user(document(BINARY))],
         [user(text("a"), document(BINARY)), assistant("b"), user(text("c"))],
     ],
 )

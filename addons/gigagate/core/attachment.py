@@ -12,10 +12,19 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from gigagate.core import file_types
-from gigagate.core.file_types import Kind
+from gigagate.core.file_types import FileType, Kind
 from gigagate.errors import InvalidRequest
 
-FileIds = Mapping[str, str]
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """In the place of the id of a file that GigaChat cannot be given."""
+
+    why: str
+    """What it is, and why, as a sentence goes on behind "the message has"."""
+
+
+FileIds = Mapping[str, str | LeftOut]
 """Key of a file -> its id at GigaChat."""
 
 
@@ -32,10 +41,16 @@ class Attachment:
 
     @classmethod
     def of(
-        cls, content: bytes, *, declared: str = "", filename: str = "", max_image_bytes: int
+        cls,
+        content: bytes,
+        *,
+        declared: str = "",
+        filename: str = "",
+        max_image_bytes: int,
+        picture: bool = False,
     ) -> "Attachment":
-        """Raises UnsupportedFeature or RequestTooLarge."""
-        file_type = file_types.recognise(content, declared, filename)
+        """picture: it is said to be one.  Raises UnsupportedFeature or RequestTooLarge."""
+        file_type = file_types.recognise_in_message(content, declared, filename, picture=picture)
         largest = file_types.LIMITS[file_type.kind]
         limit = max_image_bytes if file_type.kind == "image" else largest
         file_types.check_size(file_type.kind, len(content), limit)
@@ -46,6 +61,11 @@ class Attachment:
             filename=safe_name(filename) or f"{file_type.kind}.{file_type.extension}",
             content=content,
         )
+
+    @property
+    def is_taken(self) -> bool:
+        """By GigaChat, as it is."""
+        return file_types.is_taken(FileType(self.kind, self.media_type, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +107,18 @@ def wanted(messages: list[dict[str, Any]]) -> tuple[WantedFile, ...]:
 
 
 def with_ids(messages: list[dict[str, Any]], ids: FileIds) -> list[dict[str, Any]]:
-    """New messages whose attachments are ids, not files."""
+    """New messages whose attachments are ids, not files; one without an id has its key."""
     return [
-        message | {"attachments": [ids.get(file.key, file.key) for file in message["attachments"]]}
+        message | {"attachments": [_id(file.key, ids) for file in message["attachments"]]}
         if "attachments" in message
         else message
         for message in messages
     ]
+
+
+def _id(key: str, ids: FileIds) -> str:
+    found = ids.get(key)
+    return found if isinstance(found, str) else key
 
 
 def is_data_url(url: str) -> bool:

@@ -5,6 +5,7 @@ the registered ones ("application/pptx").  A type a client declares is only aske
 do not decide: a client's declaration is often a guess from the file's name.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -49,12 +50,21 @@ _SIGNATURES: tuple[tuple[int, bytes, FileType], ...] = (
     (4, b"ftyp", FileType("audio", "audio/mp4", "mp4")),
 )
 _BITMAP = FileType("image", "image/bmp", "bmp")
-_REFUSED: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"GIF8", "a GIF picture"),
-    (8, b"WEBP", "a WebP picture"),
-    (4, b"ftypavif", "an AVIF picture"),
-    (4, b"ftyphei", "a HEIC picture"),
+_GIF = FileType("image", "image/gif", "gif")
+_WEBP = FileType("image", "image/webp", "webp")
+_AVIF = FileType("image", "image/avif", "avif")
+_HEIC = FileType("image", "image/heic", "heic")
+_REFUSED: tuple[tuple[int, bytes, str, FileType], ...] = (
+    (0, b"GIF8", "a GIF picture", _GIF),
+    (8, b"WEBP", "a WebP picture", _WEBP),
+    (4, b"ftypavif", "an AVIF picture", _AVIF),
+    (4, b"ftypavis", "an AVIF picture", _AVIF),
+    (4, b"ftyphei", "a HEIC picture", _HEIC),
+    (4, b"ftyphev", "a HEIC picture", _HEIC),
+    (4, b"ftypmif1", "a HEIC picture", _HEIC),
+    (4, b"ftypmsf1", "a HEIC picture", _HEIC),
 )
+_TAKEN_PICTURES = frozenset({"image/jpeg", "image/png", "image/tiff", "image/bmp"})
 _WORD = FileType(
     "document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"
 )
@@ -89,13 +99,14 @@ _CONTAINERS: tuple[tuple[bytes, Mapping[str, FileType]], ...] = (
     ),
 )
 """First bytes of a format of many documents -> extension or declared type -> which it is."""
+_PICTURE = re.compile(r"image/[a-z0-9.+-]{1,40}")
 _TEXT = FileType("document", "text/plain", "txt")
 
 
 def recognise(content: Content, declared: str = "", filename: str = "") -> FileType:
     """declared: a media type, or "".  Raises UnsupportedFeature."""
     head = bytes(content[:16])
-    for at, signature, what in _REFUSED:
+    for at, signature, what, _ in _REFUSED:
         if head.startswith(signature, at):
             raise _not_taken(what)
     for at, signature, file_type in _SIGNATURES:
@@ -114,6 +125,34 @@ def recognise(content: Content, declared: str = "", filename: str = "") -> FileT
     if declared.startswith("text/") or _is_text(content):
         return _TEXT
     raise _not_taken(f"of no type that GigaGate knows ({_shown(declared or filename)})")
+
+
+def recognise_in_message(
+    content: Content, declared: str = "", filename: str = "", *, picture: bool
+) -> FileType:
+    """As `recognise`, and pictures that GigaChat does not take: they may be converted.
+
+    picture: the message says that it is one.
+    """
+    head = bytes(content[:16])
+    for at, signature, _, file_type in _REFUSED:
+        if head.startswith(signature, at):
+            return file_type
+    declared = declared.partition(";")[0].strip().lower()
+    said = FileType("image", declared, declared.partition("/")[2].partition("+")[0][:16])
+    if picture and declared == "image/svg+xml":
+        return said
+    try:
+        return recognise(content, declared, filename)
+    except UnsupportedFeature:
+        if picture and _PICTURE.fullmatch(declared) and declared not in _TAKEN_PICTURES:
+            return said
+        raise
+
+
+def is_taken(file_type: FileType) -> bool:
+    """Whether GigaChat takes it as it is."""
+    return file_type.kind != "image" or file_type.media_type in _TAKEN_PICTURES
 
 
 def image_type(content: Content) -> str:

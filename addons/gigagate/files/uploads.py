@@ -1,6 +1,7 @@
 """Each content is uploaded once: agents resend every picture with every step.
 
-The ids of what has been uploaded are remembered by content and client, in memory.  GigaChat may
+The ids of what has been uploaded are remembered by content and client, in memory; so is what could
+not be made into a file that GigaChat takes.  GigaChat may
 forget a file earlier than we do; whoever learns of that calls `forget` and asks again.
 """
 
@@ -11,8 +12,9 @@ from concurrent.futures import Future
 from types import MappingProxyType
 
 from gigagate.core import file_types
-from gigagate.core.attachment import Attachment, RemoteFile, WantedFile
+from gigagate.core.attachment import Attachment, LeftOut, RemoteFile, WantedFile
 from gigagate.errors import InvalidRequest
+from gigagate.files import convert
 from gigagate.files.client import FileClient
 from gigagate.files.fetch import Fetcher
 
@@ -31,12 +33,12 @@ class Uploads:
         self._client = client
         self._fetcher = fetcher
         self._max_image_bytes = max_image_bytes
-        self._ids: OrderedDict[_Place, Future[str]] = OrderedDict()
+        self._ids: OrderedDict[_Place, Future[str | LeftOut]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def known(self, files: Sequence[WantedFile], client: str) -> dict[str, str] | None:
+    def known(self, files: Sequence[WantedFile], client: str) -> dict[str, str | LeftOut] | None:
         """The ids, if none has to be waited for.  Does not block."""
-        ids = {}
+        ids: dict[str, str | LeftOut] = {}
         with self._lock:
             for file in files:
                 future = self._ids.get((client, file.key))
@@ -59,7 +61,7 @@ class Uploads:
         files: Iterable[WantedFile],
         client: str,
         fetched: Mapping[str, Attachment] = MappingProxyType({}),
-    ) -> dict[str, str]:
+    ) -> dict[str, str | LeftOut]:
         """Uploads what has not been.  Raises GigaGateError."""
         return {file.key: self._id(fetched.get(file.key, file), file, client) for file in files}
 
@@ -68,7 +70,7 @@ class Uploads:
             for file in files:
                 self._ids.pop((client, file.key), None)
 
-    def _id(self, content: WantedFile, file: WantedFile, client: str) -> str:
+    def _id(self, content: WantedFile, file: WantedFile, client: str) -> str | LeftOut:
         """Whoever comes while the same content is on its way waits for it."""
         place = (client, file.key)
         with self._lock:
@@ -81,11 +83,15 @@ class Uploads:
                 self._ids.popitem(last=False)
         if mine:
             try:
-                future.set_result(self._client.upload(self._here(content), client))
+                future.set_result(self._uploaded(self._here(content), client))
             except BaseException as error:
                 self.forget([file], client)
                 future.set_exception(error)
         return future.result()
+
+    def _uploaded(self, file: Attachment, client: str) -> str | LeftOut:
+        taken = convert.taken(file, self._max_image_bytes())
+        return taken if isinstance(taken, LeftOut) else self._client.upload(taken, client)
 
     def _here(self, file: WantedFile) -> Attachment:
         return file if isinstance(file, Attachment) else self._fetched(file)
@@ -101,6 +107,7 @@ class Uploads:
             declared=declared,
             filename=filename,
             max_image_bytes=max_image_bytes,
+            picture=image,
         )
         if image and found.kind != "image":
             raise InvalidRequest("What an image_url leads to is no picture.")

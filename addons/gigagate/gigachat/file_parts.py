@@ -67,7 +67,7 @@ class FileReader:
     def _of_url(self, url: str, kind: Kind, filename: str, path: str) -> MessageFile:
         if attachment.is_data_url(url):
             content, declared = attachment.read_data_url(url, path)
-            return self._of_content(content, declared, filename)
+            return self._of_content(content, declared, filename, picture=kind == "image")
         if not url.lower().startswith(("http://", "https://")):
             raise InvalidRequest(
                 f"{path} must be a data URL, or begin with http:// or https://.", param=path
@@ -80,12 +80,15 @@ class FileReader:
             )
         return RemoteFile(url, kind)
 
-    def _of_content(self, content: bytes, declared: str, filename: str) -> MessageFile:
+    def _of_content(
+        self, content: bytes, declared: str, filename: str, *, picture: bool = False
+    ) -> MessageFile:
         return Attachment.of(
             content,
             declared=declared,
             filename=filename,
             max_image_bytes=self._policy.max_image_bytes,
+            picture=picture,
         )
 
 

@@ -12,7 +12,7 @@ from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import Chat
 from gigagate.gigachat import session
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.v1 import parameters, request, structured
+from gigagate.gigachat.v1 import left_out, parameters, request, structured
 from gigagate.gigachat.v1.response import Expected
 from gigagate.gigachat.words import Wording
 
@@ -27,7 +27,8 @@ def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
     call.report.model_sent = body["model"]
 
     def body_with(ids: FileIds) -> bytes:
-        messages = attachment.with_ids(body["messages"], ids)
+        told = left_out.told(body["messages"], ids, call.notes, strict=call.policy.strict)
+        messages = attachment.with_ids(told, ids)
         return compact_json.dumps(body | {"messages": messages})
 
     content = body_with({})

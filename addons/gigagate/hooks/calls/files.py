@@ -75,10 +75,10 @@ class CallFiles:
 
         How it says so is not documented: it names the file, or speaks of one.
         """
-        ids = call.file_ids
+        ids = [one for one in (call.file_ids or {}).values() if isinstance(one, str)]
         if not ids or call.files_renewed or status not in (400, 404, 422):
             return False
-        if b"file" not in body.lower() and not any(i.encode() in body for i in ids.values()):
+        if b"file" not in body.lower() and not any(i.encode() in body for i in ids):
             return False
         call.files_renewed = True
         call.file_ids = None
