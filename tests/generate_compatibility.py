@@ -15,7 +15,10 @@ from gigagate.core.policy import DEFAULT_JSON_MODES
 from gigagate.core.value_types import Number
 from gigagate.dialects.openai import completions, embeddings
 from gigagate.dialects.openai.responses import parameters as responses
+from gigagate.gigachat.content import TEXT_PARTS
 from gigagate.gigachat.errors import from_answer
+from gigagate.gigachat.file_parts import FILE_PARTS
+from gigagate.gigachat.part_kinds import PART_KINDS, UNKNOWN, PartKind
 from gigagate.gigachat.v1 import parameters
 from gigagate.gigachat.v1.response import FINISH_REASONS
 from gigagate.routes import DIALECTS
@@ -147,6 +150,27 @@ def model_table() -> str:
     return table("model | context window | largest answer | pictures | functions | source", rows)
 
 
+def part_table() -> str:
+    """Kinds that share their fate share a row."""
+    kinds: dict[PartKind, list[str]] = {}
+    for name, kind in PART_KINDS.items():
+        kinds.setdefault(kind, []).append(code(name))
+    files = ", ".join(code(name) for name in FILE_PARTS)
+    rows = [
+        (", ".join(code(name) for name in TEXT_PARTS), *["its text"] * 3),
+        (
+            f"{files} of a user or a tool",
+            "attached; a picture that cannot be is told in words, any other a 400",
+            "attached, or told in words: why not",
+            "attached, or a 400",
+        ),
+        (f"{files} of others", "a 400", "told in words: that there was one", "a 400"),
+        *((", ".join(names), "a 400", kind.about, "a 400") for kind, names in kinds.items()),
+        ("any other", "a 400", UNKNOWN.about, "a 400"),
+    ]
+    return table("part | in what is asked now | in the history | with `strict`", rows)
+
+
 TABLES = {
     "endpoints": lambda: table(
         "method | path | what it is",
@@ -161,6 +185,7 @@ TABLES = {
         ((code(name), code(mode)) for name, mode in DEFAULT_JSON_MODES.items()),
     ),
     "models": model_table,
+    "parts": part_table,
     "finish": finish_table,
     "completions": lambda: parameter_table(completions.TABLE),
     "embeddings": lambda: parameter_table(embeddings.TABLE),

@@ -120,6 +120,12 @@ def talk(n: int) -> dict[str, Any]:
     return {"model": "gigachat", "messages": turns * n + [message("user", "x")]}
 
 
+def _parts(n: int) -> dict[str, Any]:
+    parts = [{"type": "thinking"}, {"type": "tool_use", "name": "f"}, {"type": "x"}, "said"]
+    turns = [message("assistant", parts * (n // 4)), message("user", "x")]
+    return {"model": "gigachat", "messages": turns}
+
+
 def form(n: int) -> bytes:
     return b"--b\r\n" + b'Content-Disposition: form-data; name="a"\r\n\r\nx\r\n--b\r\n' * n
 
@@ -190,6 +196,7 @@ ROWS = (
     ),
     Row("link", lambda n: "&signature=x" * n, lambda q: _client_of(q)),
     Row("chat: a long talk", talk, chat),
+    Row("chat: parts of others", _parts, chat),
     Row("chat: tools", lambda n: {**talk(1), "tools": tools([f"f{i}" for i in range(n)])}, chat),
     Row("chat: unknown fields", lambda n: {**talk(1), **{f"x{i}": 1 for i in range(n)}}, chat),
     Row("chat: stop", lambda n: {**talk(1), "stop": ["x" * n]}, chat),

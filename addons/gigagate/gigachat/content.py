@@ -4,7 +4,8 @@ GigaChat v1 answers 400 "invalid JSON syntax" to any content but a string, and t
 message; so a message with several becomes several, each with the text that stands before its image.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from gigagate.core.attachment import MessageFile
 from gigagate.core.validation import object_at, text_at, wrong_type
 from gigagate.errors import ClientError, InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.file_parts import FILE_PARTS, FileReader
+from gigagate.gigachat.part_kinds import in_words
 
 TEXT_PARTS = {
     "text": "text",
@@ -20,6 +22,11 @@ TEXT_PARTS = {
     "refusal": "refusal",
 }
 """Part type -> the key that holds its text."""
+
+_KIND = 40
+"""Characters of a kind's name that a note tells."""
+_TOLD_KINDS = 8
+"""Kinds that a note tells by name."""
 
 
 @dataclass(slots=True)
@@ -31,34 +38,40 @@ class Segment:
 
 
 class ContentReader:
-    """Reads the contents of one request, counting what it joins, for one note at the end."""
+    """Reads the contents of one request, counting what it joins, for one note at the end.
+
+    lenient: what stands in a history; what GigaChat does not take is left out, or told in words.
+    """
 
     def __init__(self, files: FileReader) -> None:
         self.joined_messages = 0
         self.joined_parts = 0
         self.left_out: list[str] = []
         """Files GigaChat cannot be given, as a person would be told."""
+        self.passed_over: Counter[str] = Counter()
+        """Kind of other parts that it cannot be given -> how many."""
         self._files = files
 
-    def text(self, content: object, path: str) -> str:
-        """A string passes as the same object; null and an empty array are "".
-
-        Parts are joined with a newline; a file is refused.
-        """
+    def text(self, content: object, path: str, *, lenient: bool) -> str:
+        """Where no files may be.  A string passes as the same object; null and an empty array
+        are "".  Parts are joined with a newline."""
         if isinstance(content, str):
             return content
-        return "\n".join([_text_part(part, at) for part, at in self._parts(content, path)])
+        texts = []
+        for part, at in self._parts(content, path, lenient):
+            texts += self._in_text(part, at, lenient)
+        return "\n".join(texts)
 
     def segments(self, content: object, path: str, *, lenient: bool) -> list[Segment]:
-        """Where files may be.  lenient: a file GigaChat does not take is told in words instead."""
+        """Where files may be."""
         if isinstance(content, str):
             return [Segment([content])]
         segments = [segment := Segment()]
         after_image = 0
-        for part, at in self._parts(content, path):
+        for part, at in self._parts(content, path, lenient):
             kind = part.get("type")
             if not isinstance(kind, str) or kind not in FILE_PARTS:
-                segment.texts.append(_text_part(part, at))
+                segment.texts += self._in_text(part, at, lenient)
                 continue
             file = self._file(part, at, lenient)
             if isinstance(file, str):
@@ -73,14 +86,40 @@ class ContentReader:
             segment.files.append(file)
         return segments
 
-    def _parts(self, content: object, path: str) -> list[tuple[dict[str, Any], str]]:
+    def _parts(
+        self, content: object, path: str, lenient: bool
+    ) -> Iterator[tuple[dict[str, Any], str]]:
         if content is None:
-            return []
+            return
         if not isinstance(content, list):
             raise wrong_type(path, "a string, null or an array of parts", content)
         self.joined_messages += 1
         self.joined_parts += len(content)
-        return [(object_at(at := f"{path}[{i}]", part), at) for i, part in enumerate(content)]
+        for i, part in enumerate(content):
+            at = f"{path}[{i}]"
+            if lenient and isinstance(part, str):
+                yield {"type": "text", "text": part}, at
+            elif lenient and not isinstance(part, dict):
+                self._pass_over("of no kind")
+            else:
+                yield object_at(at, part), at
+
+    def _in_text(self, part: dict[str, Any], path: str, lenient: bool) -> list[str]:
+        try:
+            return [_text_of(part, path)]
+        except ClientError as error:
+            if not lenient:
+                raise
+            kind = part.get("type")
+            if isinstance(kind, str) and kind in FILE_PARTS:
+                return [self._without(path, error)]
+            self._pass_over(kind[:_KIND] if isinstance(kind, str) else "of no kind")
+            words = "" if isinstance(kind, str) and kind in TEXT_PARTS else in_words(part)
+            return [words] if words else []
+
+    def _pass_over(self, kind: str) -> None:
+        known = kind in self.passed_over or len(self.passed_over) < _TOLD_KINDS
+        self.passed_over[kind if known else "others"] += 1
 
     def _file(self, part: dict[str, Any], path: str, lenient: bool) -> MessageFile | str:
         try:
@@ -89,15 +128,18 @@ class ContentReader:
             if not lenient:
                 error.param = error.param or path
                 raise
-            self.left_out.append(f"{path}: {error.message}")
-            return f"(A file is left out here. {error.message})"
+            return self._without(path, error)
+
+    def _without(self, path: str, error: ClientError) -> str:
+        self.left_out.append(f"{path}: {error.message}")
+        return f"(A file is left out here. {error.message})"
 
 
 def has_image(files: Iterable[MessageFile]) -> bool:
     return any(file.kind == "image" for file in files)
 
 
-def _text_part(part: dict[str, Any], path: str) -> str:
+def _text_of(part: dict[str, Any], path: str) -> str:
     kind = part.get("type")
     if not isinstance(kind, str):
         raise wrong_type(f"{path}.type", "a string", kind)

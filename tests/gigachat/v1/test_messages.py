@@ -400,9 +400,10 @@ def test_a_wrong_type_is_a_400_that_names_the_field(messages: Any, param: str) -
 
 @pytest.mark.parametrize("kind", ["image_url", "input_audio", "file"])
 @pytest.mark.parametrize("role", ["system", "assistant"])
-def test_a_file_of_nobody_but_a_user_is_refused_by_its_place(role: str, kind: str) -> None:
+def test_a_file_of_nobody_but_a_user_is_refused_with_strict(role: str, kind: str) -> None:
+    message = {"role": role, "content": [*text("look"), {"type": kind, kind: {}}]}
     with pytest.raises(UnsupportedFeature) as refused:
-        translated({"role": role, "content": [*text("look"), {"type": kind, kind: {}}]})
+        translate([message], NAMES, Policy(strict=True), Notes())
     assert refused.value.param == "messages[0].content[1]"
 
 

@@ -256,14 +256,12 @@ class _Conversation:
             self._counts["earlier files left out, GigaChat takes no more"] = len(left_out)
 
     def _segments(self, index: int) -> list[Segment]:
-        path = f"messages[{index}].content"
-        content = self._messages[index].get("content")
+        path, content = f"messages[{index}].content", self._messages[index].get("content")
         return self._content.segments(content, path, lenient=index < self._asked_from)
 
     def _text(self, index: int) -> str:
-        return self._content.text(
-            self._messages[index].get("content"), f"messages[{index}].content"
-        )
+        path, content = f"messages[{index}].content", self._messages[index].get("content")
+        return self._content.text(content, path, lenient=index < self._asked_from)
 
     def _result(self, segments: list[Segment]) -> str:
         text = "\n".join(text for segment in segments for text in segment.texts)
@@ -287,6 +285,8 @@ class _Conversation:
             )
         if len(self._system) > 1:
             self._counts["system messages joined"] = len(self._system)
+        for kind, count in content.passed_over.items():
+            self._notes.add("content", f"parts left out, {kind}: {count}")
         for what in content.left_out:
             self._notes.add("files", f"left out: {what}")
         for what, count in self._counts.items():
