@@ -14,18 +14,18 @@ from gigagate.emulator.thread import EmulatorThread
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
 BEFORE_GIGACHAT = [
-    "gigagate.hooks.gateway:Gateway.requestheaders",
-    "gigagate.hooks.gateway:Gateway.admit",
-    "gigagate.hooks.gateway:Gateway.identify",
-    "gigagate.hooks.gateway:Gateway.request",
-    "gigagate.hooks.gateway:Gateway.prepare",
-    "gigagate.hooks.gateway:Gateway.account_of",
-    "gigagate.hooks.gateway:Gateway.wire_headers",
+    "gigagate.hooks.door.door:Door.requestheaders",
+    "gigagate.hooks.door.door:Door.admit",
+    "gigagate.hooks.door.door:Door.identify",
+    "gigagate.hooks.door.door:Door.request",
+    "gigagate.hooks.calls.prepare:Calls.prepare",
+    "gigagate.hooks.calls.prepare:Calls.account_of",
+    "gigagate.hooks.calls.prepare:Calls.headers",
     "gigagate.hooks.door.client_secrets:remove",
     "gigagate.hooks.about.endpoints:LocalEndpoints.requestheaders",
     "gigagate.hooks.about.endpoints:LocalEndpoints.request",
     "gigagate.hooks.wire.layers:Layers.choose",
-    "gigagate.hooks.token_wait:TokenWait.now",
+    "gigagate.accounts.token_wait:TokenWait.now",
     "gigagate.hooks.wire.http_layer:GigaHttpLayer.name_upstream",
     "gigagate.hooks.wire.http_layer:GigaHttpLayer.make_stream",
     "gigagate.hooks.wire.http_layer:GigaHttpLayer.get_connection",
@@ -57,8 +57,8 @@ ON_THE_STREAM = [
 ]
 
 WITH_FILES = [
-    "gigagate.hooks.calls.files:CallFiles.attach_known",
-    "gigagate.hooks.calls.files:CallFiles.attach",
+    "gigagate.hooks.calls.files:attach_known",
+    "gigagate.hooks.calls.files:attach",
     "gigagate.files.uploads:Uploads.ids",
     "gigagate.files.client:FileClient.upload",
     "gigagate.core.multipart:write",
@@ -144,7 +144,7 @@ def test_a_fault_on_a_stream_ends_it_with_an_error(faulty: FaultyProxy, fault: s
 
 def test_a_waiting_request_whose_token_hook_fails_is_refused(faulty: FaultyProxy) -> None:
     faulty.emulator.revoke_tokens()
-    answer = faulty.post("gigagate.hooks.gateway:Gateway.gigagate_wait")
+    answer = faulty.post("gigagate.hooks.calls.waiting:Waiting.gigagate_wait")
     assert answer.status_code == 500
     assert faulty.chats_upstream() <= 1, "at most the attempt with the revoked token"
 
@@ -152,7 +152,7 @@ def test_a_waiting_request_whose_token_hook_fails_is_refused(faulty: FaultyProxy
 @pytest.mark.parametrize("method", ["finish", "finished"])
 def test_a_fault_in_accounting_keeps_no_slot(faulty: FaultyProxy, method: str) -> None:
     """GigaChat gives one slot here; the second request would wait for the first one's."""
-    fault = f"gigagate.hooks.telemetry:Accounting.{method}"
+    fault = f"gigagate.hooks.telemetry:Telemetry.{method}"
     with requests.Session() as kept_alive:
         for _ in range(2):
             assert faulty.post_in(kept_alive, fault).status_code == 200

@@ -5,8 +5,9 @@ from mitmproxy import ctx
 
 class AllowLoopback:
     def running(self) -> None:
-        files = ctx.master.addons.get("gigagate.gateway").runtime.accounts.require_own().files
-        files._uploads._fetcher._is_public = lambda address: address == "127.0.0.1"
+        runtime = ctx.master.addons.get("gigagate.startup").runtime
+        uploads = runtime.accounts.require_own().uploads
+        uploads._fetcher._is_public = lambda address: address == "127.0.0.1"
 
 
 addons = [AllowLoopback()]

@@ -18,8 +18,8 @@ from gigagate.core.policy import Policy
 from gigagate.dialects.openai.envelope import error_object
 from gigagate.errors import GigaGateError
 from gigagate.exchange import Answer, Exchange
-from gigagate.hooks.runtime import policy
 from gigagate.settings import Settings
+from gigagate.settings.policy import policy
 from gigagate.views import changes
 from gigagate.views.facts import Facts
 from gigagate.views.text import object_of

@@ -14,7 +14,6 @@ from pathlib import Path
 from gigagate import running
 from gigagate.cli import COMMAND, ENTRY
 from gigagate.errors import SettingsError
-from gigagate.hooks.runtime import Upstream
 from gigagate.settings import Settings
 
 PROGRAMS = {"serve": "mitmdump", "web": "mitmweb", "console": "mitmproxy"}
@@ -99,17 +98,15 @@ def main(verb: str, args: list[str]) -> int:
         from gigagate.cli import workers as supervisor
 
         return supervisor.main(settings, count, others)
-    upstream = settings.upstream
-    mode = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path).mode
-    argv = arguments(mode, settings.state_dir, others)
+    argv = arguments(settings.upstream.mode, settings.state_dir, others)
 
-    from gigagate.hooks.patches import safety
+    from gigagate.hooks.patches import ports
 
-    safety.advise_another_port()
+    ports.advise_another_port()
     if running.WORKER in os.environ:
         from gigagate.workers.folder import Member
 
-        safety.share_the_port(Member.of_environment().port)
+        ports.share_the_port(Member.of_environment().port)
 
     from mitmproxy.tools import main as programs
 

@@ -1,4 +1,4 @@
-"""The proxy as mitmproxy's addons, one concern a file.  docs/architecture.md lists the files."""
+"""The proxy as mitmproxy's addons, one concern a file.  docs/architecture.md lists the wings."""
 
 import os
 
@@ -10,46 +10,53 @@ def build() -> list[object]:
     """The addons, in the order mitmproxy calls them.  Wrong settings end the process."""
     from gigagate.hooks.about.commands import Commands
     from gigagate.hooks.about.endpoints import LocalEndpoints
-    from gigagate.hooks.door.connections import Connections
+    from gigagate.hooks.calls.prepare import Calls
+    from gigagate.hooks.calls.shelves import CallShelves
+    from gigagate.hooks.calls.slots import CallSlots
+    from gigagate.hooks.calls.traffic import Traffic
+    from gigagate.hooks.calls.waiting import Waiting
     from gigagate.hooks.door.cors import Cors
-    from gigagate.hooks.gateway import Gateway
+    from gigagate.hooks.door.door import Door
     from gigagate.hooks.inspection.content_views import ContentViews
     from gigagate.hooks.inspection.flow_commands import FlowCommands
     from gigagate.hooks.inspection.flow_list import FlowList
     from gigagate.hooks.inspection.flow_memory import FlowMemory
     from gigagate.hooks.inspection.recorder import Recorder
-    from gigagate.hooks.process.descriptors import Descriptors
     from gigagate.hooks.process.idle_memory import IdleMemory
     from gigagate.hooks.process.reload import Reload
     from gigagate.hooks.process.shutdown import Shutdown
-    from gigagate.hooks.process.single import Alone
+    from gigagate.hooks.process.single import Single
     from gigagate.hooks.process.startup import Startup, give_up
     from gigagate.hooks.runtime import Runtime
-    from gigagate.hooks.telemetry import Accounting
+    from gigagate.hooks.telemetry import Telemetry
+    from gigagate.hooks.wire.connection_limit import ConnectionLimit
     from gigagate.hooks.wire.deadlines import Deadlines
+    from gigagate.hooks.wire.descriptors import Descriptors
     from gigagate.hooks.wire.hooks_at_once import UnfinishedHooks
     from gigagate.hooks.wire.layers import Layers
+    from gigagate.hooks.wire.shared import Shared
     from gigagate.hooks.wire.unread import Unread
 
+    traffic = Traffic()
     try:
         runtime = Runtime.load()
+        door = Door(runtime)
+        shelves = CallShelves(runtime, door)
     except (SettingsError, TrustError) as error:
         give_up(error)
-    try:
-        gateway = Gateway(runtime)
-    except SettingsError as error:
-        give_up(error)
-    accounting = Accounting(gateway)
+    slots = CallSlots(runtime, traffic)
+    calls = Calls(runtime, door, traffic, slots, shelves)
+    telemetry = Telemetry(runtime, traffic)
     descriptors = Descriptors()
-    shutdown = Shutdown(gateway)
+    shutdown = Shutdown(runtime, traffic)
     if running.WORKER in os.environ:
         from gigagate.hooks.process.worker import Worker
 
-        process: Alone | Worker = Worker(runtime, accounting, shutdown)
+        process: Single | Worker = Worker(runtime, telemetry, shutdown)
     else:
-        process = Alone(runtime, accounting)
+        process = Single(runtime, telemetry)
     inspection = [
-        Recorder(gateway),
+        Recorder(traffic),
         FlowList(),
         FlowMemory(runtime),
         ContentViews(),
@@ -57,19 +64,20 @@ def build() -> list[object]:
     ]
     return [
         Startup(runtime),
-        Layers(gateway),
-        gateway.shelves,
-        gateway.slots,  # early: when one of us fails, those behind it are not called
-        accounting,
+        Layers(Shared(runtime, calls, traffic, shelves)),
+        slots,  # early: when one of us fails, those behind it are not called
+        telemetry,
         LocalEndpoints(runtime, process.status, process.keys),
-        gateway,
-        Connections(gateway, descriptors),
+        door,
+        ConnectionLimit(runtime, door, descriptors),
         Unread(runtime),
         descriptors,
+        shelves,
+        Waiting(traffic, slots),
         Cors(runtime),
-        Deadlines(gateway),
+        Deadlines(runtime, traffic),
         UnfinishedHooks(),
-        IdleMemory(gateway),
+        IdleMemory(traffic),
         Reload(runtime),
         shutdown,
         process,

@@ -16,3 +16,17 @@ def headers_of(request: http.Request) -> dict[str, str]:
 
 def head_of(request: http.Request) -> Head:
     return Head(request.method, request.path, headers_of(request))
+
+
+def own_url(flow: http.HTTPFlow) -> str:
+    """The proxy's address as the client reaches it: "http://localhost:4000".
+
+    HTTP/1.0 may come without Host; a server in front that speaks TLS tells of it in a header.
+    """
+    request, client = flow.request, flow.client_conn
+    host = request.host_header
+    if host is None:
+        name, port, *_ = client.sockname
+        host = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+    forwarded = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    return f"{'https' if client.tls or forwarded == 'https' else 'http'}://{host}"

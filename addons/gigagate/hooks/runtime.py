@@ -2,79 +2,20 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mitmproxy import version
 
 from gigagate import TESTED_MITMPROXY, private_file, trust
-from gigagate.core import key_owner
-from gigagate.core.file_policy import FilePolicy
-from gigagate.core.policy import Policy
+from gigagate.accounts.account import Accounts
 from gigagate.files import link_key
-from gigagate.hooks.account import Accounts
 from gigagate.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Upstream:
-    """The one place requests may go to."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-    """Prefix of every path, "/v1", without a trailing slash."""
-
-    @property
-    def address(self) -> tuple[str, int]:
-        return self.host, self.port
-
-    @property
-    def tls(self) -> bool:
-        return self.scheme == "https"
-
-    @property
-    def host_header(self) -> str:
-        default = 443 if self.tls else 80
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == default else f"{host}:{self.port}"
-
-    @property
-    def mode(self) -> str:
-        """As mitmproxy's --mode takes it."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"reverse:{self.scheme}://{host}:{self.port}"
-
-
-def policy(settings: Settings) -> Policy:
-    """What the translation has to know of the settings."""
-    return Policy(
-        aliases=settings.models.aliases,
-        default_model=settings.models.default,
-        light_model=settings.models.light,
-        models=settings.models.table,
-        embedding_model=settings.models.embeddings,
-        unknown_models=settings.models.unknown,
-        strict=settings.strict,
-        prompt_cache=settings.prompt_cache,
-        reasoning=settings.reasoning,
-        json_modes=settings.structured_output,
-        files=FilePolicy(
-            fetch_urls=settings.images.allow_urls,
-            max_image_bytes=settings.images.max_bytes,
-            generated=settings.images.generated,
-            link_key=link_key.load(settings.state_dir / "picture-links.key"),
-        ),
-        key_owner=key_owner.PROXY if settings.auth_mode == "shared" else key_owner.CLIENT,
-    )
+from gigagate.settings.policy import policy
 
 
 class Runtime:
     """`ready` is set once mitmproxy runs and what it bound has been checked."""
 
     def __init__(self, settings: Settings) -> None:
-        upstream = settings.upstream
-        self.upstream = Upstream(upstream.scheme, upstream.host, upstream.port, upstream.path)
         self.ca_file = trust.bundle(settings)
         self.ca_content = self.ca_file.read_bytes() if self.ca_file else b""
         self.accounts = Accounts(settings, self.ca_file)
@@ -88,7 +29,7 @@ class Runtime:
 
     def use(self, settings: Settings) -> None:
         """What can change while the proxy runs, changes here, at once and together."""
-        self.policy = policy(settings)
+        self.policy = policy(settings, link_key.load(settings.state_dir / "picture-links.key"))
         self.accounts.adjust(settings)
         self.settings = settings
 

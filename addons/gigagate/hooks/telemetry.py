@@ -20,7 +20,9 @@ from gigagate.core.report import Report
 from gigagate.errors import StoreError
 from gigagate.hooks import local_paths
 from gigagate.hooks.answers import told
-from gigagate.hooks.gateway import CLIENT, Gateway
+from gigagate.hooks.calls.traffic import Traffic
+from gigagate.hooks.door.door import CLIENT
+from gigagate.hooks.runtime import Runtime
 from gigagate.settings import Settings
 from gigagate.telemetry import log_line, prompts
 from gigagate.telemetry.finished import ANONYMOUS, CLIENT_GONE, Finished, cost
@@ -39,19 +41,19 @@ SAVE_SECONDS = 10.0
 VERBOSE = "gigachat_verbose"
 
 
-class Accounting:
-    name = "gigagate.accounting"
+class Telemetry:
+    name = "gigagate.telemetry"
 
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
-        self.runtime = gateway.runtime
-        self.stats = Stats(StatsStore(self.runtime.settings.state_dir))
+    def __init__(self, runtime: Runtime, traffic: Traffic) -> None:
+        self._traffic = traffic
+        self._runtime = runtime
+        self.stats = Stats(StatsStore(self._runtime.settings.state_dir))
         self.metrics = Metrics()
         self.recent: deque[Finished] = deque(maxlen=RECENT)
         self.in_progress: WeakSet[http.HTTPFlow] = WeakSet()
         self.saving: asyncio.Task[None] | None = None
         self.webhook: Webhook | None = None
-        self.take(self.runtime.settings)
+        self.take(self._runtime.settings)
 
     def take(self, settings: Settings) -> None:
         """Settings may change while the proxy runs."""
@@ -111,8 +113,8 @@ class Accounting:
             logger.exception("A request is not accounted for")
 
     def account(self, flow: http.HTTPFlow, status: int) -> None:
-        if self.settings is not self.runtime.settings:
-            self.take(self.runtime.settings)
+        if self.settings is not self._runtime.settings:
+            self.take(self._runtime.settings)
         finished = self.finished(flow, status)
         self.recent.appendleft(finished)
         self.stats.count(finished)
@@ -121,7 +123,7 @@ class Accounting:
         self.log(flow, finished)
 
     def finished(self, flow: http.HTTPFlow, status: int) -> Finished:
-        call = self.gateway.calls.get(flow)
+        call = self._traffic.calls.get(flow)
         report = call.exchange.report if call else Report()
         request, answer = flow.request, flow.response
         model = self.model(report)

@@ -7,6 +7,7 @@ here, and one in `environment.VARIABLES` if a variable sets it.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ from gigagate.settings.build import build
 from gigagate.settings.secret import Secret
 from gigagate.settings.yaml_file import OUTSIDE
 
+_PORTS = {"http": 80, "https": 443}
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 Scope = Literal["GIGACHAT_API_PERS", "GIGACHAT_API_B2B", "GIGACHAT_API_CORP"]
@@ -35,7 +38,7 @@ AtLeastOne = Annotated[int, values.at_least(1)]
 Seconds = Annotated[float, values.more_than(0)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Upstream:
     """Where GigaChat is. Plain http is for tests and private networks."""
 
@@ -45,22 +48,41 @@ class Upstream:
     verify: bool = field(default=True, metadata=OUTSIDE)
     ca_bundle_file: Path | None = field(default=None, metadata=OUTSIDE)
 
-    @property
+    @cached_property
     def scheme(self) -> str:
         return urlsplit(self.base_url).scheme
 
-    @property
+    @cached_property
     def host(self) -> str:
         return urlsplit(self.base_url).hostname or ""
 
-    @property
+    @cached_property
     def port(self) -> int:
-        return urlsplit(self.base_url).port or {"http": 80, "https": 443}[self.scheme]
+        return urlsplit(self.base_url).port or _PORTS[self.scheme]
 
-    @property
+    @cached_property
     def path(self) -> str:
         """What stands before an endpoint's own path: "/v1", or "" for none."""
         return urlsplit(self.base_url).path.rstrip("/")
+
+    @cached_property
+    def address(self) -> tuple[str, int]:
+        return self.host, self.port
+
+    @cached_property
+    def tls(self) -> bool:
+        return self.scheme == "https"
+
+    @cached_property
+    def host_header(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @cached_property
+    def mode(self) -> str:
+        """As mitmproxy's --mode takes it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"reverse:{self.scheme}://{host}:{self.port}"
 
     def verify_by(self, ca_file: Path | None) -> str | bool:
         """What requests takes as `verify`.  ca_file: as trust.bundle returned it."""

@@ -27,7 +27,7 @@ from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 from mitmproxy.proxy.server import ConnectionHandler
 from mitmproxy.tools.web import app, web_columns
 
-from gigagate.hooks.patches import safety
+from gigagate.hooks.patches import ports
 from gigagate.hooks.wire.client_side import ClientStream
 from gigagate.hooks.wire.http1_client import GigaChatHttp1
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
@@ -142,7 +142,7 @@ async def test_a_shared_port_is_not_shared_with_strangers(monkeypatch: pytest.Mo
     async def listen(port: int) -> asyncio.Server:
         return await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", port)
 
-    safety.share_the_port(None)
+    ports.share_the_port(None)
     async with await listen(0) as first:
         port = first.sockets[0].getsockname()[1]
         with pytest.raises(OSError, match="in use"):
@@ -150,7 +150,7 @@ async def test_a_shared_port_is_not_shared_with_strangers(monkeypatch: pytest.Mo
         monkeypatch.setattr(asyncio, "start_server", plain)
         with pytest.raises(OSError, match="in use"):
             await listen(port)
-        safety.share_the_port(port)
+        ports.share_the_port(port)
         async with await listen(0) as second:
             assert second.sockets[0].getsockname() == first.sockets[0].getsockname()
 

@@ -1,17 +1,20 @@
 import asyncio
 import platform
-from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from mitmproxy.test import tflow
 
+from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.process import idle_memory
 from gigagate.hooks.process.idle_memory import IdleMemory
 
-BUSY = [
-    SimpleNamespace(on_the_wire={"a stream"}, waits={}),
-    SimpleNamespace(on_the_wire=set(), waits={"a client": "a call"}),
-]
+
+def traffic(on_the_wire: int = 0, waits: int = 0) -> Traffic:
+    under_way: Any = Traffic()
+    under_way.on_the_wire |= {object() for _ in range(on_the_wire)}
+    under_way.waits |= {str(number): object() for number in range(waits)}
+    return cast(Traffic, under_way)
 
 
 async def given_back(memory: IdleMemory, looks: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -37,23 +40,23 @@ async def given_back(memory: IdleMemory, looks: int, monkeypatch: pytest.MonkeyP
 
 
 async def test_memory_is_given_back_once_after_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    memory = IdleMemory(SimpleNamespace(on_the_wire=set(), waits={}))  # type: ignore[arg-type]
+    memory = IdleMemory(traffic())
     assert await given_back(memory, 3, monkeypatch) == []
     memory.request(tflow.tflow())
     assert await given_back(memory, 3, monkeypatch) == [0]
 
 
-@pytest.mark.parametrize("gateway", BUSY)
+@pytest.mark.parametrize("under_way", [traffic(on_the_wire=1), traffic(waits=1)])
 async def test_not_while_there_is_something_to_do(
-    gateway: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    under_way: Traffic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = IdleMemory(gateway)  # type: ignore[arg-type]
+    memory = IdleMemory(under_way)
     memory.request(tflow.tflow())
     assert await given_back(memory, 3, monkeypatch) == []
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has it")
 def test_glibc_can_be_asked() -> None:
-    memory = IdleMemory(SimpleNamespace())  # type: ignore[arg-type]
+    memory = IdleMemory(traffic())
     assert memory.give_back is not None
     assert memory.give_back(0) in (0, 1)

@@ -26,7 +26,7 @@ class Commands:
 
     def __init__(self, runtime: Runtime, status: Status) -> None:
         self.runtime = runtime
-        self.status_of_all = status
+        self._status = status
         self.tasks: set[asyncio.Task[None]] = set()
 
     @command.command("gigachat.status")
@@ -56,15 +56,15 @@ class Commands:
 
     async def status_text(self) -> str:
         host, port, *_ = ctx.master.addons.get("proxyserver").listen_addrs()[0]
-        return summary.status(await self.status_of_all.state(f"http://{host}:{port}/v1"))
+        return summary.status(await self._status.state(f"http://{host}:{port}/v1"))
 
     async def stats_text(self) -> str:
-        return summary.statistics(await self.status_of_all.statistics())
+        return summary.statistics(await self._status.statistics())
 
     async def refreshed_text(self) -> str:
         own = self.runtime.accounts.require_own()
         await in_thread(own.tokens.source.refresh, "access token")
-        return f"A new access token, {summary.token(self.status_of_all.token())}"
+        return f"A new access token, {summary.token(self._status.token())}"
 
     async def models_text(self) -> str:
         token = await self.runtime.accounts.require_own().tokens.get()

@@ -38,7 +38,7 @@ class LocalEndpoints:
 
     def __init__(self, runtime: Runtime, status: Status, keys: Keys) -> None:
         self.runtime = runtime
-        self.status_of_all = status
+        self._status = status
         self.keys = keys
         self.by_command_line: WeakSet[http.HTTPFlow] = WeakSet()
         self.welcome: WeakSet[http.HTTPFlow] = WeakSet()
@@ -88,20 +88,20 @@ class LocalEndpoints:
         return json_response(200, {"status": "ok"}, flow.request)
 
     async def readiness(self, flow: http.HTTPFlow) -> http.Response:
-        told = await self.status_of_all.readiness()
+        told = await self._status.readiness()
         return json_response(503 if "reasons" in told else 200, told, flow.request, PRIVATE)
 
     async def statistics(self, flow: http.HTTPFlow) -> http.Response:
-        return json_response(200, await self.status_of_all.statistics(), flow.request, PRIVATE)
+        return json_response(200, await self._status.statistics(), flow.request, PRIVATE)
 
     async def metrics(self, flow: http.HTTPFlow) -> http.Response:
-        text = await self.status_of_all.metrics()
+        text = await self._status.metrics()
         headers = {"content-type": metrics.CONTENT_TYPE, **PRIVATE}
         return response(200, headers, text, flow.request)
 
     async def status(self, flow: http.HTTPFlow) -> http.Response:
         request = flow.request
-        state = await self.status_of_all.state(f"http://{request.host_header}/v1")
+        state = await self._status.state(f"http://{request.host_header}/v1")
         if "text/html" not in request.headers.get("accept", ""):
             return json_response(200, state, request, PRIVATE)
         language = page.language(
@@ -126,7 +126,7 @@ class LocalEndpoints:
         if by_form:  # the page shows what became of it
             back = f"/?{flow.request.path.partition('?')[2]}".rstrip("?")
             return response(303, {"location": back, **PRIVATE}, b"", flow.request)
-        return json_response(200, self.status_of_all.token(), flow.request, PRIVATE)
+        return json_response(200, self._status.token(), flow.request, PRIVATE)
 
     def is_our_form(self, request: http.Request) -> bool:
         """A page of another origin cannot read the form's token; browsers also tell its origin."""

@@ -10,7 +10,7 @@ from gigagate import __version__
 from gigagate.errors import StoreError
 from gigagate.hooks.about.readiness import Readiness
 from gigagate.hooks.runtime import Runtime
-from gigagate.hooks.telemetry import Accounting
+from gigagate.hooks.telemetry import Telemetry
 from gigagate.telemetry import log_line
 from gigagate.telemetry.metrics import Metrics
 from gigagate.threads import in_thread
@@ -28,17 +28,17 @@ NO_TOKEN: token_source.Status = {
 class Status:
     """`base_url` is as the one who asks has reached us."""
 
-    def __init__(self, runtime: Runtime, accounting: Accounting) -> None:
+    def __init__(self, runtime: Runtime, telemetry: Telemetry) -> None:
         self.runtime = runtime
-        self.accounting = accounting
+        self._telemetry = telemetry
         self.started = time.time()
         self.ready = Readiness(runtime)
-        self.offer(accounting.metrics)
+        self.offer(telemetry.metrics)
 
     def offer(self, metrics: Metrics) -> None:
         """What is asked for at each scrape."""
         accounts, upstream = self.runtime.accounts, self.runtime.settings.upstream
-        in_progress = self.accounting.in_progress
+        in_progress = self._telemetry.in_progress
         gauges: tuple[tuple[str, str, Callable[[], float]], ...] = (
             (
                 "gigagate_requests_in_progress",
@@ -84,7 +84,7 @@ class Status:
 
     def numbers(self) -> dict[str, int]:
         return {
-            "in_progress": len(self.accounting.in_progress),
+            "in_progress": len(self._telemetry.in_progress),
             "slots_in_use": self.slots_in_use(),
             "queue_length": self.queue_length(),
         }
@@ -92,7 +92,7 @@ class Status:
     def recent(self) -> list[dict[str, Any]]:
         return [
             {"time": finished.time, **log_line.fields(finished, rewrites=False)}
-            for finished in self.accounting.recent
+            for finished in self._telemetry.recent
         ]
 
     def token(self) -> dict[str, Any]:
@@ -108,11 +108,11 @@ class Status:
         return {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
 
     async def metrics(self) -> bytes:
-        return self.accounting.metrics.text()
+        return self._telemetry.metrics.text()
 
     async def statistics(self) -> dict[str, Any]:
         """Raises StoreError."""
-        return await in_thread(self.accounting.stats.summary, "statistics")
+        return await in_thread(self._telemetry.stats.summary, "statistics")
 
     async def state(self, base_url: str) -> dict[str, Any]:
         settings = self.runtime.settings

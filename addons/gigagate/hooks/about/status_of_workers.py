@@ -8,7 +8,7 @@ from typing import Any
 
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.runtime import Runtime
-from gigagate.hooks.telemetry import RECENT, Accounting
+from gigagate.hooks.telemetry import RECENT, Telemetry
 from gigagate.threads import in_thread
 from gigagate.workers import sums
 from gigagate.workers.folder import Folder, Left, Member
@@ -17,9 +17,9 @@ from gigagate.workers.snapshot import Snapshot
 logger = logging.getLogger(__name__)
 
 
-class StatusOfAll(Status):
-    def __init__(self, runtime: Runtime, accounting: Accounting, member: Member) -> None:
-        super().__init__(runtime, accounting)
+class StatusOfWorkers(Status):
+    def __init__(self, runtime: Runtime, telemetry: Telemetry, member: Member) -> None:
+        super().__init__(runtime, telemetry)
         self.index = member.index
         self.folder = Folder(member.folder)
         self.shared = self.folder.shared()
@@ -49,7 +49,7 @@ class StatusOfAll(Status):
             numbers=self.numbers(),
             token=self.token(),
             recent=self.recent(),
-            metrics=self.accounting.metrics.text().decode(),
+            metrics=self._telemetry.metrics.text().decode(),
             past=self.past,
         )
 

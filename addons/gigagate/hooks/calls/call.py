@@ -5,10 +5,8 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from mitmproxy.proxy import commands
-
+from gigagate.accounts.account import Account
 from gigagate.core.attachment import Attachment, FileIds, RemoteFile
 from gigagate.errors import GigaGateError
 from gigagate.exchange import Exchange, UpstreamRequest
@@ -17,9 +15,6 @@ from gigagate.retries import OF_A_LOOK_UP, Retries
 from gigagate.slots import Slot
 from gigagate.tokens import AccessToken
 
-if TYPE_CHECKING:
-    from gigagate.hooks.account import Account
-
 LOOK_UPS = frozenset({"models", "tokens", "balance"})
 """Operations, as Endpoint.operation has them."""
 
@@ -27,7 +22,7 @@ LOOK_UPS = frozenset({"models", "tokens", "balance"})
 @dataclass(eq=False, slots=True)
 class UpstreamCall:
     exchange: Exchange
-    account: "Account"
+    account: Account
     connection_id: str
     """mitmproxy's name for the client's connection."""
     retries: Retries
@@ -95,11 +90,3 @@ class UpstreamCall:
     def attach(self, ids: FileIds) -> None:
         self.file_ids = ids
         self.request = self.request.with_files(ids)
-
-
-@dataclass
-class WaitHook(commands.StartHook):
-    """A call cannot go on yet, or its answer.  Ends when it can, has failed, or after a second."""
-
-    name = "gigagate_wait"
-    call: UpstreamCall

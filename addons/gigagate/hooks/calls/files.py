@@ -11,7 +11,6 @@ import time
 from gigagate.core import file_types
 from gigagate.errors import GigaGateError, RequestTimeout, UpstreamError, UpstreamTimeout
 from gigagate.files.client import FileClient
-from gigagate.files.uploads import Uploads
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.threads import in_thread
 
@@ -19,92 +18,94 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 120.0
 """Seconds for all files of a call."""
-MAX_FETCHES = 32
-"""Calls of one account that fetch at the same time."""
 
 
-class CallFiles:
-    def __init__(self, client: FileClient, uploads: Uploads) -> None:
-        self._client = client
-        self._uploads = uploads
-        self._fetches = asyncio.Semaphore(MAX_FETCHES)
+def attach_known(call: UpstreamCall) -> None:
+    """The files that are uploaded already, without waiting."""
+    files = call.request.files
+    if files and (ids := call.account.uploads.known(files, call.client)) is not None:
+        call.attach(ids)
 
-    def attach_known(self, call: UpstreamCall) -> None:
-        """Without waiting."""
-        files = call.request.files
-        if files and (ids := self._uploads.known(files, call.client)) is not None:
-            call.attach(ids)
 
-    async def fetch(self, call: UpstreamCall) -> None:
-        """What is elsewhere; it needs no slot of GigaChat's.  Raises GigaGateError."""
-        files, client = call.request.files, call.client
-        try:
-            async with asyncio.timeout(PATIENCE), self._fetches:
-                work = in_thread(lambda: self._uploads.fetch(files, client), "file fetch")
-                call.fetched = await work
-        except TimeoutError:
-            raise RequestTimeout(
-                f"The files that the request names were not fetched within {PATIENCE:g} s."
-            ) from None
+async def fetch(call: UpstreamCall) -> None:
+    """The files that are elsewhere; it needs no slot of GigaChat's.  Raises GigaGateError."""
+    account, files, client = call.account, call.request.files, call.client
+    try:
+        async with asyncio.timeout(PATIENCE), account.fetches:
+            work = in_thread(lambda: account.uploads.fetch(files, client), "file fetch")
+            call.fetched = await work
+    except TimeoutError:
+        raise RequestTimeout(
+            f"The files that the request names were not fetched within {PATIENCE:g} s."
+        ) from None
 
-    async def attach(self, call: UpstreamCall) -> None:
-        """A failed upload is repeated as a failed attempt is.  Raises GigaGateError."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not call.has_files:
-                    await self._upload(call)
-        except TimeoutError:
-            raise UpstreamTimeout(
-                f"The files of the request were not uploaded within {PATIENCE:g} s."
-            ) from None
 
-    async def _upload(self, call: UpstreamCall) -> None:
-        files, client, fetched = call.request.files, call.client, call.fetched or {}
-        try:
-            work = in_thread(lambda: self._uploads.ids(files, client, fetched), "file upload")
-            call.attach(await work)
-        except UpstreamError as error:
-            pause = call.retries.pause(error, time.monotonic())
-            if pause is None:
-                raise
-            logger.warning("The upload again in %.1f s: %s", pause, error.message)
-            await asyncio.sleep(pause)
+async def attach(call: UpstreamCall) -> None:
+    """Uploads what is missing; a failed upload is repeated as a failed attempt is.
 
-    def forgotten(self, call: UpstreamCall, status: int, body: bytes) -> bool:
-        """Whether GigaChat says that it does not know a file; then all are uploaded anew, once.
+    Raises GigaGateError.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not call.has_files:
+                await _upload(call)
+    except TimeoutError:
+        raise UpstreamTimeout(
+            f"The files of the request were not uploaded within {PATIENCE:g} s."
+        ) from None
 
-        How it says so is not documented: it names the file, or speaks of one.
-        """
-        ids = [one for one in (call.file_ids or {}).values() if isinstance(one, str)]
-        if not ids or call.files_renewed or status not in (400, 404, 422):
-            return False
-        if b"file" not in body.lower() and not any(i.encode() in body for i in ids):
-            return False
-        call.files_renewed = True
-        call.file_ids = None
-        self._uploads.forget(call.request.files, call.client)
-        return True
 
-    async def fetch_pictures(self, call: UpstreamCall) -> None:
-        """A picture that cannot be had becomes a link."""
-        ids, client = sorted(call.exchange.missing_pictures), call.client
-        work = in_thread(lambda: {i: self._data_url(i, client) for i in ids}, "file fetch")
-        data_urls: dict[str, str | None] = dict.fromkeys(ids)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                data_urls = await work
-        except TimeoutError:
-            logger.warning("A picture made by GigaChat was not fetched in time")
-        finally:
-            call.exchange.give_pictures(data_urls)
+async def _upload(call: UpstreamCall) -> None:
+    uploads, files, client = call.account.uploads, call.request.files, call.client
+    fetched = call.fetched or {}
+    try:
+        call.attach(await in_thread(lambda: uploads.ids(files, client, fetched), "file upload"))
+    except UpstreamError as error:
+        pause = call.retries.pause(error, time.monotonic())
+        if pause is None:
+            raise
+        logger.warning("The upload again in %.1f s: %s", pause, error.message)
+        await asyncio.sleep(pause)
 
-    def _data_url(self, file_id: str, client: str) -> str | None:
-        try:
-            content = self._client.content(file_id, client)
-        except GigaGateError as error:
-            logger.warning("A picture made by GigaChat cannot be fetched: %s", error.message)
-            return None
-        media_type = file_types.image_type(content)
-        if not media_type.startswith("image/"):
-            return None
-        return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+def forgotten(call: UpstreamCall, status: int, body: bytes) -> bool:
+    """Whether GigaChat says that it does not know a file; then all are uploaded anew, once.
+
+    How it says so is not documented: it names the file, or speaks of one.
+    """
+    ids = [one for one in (call.file_ids or {}).values() if isinstance(one, str)]
+    if not ids or call.files_renewed or status not in (400, 404, 422):
+        return False
+    if b"file" not in body.lower() and not any(i.encode() in body for i in ids):
+        return False
+    call.files_renewed = True
+    call.file_ids = None
+    call.account.uploads.forget(call.request.files, call.client)
+    return True
+
+
+async def fetch_pictures(call: UpstreamCall) -> None:
+    """The pictures that GigaChat made; one that cannot be had becomes a link."""
+    files, client = call.account.client, call.client
+    ids = sorted(call.exchange.missing_pictures)
+    work = in_thread(lambda: {i: _data_url(files, i, client) for i in ids}, "file fetch")
+    data_urls: dict[str, str | None] = dict.fromkeys(ids)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            data_urls = await work
+    except TimeoutError:
+        logger.warning("A picture made by GigaChat was not fetched in time")
+    finally:
+        call.exchange.give_pictures(data_urls)
+
+
+def _data_url(files: FileClient, file_id: str, client: str) -> str | None:
+    try:
+        content = files.content(file_id, client)
+    except GigaGateError as error:
+        logger.warning("A picture made by GigaChat cannot be fetched: %s", error.message)
+        return None
+    media_type = file_types.image_type(content)
+    if not media_type.startswith("image/"):
+        return None
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

@@ -17,6 +17,8 @@ from gigagate.core.paths import normalise
 from gigagate.core.shelf import Shelf
 from gigagate.dialects.openai.responses import kept
 from gigagate.errors import StoreError
+from gigagate.hooks.door.door import Door
+from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
 from gigagate.shelves import MemoryStore
 from gigagate.store.redis_server import RedisServer
@@ -34,8 +36,9 @@ class PutAwayHook(commands.StartHook):
 class CallShelves:
     name = "gigagate.shelves"
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, door: Door) -> None:
         """Raises SettingsError."""
+        self._door = door
         settings = runtime.settings
         server = RedisServer(settings.store) if settings.store else None
         self._store = shelves.open_store(settings, server)
@@ -46,11 +49,12 @@ class CallShelves:
         """Empty where nothing was brought."""
         return self._shelves.setdefault(flow, Shelf(keeps=self._store is not None))
 
-    async def bring(self, flow: http.HTTPFlow, owner: str) -> None:
+    @fail_closed
+    async def request(self, flow: http.HTTPFlow) -> None:
         path = normalise(flow.request.path)
-        if self._store is None or not path.startswith("/responses"):
+        if flow.response is not None or self._store is None or not path.startswith("/responses"):
             return
-        self._owners[flow] = owner
+        owner = self._owners[flow] = self._door.who(flow).name
         wanted = list(kept.wanted(path, flow.request.raw_content or b""))
         if not wanted:
             return

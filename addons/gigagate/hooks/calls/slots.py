@@ -5,7 +5,6 @@ its slot goes on when the connection has been closed, or a moment later at the l
 """
 
 import asyncio
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
@@ -13,11 +12,9 @@ from mitmproxy.connection import Client, Connection
 from mitmproxy.proxy import server_hooks
 
 from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.runtime import Runtime
 from gigagate.slots.queue import Slot
-
-if TYPE_CHECKING:
-    from gigagate.hooks.gateway import Gateway
 
 GRACE = 0.1
 """Seconds until a connection we have closed counts as closed for GigaChat too."""
@@ -26,58 +23,58 @@ GRACE = 0.1
 class CallSlots:
     name = "gigagate.slots"
 
-    def __init__(self, runtime: Runtime, gateway: "Gateway") -> None:
-        self.runtime = runtime
-        self.gateway = gateway
-        self.of_client: dict[str, Slot] = {}
+    def __init__(self, runtime: Runtime, traffic: Traffic) -> None:
+        self._runtime = runtime
+        self._traffic = traffic
+        self._of_client: dict[str, Slot] = {}
         """By the client's connection: those whose call has not ended."""
-        self.leaving: WeakKeyDictionary[Connection, Slot] = WeakKeyDictionary()
+        self._leaving: WeakKeyDictionary[Connection, Slot] = WeakKeyDictionary()
 
     def enter(self, call: UpstreamCall) -> None:
         """A slot, or a place in the queue for one.  Raises NoSlot."""
-        cover = self.runtime.settings.limits.slots_cover
+        cover = self._runtime.settings.limits.slots_cover
         if cover == "work" and call.is_look_up:
             return
         if cover == "chat" and call.exchange.report.operation != "chat":
             return
-        call.slot = self.of_client[call.connection_id] = call.account.slots.enter()
+        call.slot = self._of_client[call.connection_id] = call.account.slots.enter()
 
     def running(self) -> None:
-        self.runtime.accounts.start()
+        self._runtime.accounts.start()
 
     def response(self, flow: http.HTTPFlow) -> None:
-        call = self.gateway.calls.get(flow)
-        self.ended(flow, at_once=call is None or not call.abandoned)
+        call = self._traffic.calls.get(flow)
+        self._ended(flow, at_once=call is None or not call.abandoned)
 
     def error(self, flow: http.HTTPFlow) -> None:
-        self.ended(flow, at_once=False)
+        self._ended(flow, at_once=False)
 
-    def ended(self, flow: http.HTTPFlow, *, at_once: bool) -> None:
-        slot = self.of_client.pop(flow.client_conn.id, None)
+    def _ended(self, flow: http.HTTPFlow, *, at_once: bool) -> None:
+        slot = self._of_client.pop(flow.client_conn.id, None)
         if slot is None:
             return
         if at_once:
             slot.release()
         else:
-            self.release_soon(slot, flow.server_conn)
+            self._release_soon(slot, flow.server_conn)
 
     def client_disconnected(self, client: Client) -> None:
-        slot = self.of_client.pop(client.id, None)
+        slot = self._of_client.pop(client.id, None)
         if slot is not None:
-            self.release_soon(slot)
+            self._release_soon(slot)
 
     def server_disconnected(self, data: server_hooks.ServerConnectionHookData) -> None:
-        slot = self.leaving.pop(data.server, None)
+        slot = self._leaving.pop(data.server, None)
         if slot is not None:
             slot.release()
 
-    def release_soon(self, slot: Slot, connection: Connection | None = None) -> None:
+    def _release_soon(self, slot: Slot, connection: Connection | None = None) -> None:
         if not slot.held:
             slot.release()
             return
         if connection is not None:
-            self.leaving[connection] = slot
+            self._leaving[connection] = slot
         asyncio.get_running_loop().call_later(GRACE, slot.release)
 
     def done(self) -> None:
-        self.runtime.accounts.close()
+        self._runtime.accounts.close()

@@ -21,8 +21,8 @@ from mitmproxy.proxy.layers.http import (
     ResponseHeaders,
 )
 
-from gigagate.hooks.gateway import Gateway
-from gigagate.hooks.inspection.wire_record import Recording, for_har
+from gigagate.hooks.calls.traffic import Traffic
+from gigagate.hooks.inspection.wire_record import WireRecord, for_har
 from gigagate.hooks.patches import safety
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
@@ -51,9 +51,9 @@ def is_recording() -> bool:
 class Recorder:
     name = "gigagate.recorder"
 
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
-        self.recordings: WeakKeyDictionary[http.HTTPFlow, Recording] = WeakKeyDictionary()
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
+        self.recordings: WeakKeyDictionary[http.HTTPFlow, WireRecord] = WeakKeyDictionary()
 
     def load(self, loader: object) -> None:
         safety.add_to_har(for_har)
@@ -78,19 +78,19 @@ class Recorder:
         except Exception:
             logger.exception("A flow could not be recorded")
 
-    def of_running(self, flow: http.HTTPFlow) -> Recording:
+    def of_running(self, flow: http.HTTPFlow) -> WireRecord:
         """A flow that is replayed begins anew: what is known of it so far is of another request."""
         recording = self.recordings.get(flow)
         if recording is not None and recording.ended:
             del self.recordings[flow]
         return self.of(flow)
 
-    def of(self, flow: http.HTTPFlow) -> Recording:
+    def of(self, flow: http.HTTPFlow) -> WireRecord:
         recording = self.recordings.get(flow)
         if recording is None:
-            call = self.gateway.calls.get(flow)
+            call = self._traffic.calls.get(flow)
             exchange = None if call is None else call.exchange
-            recording = self.recordings[flow] = Recording(flow, exchange)
+            recording = self.recordings[flow] = WireRecord(flow, exchange)
         return recording
 
     def response(self, flow: http.HTTPFlow) -> None:

@@ -42,7 +42,7 @@ def for_har(flow: http.HTTPFlow) -> dict[str, object]:
     return {"_gigachat": texts} if texts else {}
 
 
-class Recording:
+class WireRecord:
     def __init__(self, flow: http.HTTPFlow, exchange: Exchange | None) -> None:
         """exchange: None for what the proxy answered by itself."""
         self.flow = flow

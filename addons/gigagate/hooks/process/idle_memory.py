@@ -11,7 +11,7 @@ from collections.abc import Callable
 from mitmproxy import http
 from mitmproxy.utils import asyncio_utils
 
-from gigagate.hooks.gateway import Gateway
+from gigagate.hooks.calls.traffic import Traffic
 
 LOOK = 5.0
 """Seconds between two looks whether the proxy is idle."""
@@ -20,8 +20,8 @@ LOOK = 5.0
 class IdleMemory:
     name = "gigagate.idle_memory"
 
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
         self.give_back = _malloc_trim()
         self.used = False
         """There was a request since the last time."""
@@ -42,7 +42,7 @@ class IdleMemory:
     async def look(self, give_back: Callable[[int], int]) -> None:
         while True:
             await asyncio.sleep(LOOK)
-            if self.used and not self.gateway.on_the_wire and not self.gateway.waits:
+            if self.used and not self._traffic.busy():
                 self.used = False
                 give_back(0)
 

@@ -69,14 +69,15 @@ class OptionGuard:
 
     def check_mode(self) -> None:
         """Raises SettingsError."""
-        wanted = ProxyMode.parse(self.runtime.upstream.mode)
+        ours = self.runtime.settings.upstream.mode
+        wanted = ProxyMode.parse(ours)
         try:
             modes = [ProxyMode.parse(spec) for spec in ctx.options.mode]
         except ValueError as error:
             raise SettingsError(f"--mode: {error}") from None
         if [(mode.type_name, mode.data) for mode in modes] != [(wanted.type_name, wanted.data)]:
             raise SettingsError(
-                f"--mode {' '.join(ctx.options.mode)} is not {self.runtime.upstream.mode}, "
+                f"--mode {' '.join(ctx.options.mode)} is not {ours}, "
                 "the one mode GigaGate serves in. Leave --mode out, or set GIGACHAT_BASE_URL."
             )
         if modes[0].custom_listen_host is not None:

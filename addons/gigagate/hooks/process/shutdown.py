@@ -11,8 +11,9 @@ from mitmproxy import ctx
 from mitmproxy.log import ALERT
 from mitmproxy.utils import asyncio_utils
 
-from gigagate.hooks.gateway import Gateway
-from gigagate.hooks.patches import safety
+from gigagate.hooks.calls.traffic import Traffic
+from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.wire import connections
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +26,9 @@ LOOK = 0.05
 class Shutdown:
     name = "gigagate.shutdown"
 
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
+    def __init__(self, runtime: Runtime, traffic: Traffic) -> None:
+        self._runtime = runtime
+        self._traffic = traffic
         self.draining: asyncio.Task[None] | None = None
 
     def running(self) -> None:
@@ -39,8 +41,8 @@ class Shutdown:
         if self.draining is not None:
             ctx.master.shutdown()
             return
-        self.gateway.runtime.ready = False
-        safety.close_listeners()
+        self._runtime.ready = False
+        connections.close_listeners()
         self.draining = asyncio_utils.create_task(self.drain(), name="drain", keep_ref=True)
 
     async def drain(self) -> None:
@@ -53,8 +55,4 @@ class Shutdown:
 
     def busy(self) -> int:
         """Requests that wait, are answered, or whose answer is not yet out of our buffers."""
-        return (
-            len(self.gateway.waits)
-            + len(self.gateway.on_the_wire)
-            + safety.clients_with_unsent_bytes()
-        )
+        return self._traffic.busy() + len(list(connections.with_unsent_bytes()))

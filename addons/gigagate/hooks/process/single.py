@@ -8,19 +8,19 @@ from gigagate import running
 from gigagate.hooks.about import greeting
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.runtime import Runtime
-from gigagate.hooks.telemetry import Accounting
+from gigagate.hooks.telemetry import Telemetry
 from gigagate.running import Keys, Running
 
 logger = logging.getLogger(__name__)
 
 
-class Alone:
+class Single:
     name = "gigagate.process"
 
-    def __init__(self, runtime: Runtime, accounting: Accounting) -> None:
+    def __init__(self, runtime: Runtime, telemetry: Telemetry) -> None:
         self.runtime = runtime
         self.keys = Keys.new()
-        self.status = Status(runtime, accounting)
+        self.status = Status(runtime, telemetry)
 
     def running(self) -> None:
         here = Running(os.getpid(), greeting.url_of_proxy(), time.time(), self.keys.command_line)

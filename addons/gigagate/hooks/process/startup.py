@@ -16,9 +16,10 @@ from mitmproxy.addonmanager import Loader
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks.inspection.recorder import inspection_is_on
 from gigagate.hooks.patches import safety, speed
-from gigagate.hooks.process import descriptors, log_redaction
+from gigagate.hooks.process import log_redaction
 from gigagate.hooks.process.option_guard import OptionGuard, check_bound
 from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.wire import connections, descriptors
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 
 logger = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Startup:
     def complete_arguments(self) -> None:
         """Returns only if nothing is missing."""
         arguments = {
-            "mode": ["--mode", self.runtime.upstream.mode],
+            "mode": ["--mode", self.runtime.settings.upstream.mode],
             "listen_host": ["--listen-host", DEFAULT_HOST],
             "listen_port": ["-p", str(DEFAULT_PORT)],
         }
@@ -97,7 +98,7 @@ class Startup:
     def done(self) -> None:
         self.runtime.ready = False
         if not ctx.master.should_exit.is_set():
-            safety.close_listeners()
+            connections.close_listeners()
             if sys.exception() is not None:  # mitmproxy itself fails, and says why
                 return
             logger.error("The addon was unloaded. The proxy ends rather than forward raw requests.")

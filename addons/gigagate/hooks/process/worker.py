@@ -12,11 +12,11 @@ from mitmproxy.utils import asyncio_utils
 
 from gigagate.errors import SettingsError
 from gigagate.hooks.about import greeting
-from gigagate.hooks.about.status_of_workers import StatusOfAll
+from gigagate.hooks.about.status_of_workers import StatusOfWorkers
 from gigagate.hooks.process.shutdown import Shutdown
 from gigagate.hooks.process.startup import give_up
 from gigagate.hooks.runtime import Runtime
-from gigagate.hooks.telemetry import Accounting
+from gigagate.hooks.telemetry import Telemetry
 from gigagate.settings import protection
 from gigagate.workers import not_shared
 from gigagate.workers.folder import Member
@@ -30,12 +30,12 @@ RENEW = 1.0
 class Worker:
     name = "gigagate.process"
 
-    def __init__(self, runtime: Runtime, accounting: Accounting, shutdown: Shutdown) -> None:
+    def __init__(self, runtime: Runtime, telemetry: Telemetry, shutdown: Shutdown) -> None:
         self.runtime = runtime
-        self.accounting = accounting
+        self._telemetry = telemetry
         self.shutdown = shutdown
         self.member = Member.of_environment()
-        self.status = StatusOfAll(runtime, accounting, self.member)
+        self.status = StatusOfWorkers(runtime, telemetry, self.member)
         self.shared = self.status.shared
         self.keys = self.shared.keys
         self.telling: asyncio.Task[None] | None = None
@@ -69,7 +69,7 @@ class Worker:
             await asyncio.sleep(RENEW)
             try:
                 self.status.publish(await self.status.ready.known_reasons())
-                await self.accounting.save()
+                await self._telemetry.save()
             except Exception:
                 logger.exception("The other workers hear nothing of this one")
             if os.getppid() != self.shared.supervisor and not abandoned:

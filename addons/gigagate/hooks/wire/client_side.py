@@ -7,13 +7,13 @@ client has waited long enough to need a sign of life.
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING
 
 from mitmproxy import http
 from mitmproxy.proxy import events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
+    HttpLayer,
     HttpResponseHeadersHook,
     HttpStream,
     ResponseData,
@@ -26,9 +26,7 @@ from gigagate.exchange import Answer
 from gigagate.hooks.answers import error_response, response
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.wire.hooks_at_once import called_at_once
-
-if TYPE_CHECKING:
-    from gigagate.hooks.wire.http_layer import GigaHttpLayer
+from gigagate.hooks.wire.shared import Shared
 
 logger = logging.getLogger(__name__)
 
@@ -40,17 +38,26 @@ class ClientStream(HttpStream):
     """The client has got the head of its answer."""
     crashed = False
 
-    def __init__(self, context: Context, stream_id: int, layer: "GigaHttpLayer") -> None:
+    def __init__(
+        self,
+        context: Context,
+        stream_id: int,
+        layer: HttpLayer,
+        shared: Shared,
+        *,
+        hooks_at_once: bool,
+    ) -> None:
         super().__init__(context, stream_id)
         self.layer = layer
-        self.gateway = layer.gateway
+        self.shared = shared
+        self.hooks_at_once = hooks_at_once
         self.last_sign = time.monotonic()
         """When the client last got something, or began to wait."""
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         try:
             handling = self.handle(event)
-            yield from called_at_once(handling) if self.layer.hooks_at_once else handling
+            yield from called_at_once(handling) if self.hooks_at_once else handling
         except Exception:
             if self.crashed:
                 raise
@@ -64,7 +71,7 @@ class ClientStream(HttpStream):
         """The request has ended.  Its bodies are freed now: a stream refers to itself in many ways,
         and the garbage collector comes late for that."""
         if hasattr(self, "flow"):
-            self.gateway.calls.pop(self.flow, None)
+            self.shared.traffic.calls.pop(self.flow, None)
         self.call = None
         self.client_state = self.server_state = _ended
         with contextlib.suppress(ValueError):
@@ -126,7 +133,7 @@ class ClientStream(HttpStream):
         else:
             answer.headers["transfer-encoding"] = "chunked"
         answer.data.content = None
-        answer.stream = call.exchange.feed
+        answer.stream = True
         answer.timestamp_start, answer.timestamp_end = time.time(), None
         self.flow.response = answer
         yield HttpResponseHeadersHook(self.flow)
@@ -139,7 +146,7 @@ class ClientStream(HttpStream):
 
     def show_life(self) -> CommandGenerator[None]:
         """An event of the dialect that says nothing, if the client has waited long for a sign."""
-        period = self.gateway.runtime.settings.keep_alive_seconds
+        period = self.shared.runtime.settings.keep_alive_seconds
         now = time.monotonic()
         if self.call is None or not self.call.exchange.wants_stream or not period:
             return

@@ -10,12 +10,12 @@ import time
 
 from mitmproxy import tls
 from mitmproxy.connection import Server
-from mitmproxy.proxy import commands, events, server, server_hooks
+from mitmproxy.proxy import server, server_hooks
 from mitmproxy.utils import asyncio_utils
 
-from gigagate.hooks.gateway import Gateway
-from gigagate.hooks.patches import safety
-from gigagate.hooks.wire.stream import GigaStream
+from gigagate.hooks.calls.traffic import OnTheWire, Traffic
+from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.wire import connections
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +26,9 @@ TICK = 0.5
 class Deadlines:
     name = "gigagate.deadlines"
 
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway = gateway
+    def __init__(self, runtime: Runtime, traffic: Traffic) -> None:
+        self._runtime = runtime
+        self._traffic = traffic
         self.connecting: dict[Server, asyncio.TimerHandle] = {}
         self.ticking: asyncio.Task[None] | None = None
 
@@ -45,8 +46,8 @@ class Deadlines:
 
     async def look(self, now: float) -> None:
         """At every stream once; none of them is held while nobody looks."""
-        for stream in list(self.gateway.on_the_wire):
-            if safety.client_does_not_read(stream.context.client):
+        for stream in list(self._traffic.on_the_wire):
+            if connections.client_does_not_read(stream.context.client):
                 stream.client_sleeps(now)
             if not stream.overdue(now):
                 continue
@@ -55,22 +56,20 @@ class Deadlines:
             except Exception:
                 logger.exception("A stream could not be woken")
 
-    async def wake(self, stream: GigaStream) -> None:
-        handler = safety.connection_handler(stream.context.client)
+    async def wake(self, stream: OnTheWire) -> None:
+        handler = connections.connection_handler(stream.context.client)
         if handler is None:
-            self.gateway.on_the_wire.discard(stream)
+            self._traffic.on_the_wire.discard(stream)
             return
-        request = commands.RequestWakeup(0)
-        stream.layer.command_sources[request] = stream
-        await handler.server_event(events.Wakeup(request))
+        await handler.server_event(stream.wakeup())
 
     # Connecting -------------------------------------------------------------------------------
 
     def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
-        handler = safety.connection_handler(data.client)
+        handler = connections.connection_handler(data.client)
         if handler is None or data.server.error:
             return
-        seconds = self.gateway.runtime.settings.deadlines.connect
+        seconds = self._runtime.settings.deadlines.connect
         loop = asyncio.get_running_loop()
         self.connecting[data.server] = loop.call_later(seconds, self.give_up, handler, data.server)
 

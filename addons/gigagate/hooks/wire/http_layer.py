@@ -1,10 +1,10 @@
-"""The HTTP layer of a client connection: only what `wire_stream.py` made goes out."""
+"""The HTTP layer of a client connection: only what `stream.py` made goes out."""
 
 import logging
 from typing import ClassVar, Protocol
 
 from mitmproxy import http
-from mitmproxy.connection import Connection, Server
+from mitmproxy.connection import Server
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
@@ -19,16 +19,11 @@ from mitmproxy.proxy.layers.http import (
 
 from gigagate.errors import InternalError
 from gigagate.hooks.answers import raw_error
-from gigagate.hooks.gateway import Gateway
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
+from gigagate.hooks.wire.shared import Shared
 from gigagate.hooks.wire.stream import UPSTREAM_EVENTS, GigaStream, WireRequest
 
 logger = logging.getLogger(__name__)
-
-
-class Ignore(Layer):
-    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
-        yield from ()
 
 
 class Listener(Protocol):
@@ -39,7 +34,7 @@ class Listener(Protocol):
 class GigaHttpLayer(HttpLayer):
     """The HTTP layer of every client connection, and of every replayed flow."""
 
-    gateway: ClassVar[Gateway]
+    shared: ClassVar[Shared]
     """Set once at the start: mitmproxy's replay makes layers without asking us."""
     listener: ClassVar[Listener | None] = None
     """None if nobody looks."""
@@ -61,18 +56,20 @@ class GigaHttpLayer(HttpLayer):
 
     def limit_client(self) -> None:
         """Our server in place of mitmproxy's.  A replayed flow has brought its own."""
-        limits = self.gateway.runtime.settings.limits
+        limits = self.shared.runtime.settings.limits
         client = LimitedHttp1Server(self.context.fork(), limits)
         self.connections.setdefault(self.context.client, client)
 
     def name_upstream(self) -> None:
         """The certificate must be of this name, whatever name the client called us by."""
-        upstream = self.gateway.runtime.upstream
+        upstream = self.shared.runtime.settings.upstream
         if self.context.server.address == upstream.address:
             self.context.server.sni = upstream.host
 
     def make_stream(self, stream_id: int) -> CommandGenerator[None]:
-        self.streams[stream_id] = GigaStream(self.context.fork(), stream_id, self)
+        self.streams[stream_id] = GigaStream(
+            self.context.fork(), stream_id, self, self.shared, hooks_at_once=self.hooks_at_once
+        )
         yield from self.event_to_child(self.streams[stream_id], events.Start())
 
     def event_to_child(
@@ -104,10 +101,6 @@ class GigaHttpLayer(HttpLayer):
             if failed and connection not in self.waiting_for_establishment:
                 del self.connections[connection]
         return super().get_connection(event, reuse=reuse)
-
-    def forget(self, connection: Connection) -> None:
-        """What a connection we have left still says must not reach the next attempt."""
-        self.connections[connection] = Ignore(self.context.fork())
 
     def close_all(self) -> CommandGenerator[None]:
         if not any(getattr(stream, "answering", False) for stream in self.streams.values()):

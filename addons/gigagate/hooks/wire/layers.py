@@ -6,9 +6,9 @@ from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import layer, server_hooks, tunnel
 from mitmproxy.proxy.layers import ClientTLSLayer, modes
 
-from gigagate.hooks.gateway import Gateway
-from gigagate.hooks.patches.safety import Refuse
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
+from gigagate.hooks.wire.refuse import Refuse
+from gigagate.hooks.wire.shared import Shared
 
 logger = logging.getLogger(__name__)
 
@@ -16,9 +16,9 @@ logger = logging.getLogger(__name__)
 class Layers:
     name = "gigagate.layers"
 
-    def __init__(self, gateway: Gateway) -> None:
-        self.upstream = gateway.runtime.upstream
-        GigaHttpLayer.gateway = gateway
+    def __init__(self, shared: Shared) -> None:
+        self._upstream = shared.runtime.settings.upstream
+        GigaHttpLayer.shared = shared
 
     def next_layer(self, next_layer: layer.NextLayer) -> None:
         if next_layer.layer is not None:
@@ -34,7 +34,7 @@ class Layers:
         first = context.layers and isinstance(context.layers[-1], modes.ReverseProxy)
         if not first or context.client.transport_protocol != "tcp":
             return Refuse(context)
-        context.server.tls = self.upstream.tls
+        context.server.tls = self._upstream.tls
         stack = tunnel.LayerStack()
         if starts_like_tls_record(next_layer.data_client()):
             stack /= ClientTLSLayer(context)
@@ -43,6 +43,6 @@ class Layers:
 
     def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
         """The last gate before a socket: the configured upstream, or no connection at all."""
-        upstream = self.upstream
+        upstream = self._upstream
         if data.server.address != upstream.address or data.server.tls != upstream.tls:
             data.server.error = "GigaGate connects to GigaChat only"

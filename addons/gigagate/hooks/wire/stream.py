@@ -11,7 +11,7 @@ import time
 from collections import deque
 
 from mitmproxy import http
-from mitmproxy.proxy import events
+from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     ErrorCode,
@@ -43,9 +43,12 @@ from gigagate.errors import (
     UpstreamUnavailable,
     UpstreamUntrusted,
 )
-from gigagate.hooks.calls.call import UpstreamCall, WaitHook
+from gigagate.hooks.calls import files
+from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.shelves import PutAwayHook
+from gigagate.hooks.calls.waiting import WaitHook
 from gigagate.hooks.wire.client_side import ClientStream
+from gigagate.hooks.wire.refuse import Ignore
 
 logger = logging.getLogger(__name__)
 
@@ -124,8 +127,8 @@ class GigaStream(ClientStream):
             yield from self.answer(self.flow.response)
             return
         try:
-            self.call = self.gateway.open(self.flow)
-            answer = self.gateway.prepare(self.call)
+            self.call = self.shared.calls.open(self.flow)
+            answer = self.shared.calls.prepare(self.call)
         except GigaGateError as error:
             yield from self.end_in_error(error)
             return
@@ -141,7 +144,7 @@ class GigaStream(ClientStream):
         """Send the request, as soon as everything it needs is there."""
         if not (yield from self.wait(call)):
             return
-        upstream = self.gateway.runtime.upstream
+        upstream = self.shared.runtime.settings.upstream
         connection, error = yield GetHttpConnection(upstream.address, upstream.tls, None)
         if (yield from self.check_killed(True)):
             return
@@ -159,7 +162,7 @@ class GigaStream(ClientStream):
         self.drop_stale_events()
         self.sent_upstream = True
         call.patience.sent(time.monotonic())
-        self.gateway.on_the_wire.add(self)
+        self.shared.traffic.on_the_wire.add(self)
         body = call.request.body
         yield SendHttp(RequestHeaders(self.stream_id, request, not body), connection)
         if body:
@@ -180,8 +183,8 @@ class GigaStream(ClientStream):
 
     def wire_request(self, call: UpstreamCall) -> WireRequest:
         """Raises InvalidRequest: whoever made it, it is looked at byte by byte."""
-        upstream = self.gateway.runtime.upstream
-        named = self.gateway.wire_headers(call)
+        upstream = self.shared.runtime.settings.upstream
+        named = self.shared.calls.headers(call)
         wire_head.check(call.request.method, upstream.path + call.request.path, named)
         headers = http.Headers([(k.encode(), v.encode()) for k, v in named.items()])
         return WireRequest(
@@ -240,7 +243,7 @@ class GigaStream(ClientStream):
             except GigaGateError:
                 body = b""  # not what was asked for, and never unpacked without a bound
         headers = head.headers
-        if call.account.files.forgotten(call, head.status_code, body):
+        if files.forgotten(call, head.status_code, body):
             yield from self.attempt(call)
             return
         if (failure := call.exchange.failure(head.status_code, headers, body)) is not None:
@@ -286,7 +289,7 @@ class GigaStream(ClientStream):
 
     def put_away(self) -> CommandGenerator[None]:
         """What the answer leaves, before the client can refer to it."""
-        if self.gateway.shelves.leaves_something(self.flow):
+        if self.shared.shelves.leaves_something(self.flow):
             yield PutAwayHook(self.flow)
 
     # Trouble ----------------------------------------------------------------------------------
@@ -318,12 +321,17 @@ class GigaStream(ClientStream):
         """Whether `look_at_clock` has something to do; asked of every stream on the wire."""
         return self.sent_upstream and (
             self.late(now) is not None
-            or (now - self.last_sign >= self.gateway.runtime.settings.keep_alive_seconds > 0)
+            or (now - self.last_sign >= self.shared.runtime.settings.keep_alive_seconds > 0)
         )
 
     def late(self, now: float) -> str | None:
         assert self.call is not None
-        return self.call.patience.late(now, self.gateway.runtime.settings.deadlines)
+        return self.call.patience.late(now, self.shared.runtime.settings.deadlines)
+
+    def wakeup(self) -> events.Wakeup:
+        request = commands.RequestWakeup(0)
+        self.layer.command_sources[request] = self
+        return events.Wakeup(request)
 
     def client_sleeps(self, now: float) -> None:
         """It does not read: nothing more is read from GigaChat, and no sign of life is due."""
@@ -350,7 +358,7 @@ class GigaStream(ClientStream):
                 RequestProtocolError(self.stream_id, "cancelled", ErrorCode.CANCEL),
                 self.context.server,
             )
-            self.layer.forget(self.context.server)
+            self.layer.connections[self.context.server] = Ignore(self.context.fork())
 
     def drop_stale_events(self) -> None:
         """A connection we have left may have said more while we waited for the next attempt."""
@@ -359,7 +367,7 @@ class GigaStream(ClientStream):
 
     def upstream_is_done(self) -> None:
         self.sent_upstream = False
-        self.gateway.on_the_wire.discard(self)
+        self.shared.traffic.on_the_wire.discard(self)
 
     def log_crash(self, call: UpstreamCall) -> None:
         if (crash := call.exchange.crash) is not None:

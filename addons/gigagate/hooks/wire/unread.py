@@ -14,9 +14,9 @@ from mitmproxy import http
 from mitmproxy.connection import Client
 from mitmproxy.utils import asyncio_utils
 
-from gigagate.hooks.patches import client_connections
-from gigagate.hooks.process.log_rarely import Rarely
+from gigagate.hooks.log_rarely import Rarely
 from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.wire import connections
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +33,8 @@ class Unread:
     def __init__(
         self,
         runtime: Runtime,
-        waiting: Callable[[], Iterable[tuple[Client, int]]] = client_connections.with_unsent_bytes,
-        cut: Callable[[Client], None] = client_connections.cut,
+        waiting: Callable[[], Iterable[tuple[Client, int]]] = connections.with_unsent_bytes,
+        cut: Callable[[Client], None] = connections.cut,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.runtime = runtime

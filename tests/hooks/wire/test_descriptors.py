@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gigagate.hooks.process import descriptors
-from gigagate.hooks.process.descriptors import Descriptors
-from gigagate.hooks.process.log_rarely import Rarely
+from gigagate.hooks.log_rarely import Rarely
+from gigagate.hooks.wire import descriptors
+from gigagate.hooks.wire.descriptors import Descriptors
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 

@@ -4,22 +4,19 @@ With GIGAGATE_AUTH_MODE=passthrough each client's key has an account; else one i
 Two of one key, where one was forgotten and is back, keep to one limit: the store lends to both.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mitmproxy import http
-
+from gigagate.accounts.token_wait import TokenWait
 from gigagate.core import key_owner
 from gigagate.core.model_list import ModelList
 from gigagate.errors import InvalidApiKey, TokenUnavailable
 from gigagate.files.client import FileClient
 from gigagate.files.fetch import Fetcher
 from gigagate.files.uploads import Uploads
-from gigagate.hooks.calls.files import CallFiles
-from gigagate.hooks.door import client_key
-from gigagate.hooks.token_wait import TokenWait
 from gigagate.settings import Secret, Settings
 from gigagate.settings.secret import authorization_key
 from gigagate.slots import Slots, open_slots
@@ -29,6 +26,8 @@ from gigagate.tokens import open_source, store_key
 REMEMBERED = 1000
 """Accounts of clients."""
 NAME_LENGTH = 32
+MAX_FETCHES = 32
+"""Calls of one account that fetch at the same time."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -37,8 +36,11 @@ class Account:
     """Made of the key's hash; "" for the proxy's own."""
     tokens: TokenWait
     slots: Slots
-    files: CallFiles
+    uploads: Uploads
+    client: FileClient
     models: ModelList = field(default_factory=ModelList)
+    fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FETCHES))
+    """Taken by each call that fetches files from elsewhere."""
 
 
 class Accounts:
@@ -49,7 +51,7 @@ class Accounts:
         self._of_clients: OrderedDict[str, Account] = OrderedDict()
         self._forgotten_oauth_calls = 0
         self.own: Account | None = None
-        """Of the proxy's key; None if each client brings its own."""
+        """The account of the proxy's own key; None if each client brings its own."""
         if settings.auth_mode == "shared" and settings.authorization_key is not None:
             self.own = self._open(settings.authorization_key, "")
 
@@ -65,10 +67,13 @@ class Accounts:
             )
         return self.own
 
-    def of_client(self, request: http.Request) -> Account:
-        """Of the key that came with the request.  Raises InvalidApiKey."""
+    def of_client(self, keys: Iterable[str]) -> Account:
+        """The account of the first of the keys a request brings that can be one of GigaChat's.
+
+        Raises InvalidApiKey.
+        """
         problem = "no key was sent"
-        for key in client_key.presented(request):
+        for key in keys:
             try:
                 return self._of_key(authorization_key(key))
             except ValueError as error:
@@ -121,5 +126,6 @@ class Accounts:
             name,
             TokenWait(source),
             open_slots(settings, store_key(settings, key), server, stays=bool(server) and not name),
-            CallFiles(client, Uploads(client, Fetcher(), lambda: self._settings.images.max_bytes)),
+            Uploads(client, Fetcher(), lambda: self._settings.images.max_bytes),
+            client,
         )

@@ -17,7 +17,7 @@ from typing import Any
 
 from mitmproxy.utils import asyncio_utils
 
-from gigagate.hooks.process.log_rarely import Rarely
+from gigagate.hooks.log_rarely import Rarely
 
 if sys.platform != "win32":
     import resource

@@ -17,11 +17,12 @@ from mitmproxy.connection import Client
 from gigagate.errors import GigaGateError, TooManyConnections
 from gigagate.hooks import local_paths
 from gigagate.hooks.answers import error_response
+from gigagate.hooks.door.door import Door
 from gigagate.hooks.fail_closed import fail_closed
-from gigagate.hooks.gateway import CLIENT, Gateway
-from gigagate.hooks.patches import client_connections
-from gigagate.hooks.process.descriptors import Descriptors, most_connections
-from gigagate.hooks.process.log_rarely import Rarely
+from gigagate.hooks.log_rarely import Rarely
+from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.wire import connections
+from gigagate.hooks.wire.descriptors import Descriptors, most_connections
 from gigagate.rate_limit import sender
 
 logger = logging.getLogger(__name__)
@@ -42,23 +43,25 @@ class _Place:
     client: Client
     address: str
     since: float
-    """By the clock of Connections."""
+    """By the clock of ConnectionLimit."""
     key: str = ""
     """The name of the key that its last request had."""
 
 
-class Connections:
-    name = "gigagate.connections"
+class ConnectionLimit:
+    name = "gigagate.connection_limit"
 
     def __init__(
         self,
-        gateway: Gateway,
+        runtime: Runtime,
+        door: Door,
         descriptors: Descriptors,
-        idle_seconds: Callable[[Client], float] = client_connections.idle_seconds,
-        cut: Callable[[Client], None] = client_connections.cut,
+        idle_seconds: Callable[[Client], float] = connections.idle_seconds,
+        cut: Callable[[Client], None] = connections.cut,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.gateway = gateway
+        self._runtime = runtime
+        self._door = door
         self.descriptors = descriptors
         descriptors.make_room = self.make_room
         self.idle_seconds = idle_seconds
@@ -74,11 +77,11 @@ class Connections:
 
     @property
     def most(self) -> int:
-        limits = self.gateway.runtime.settings.limits
+        limits = self._runtime.settings.limits
         return min(limits.connections, most_connections())
 
     def running(self) -> None:
-        wanted = self.gateway.runtime.settings.limits.connections
+        wanted = self._runtime.settings.limits.connections
         if self.most < wanted:
             logger.warning(
                 "There are file descriptors for %d connections of clients, not for %d "
@@ -107,7 +110,7 @@ class Connections:
 
     def has_room(self, address: str) -> bool:
         """Perhaps because another had to go."""
-        per_client = self.gateway.runtime.settings.limits.connections_per_client
+        per_client = self._runtime.settings.limits.connections_per_client
         if self.descriptors.scarce:
             return False
         if self.of_address[address] >= per_client:
@@ -164,12 +167,11 @@ class Connections:
                 "limits.connections_per_client). Close some, or try again in a second.",
                 retry_after=1,
             )
-        account = self.gateway.accounts.get(flow)
-        key = account.name if account is not None else flow.metadata.get(CLIENT, "")
+        key = self._door.key_of(flow)
         place = self.places.get(flow.client_conn.id)
         if place is None or place.key == key:
             return
-        per_client = self.gateway.runtime.settings.limits.connections_per_client
+        per_client = self._runtime.settings.limits.connections_per_client
         if key and self.of_key[key] >= per_client:
             raise TooManyConnections(
                 f"This key has {per_client} connections, which is limits.connections_per_client "

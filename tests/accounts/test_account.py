@@ -4,12 +4,11 @@ import base64
 from pathlib import Path
 
 import pytest
-from mitmproxy.test import tutils
 from tests.support.checkout import KEY, OTHER_KEY
 
+from gigagate.accounts import account as module
+from gigagate.accounts.account import Accounts
 from gigagate.errors import InvalidApiKey, TokenUnavailable
-from gigagate.hooks import account as module
-from gigagate.hooks.account import Accounts
 from gigagate.settings import Secret, Settings
 
 
@@ -17,28 +16,17 @@ def accounts(folder: Path) -> Accounts:
     return Accounts(Settings(state_dir=folder, auth_mode="passthrough"), None)
 
 
-def with_headers(**headers: str) -> module.http.Request:
-    request = tutils.treq()
-    for name, value in headers.items():
-        request.headers[name.replace("_", "-")] = value
-    return request
-
-
-def bearer(key: str) -> module.http.Request:
-    return with_headers(authorization=f"Bearer {key}")
-
-
 def test_a_key_has_one_account_and_another_key_another(tmp_path: Path) -> None:
     of_clients = accounts(tmp_path)
-    first = of_clients.of_client(bearer(KEY))
-    assert of_clients.of_client(with_headers(x_api_key=KEY)) is first
-    other = of_clients.of_client(bearer(OTHER_KEY))
+    first = of_clients.of_client([KEY])
+    assert of_clients.of_client(["sk-of-another-service", KEY]) is first
+    other = of_clients.of_client([OTHER_KEY])
     assert other is not first
     assert other.name != first.name
-    assert not {id(other.tokens), id(other.slots), id(other.files)} & {
+    assert not {id(other.tokens), id(other.slots), id(other.uploads)} & {
         id(first.tokens),
         id(first.slots),
-        id(first.files),
+        id(first.uploads),
     }
     assert of_clients.named(first.name) is first
     assert list(of_clients) == [first, other]
@@ -46,44 +34,45 @@ def test_a_key_has_one_account_and_another_key_another(tmp_path: Path) -> None:
 
 def test_the_key_is_not_shown(tmp_path: Path) -> None:
     of_clients = accounts(tmp_path)
-    account = of_clients.of_client(bearer(KEY))
+    account = of_clients.of_client([KEY])
     shown = repr((account, of_clients.__dict__, vars(account.tokens.source)))
     assert KEY not in shown
     assert "client-secret" not in shown
 
 
 @pytest.mark.parametrize(
-    ("headers", "said"),
+    ("keys", "said"),
     [
-        ({}, "no key was sent"),
-        ({"authorization": "Bearer sk-1234567890"}, "this is an OpenAI key"),
-        ({"authorization": "Bearer "}, "this is base64 of something else"),
-        ({"x_api_key": "gigachat"}, "this is base64 of something else"),
-        ({"x_api_key": "id:secret"}, "not yet in base64"),
-        ({"authorization": f"Bearer {KEY[:-3]}"}, "a part is missing"),
+        ([], "no key was sent"),
+        (["sk-1234567890"], "this is an OpenAI key"),
+        ([""], "this is base64 of something else"),
+        (["gigachat"], "this is base64 of something else"),
+        (["id:secret"], "not yet in base64"),
+        ([KEY[:-3]], "a part is missing"),
     ],
 )
 def test_what_is_no_key_is_refused_with_what_is_expected(
-    tmp_path: Path, headers: dict[str, str], said: str
+    tmp_path: Path, keys: list[str], said: str
 ) -> None:
     of_clients = accounts(tmp_path)
     with pytest.raises(InvalidApiKey, match="your own GigaChat authorization key") as refusal:
-        of_clients.of_client(with_headers(**headers))
+        of_clients.of_client(keys)
     assert said in refusal.value.message
     assert list(of_clients) == []
-    for value in headers.values():
-        assert not value.split()[1:] or value.split()[-1] not in refusal.value.message
+    for key in keys:
+        assert not key.startswith("sk-") or key not in refusal.value.message
+        assert len(key) < 20 or key not in refusal.value.message
 
 
 def test_the_longest_unused_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "REMEMBERED", 2)
     keys = [base64.b64encode(f"id-{number}:secret".encode()).decode() for number in range(3)]
     of_clients = accounts(tmp_path)
-    first, second = (of_clients.of_client(bearer(key)) for key in keys[:2])
-    assert of_clients.of_client(bearer(keys[0])) is first
-    third = of_clients.of_client(bearer(keys[2]))
+    first, second = (of_clients.of_client([key]) for key in keys[:2])
+    assert of_clients.of_client([keys[0]]) is first
+    third = of_clients.of_client([keys[2]])
     assert list(of_clients) == [first, third]
-    again = of_clients.of_client(bearer(keys[1]))
+    again = of_clients.of_client([keys[1]])
     assert again is not second
     assert again.name == second.name
 

@@ -1,0 +1,133 @@
+"""A request becomes a call: translated, with an account and a slot, and at the end signed."""
+
+import time
+from collections.abc import Mapping
+
+from mitmproxy import http
+
+from gigagate import __version__
+from gigagate.accounts.account import Account
+from gigagate.core import content_coding
+from gigagate.errors import ClientError, InternalError, InvalidApiKey, InvalidRequest
+from gigagate.exchange import Answer, ClientRequest, Exchange
+from gigagate.gigachat import session
+from gigagate.hooks.answers import new_request_id
+from gigagate.hooks.calls import files
+from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.calls.shelves import CallShelves
+from gigagate.hooks.calls.slots import CallSlots
+from gigagate.hooks.calls.traffic import Traffic
+from gigagate.hooks.door.door import Admitted, Door, keep_packed
+from gigagate.hooks.request_head import headers_of, own_url
+from gigagate.hooks.runtime import Runtime
+from gigagate.retries import Retries
+
+USER_AGENT = f"GigaGate/{__version__}"
+"""GigaChat answers 403 to a request without one."""
+
+
+class Calls:
+    def __init__(
+        self,
+        runtime: Runtime,
+        door: Door,
+        traffic: Traffic,
+        slots: CallSlots,
+        shelves: CallShelves,
+    ) -> None:
+        self._runtime = runtime
+        self._door = door
+        self._traffic = traffic
+        self._slots = slots
+        self._shelves = shelves
+
+    def open(self, flow: http.HTTPFlow) -> UpstreamCall:
+        """The request, in hand but not translated.  Raises GigaGateError."""
+        request, runtime = flow.request, self._runtime
+        admitted = self._door.who(flow)
+        target = (request.scheme, request.host, request.port)
+        upstream = runtime.settings.upstream
+        if target != (upstream.scheme, *upstream.address):
+            raise InvalidRequest(
+                f"This flow points to {request.scheme}://{request.host}:{request.port}, "
+                f"and this proxy sends to {upstream.scheme}://{upstream.host_header} only."
+            )
+        account = self.account_of(admitted)
+        client = admitted.name
+        client_request = ClientRequest(
+            request.method,
+            request.path,
+            headers_of(request),
+            self.unpacked(request),
+            client=client,
+            base_url=f"{own_url(flow)}/v1",
+        )
+        exchange = Exchange(
+            client_request,
+            runtime.policy,
+            request_id=new_request_id(),
+            now=int(time.time()),
+            shelf=self._shelves.of(flow),
+            models=account.models,
+        )
+        call = UpstreamCall(
+            exchange,
+            account,
+            flow.client_conn.id,
+            Retries(time.monotonic() + runtime.settings.deadlines.retry),
+            account.tokens.now(),
+            client=client,
+        )
+        self._traffic.calls[flow] = call
+        return call
+
+    def prepare(self, call: UpstreamCall) -> Answer | None:
+        """Translates, without waiting for anything.  An answer: nothing need go to GigaChat.
+
+        Raises GigaGateError.
+        """
+        asked = call.exchange.upstream_request()
+        if isinstance(asked, Answer):
+            return asked
+        call.send(asked)
+        files.attach_known(call)
+        if call.has_fetched:
+            self._slots.enter(call)
+        return None
+
+    def headers(self, call: UpstreamCall) -> Mapping[str, str]:
+        """Everything GigaChat gets to see besides the body: an allow-list, made anew.
+
+        Raises InternalError if there is no token: nothing unsigned goes out.
+        """
+        if call.token is None:
+            raise InternalError
+        return {
+            "host": self._runtime.settings.upstream.host_header,
+            "user-agent": USER_AGENT,
+            "accept-encoding": "identity",
+            **call.request.headers,
+            **session.client_headers(call.client),
+            "content-length": str(len(call.request.body)),
+            "authorization": f"Bearer {call.token.value}",
+        }
+
+    def account_of(self, admitted: Admitted) -> Account:
+        """Raises InvalidApiKey."""
+        account = self._runtime.accounts.own or admitted.account
+        if account is None:
+            raise InvalidApiKey(
+                "A replayed conversation has no key, and this proxy has none of its own: each "
+                "client brings its key (GIGAGATE_AUTH_MODE=passthrough)."
+            )
+        return account
+
+    def unpacked(self, request: http.Request) -> bytes:
+        """The body.  Raises ClientError; then nobody who looks at the flow unpacks it either."""
+        coding = request.headers.get("content-encoding", "")
+        limit = self._runtime.settings.limits.body_bytes
+        try:
+            return content_coding.decode(request.raw_content or b"", coding, limit)
+        except ClientError:
+            keep_packed(request)
+            raise

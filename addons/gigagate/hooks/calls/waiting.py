@@ -1,0 +1,96 @@
+"""A call waits for what it needs, in the order that costs others least: pause, files elsewhere,
+slot, files at GigaChat, token, pictures.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+from mitmproxy.connection import Client
+from mitmproxy.proxy import commands
+
+from gigagate.errors import GigaGateError, InternalError, TokenUnavailable
+from gigagate.hooks.calls import files
+from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.calls.slots import CallSlots
+from gigagate.hooks.calls.traffic import Traffic
+from gigagate.tokens import AccessToken
+
+logger = logging.getLogger(__name__)
+
+SLICE = 1.0
+"""Seconds of one wait; after it the client is checked: it may have left, or need a sign of life."""
+
+
+@dataclass
+class WaitHook(commands.StartHook):
+    """A call cannot go on yet, or its answer.  Ends when it can, has failed, or after a second.
+
+    A stream yields it, and mitmproxy then calls `Waiting.gigagate_wait`.
+    """
+
+    name = "gigagate_wait"
+    call: UpstreamCall
+
+
+class Waiting:
+    name = "gigagate.waiting"
+
+    def __init__(self, traffic: Traffic, slots: CallSlots) -> None:
+        self._traffic = traffic
+        self._slots = slots
+
+    async def gigagate_wait(self, call: UpstreamCall) -> None:
+        if call.waiting is None:
+            call.waiting = asyncio.ensure_future(self.make_ready(call))
+            self._traffic.waits[call.connection_id] = call
+        await asyncio.wait({call.waiting}, timeout=SLICE)
+        if call.waiting.done():
+            self._traffic.waits.pop(call.connection_id, None)
+            call.waiting = None
+
+    def client_disconnected(self, client: Client) -> None:
+        """Whatever it waited for, others may have it."""
+        call = self._traffic.waits.pop(client.id, None)
+        if call is not None and call.waiting is not None:
+            call.waiting.cancel()
+
+    async def make_ready(self, call: UpstreamCall) -> None:
+        """Never raises: what will not come is `call.error`."""
+        try:
+            await asyncio.sleep(call.pause)
+            call.pause = 0
+            tokens = call.account.tokens
+            if not call.has_fetched:  # before the slot: it waits for others than GigaChat
+                await files.fetch(call)
+                self._slots.enter(call)
+            if call.slot is not None and not call.slot.held:
+                await call.slot.wait()
+                call.token = tokens.now()
+            if not call.has_files:
+                await files.attach(call)
+                call.token = tokens.now()
+            if call.token is None:
+                call.token = await access_token(call)
+            if call.exchange.missing_pictures:
+                await files.fetch_pictures(call)
+        except GigaGateError as error:
+            call.error = error
+        except Exception:
+            logger.exception("The call cannot be made ready")
+            call.error = InternalError()
+
+
+async def access_token(call: UpstreamCall) -> AccessToken:
+    """Raises CredentialError, an outage of OAuth's only when it lasts (deadlines.retry)."""
+    tokens, refused = call.account.tokens, call.refused
+    while True:
+        try:
+            return await (tokens.replace(refused) if refused else tokens.get())
+        except TokenUnavailable as error:
+            pause = call.retries.pause(error, time.monotonic())
+            if pause is None:
+                raise
+            logger.warning("Again in %.1f s: %s", pause, error.message)
+            await asyncio.sleep(pause)

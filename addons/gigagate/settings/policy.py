@@ -1,0 +1,29 @@
+"""The settings that translation obeys, as the plain values it knows."""
+
+from gigagate.core import key_owner
+from gigagate.core.file_policy import FilePolicy
+from gigagate.core.policy import Policy
+from gigagate.settings.schema import Settings
+
+
+def policy(settings: Settings, link_key: bytes = b"") -> Policy:
+    """link_key: the key that signs links to pictures, where any are made."""
+    return Policy(
+        aliases=settings.models.aliases,
+        default_model=settings.models.default,
+        light_model=settings.models.light,
+        models=settings.models.table,
+        embedding_model=settings.models.embeddings,
+        unknown_models=settings.models.unknown,
+        strict=settings.strict,
+        prompt_cache=settings.prompt_cache,
+        reasoning=settings.reasoning,
+        json_modes=settings.structured_output,
+        files=FilePolicy(
+            fetch_urls=settings.images.allow_urls,
+            max_image_bytes=settings.images.max_bytes,
+            generated=settings.images.generated,
+            link_key=link_key,
+        ),
+        key_owner=key_owner.PROXY if settings.auth_mode == "shared" else key_owner.CLIENT,
+    )
