@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from gigagate.core.attachment import FileIds, WantedFile
 
+JSON = "application/json"
+
 
 class Head(NamedTuple):
     """What is known of a request before its body."""

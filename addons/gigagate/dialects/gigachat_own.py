@@ -4,10 +4,9 @@ Only what the table of endpoints lists gets through, signed with the proxy's tok
 OpenAI's form.
 """
 
-from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core.http import JSON, Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
 from gigagate.dialects.dialect import Translation
-from gigagate.dialects.openai.envelope import JSON
 
 
 def pass_through(call: InHand) -> Translation:

@@ -4,41 +4,41 @@ A protection in force is given up only by settings that say so: `none` for the v
 in config/gigachat.yaml with its value.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from gigagate.errors import SettingsError
 from gigagate.settings.build import Given
 
-if TYPE_CHECKING:
-    from gigagate.settings.schema import Settings
+
+class Said(Protocol):
+    """The settings, with what was said of them (schema.Settings)."""
+
+    @property
+    def said(self) -> frozenset[str]: ...
 
 
 class _Protection(NamedTuple):
-    in_force: "Callable[[Settings], object]"
     what: str
     given_up_by: str
 
 
 _PROTECTIONS: Mapping[str, _Protection] = {
     "client_keys": _Protection(
-        lambda settings: settings.client_keys,
         "the client keys are gone, so anybody would be served",
         "GIGAGATE_CLIENT_KEYS=none",
     ),
     "access.hosts": _Protection(
-        lambda settings: settings.access.hosts,
         "the allowed host names are gone",
         "GIGAGATE_ALLOWED_HOSTS=none",
     ),
     "limits.requests_per_minute": _Protection(
-        lambda settings: settings.limits.requests_per_minute,
         "the limit of requests a minute is gone",
         "limits.requests_per_minute: 0",
     ),
     "upstream.verify": _Protection(
-        lambda settings: settings.upstream.verify,
         "TLS is not verified any more",
         "GIGACHAT_VERIFY_SSL_CERTS=false",
     ),
@@ -46,8 +46,9 @@ _PROTECTIONS: Mapping[str, _Protection] = {
 """By the key of the setting."""
 
 
-def in_force(settings: "Settings") -> frozenset[str]:
-    return frozenset(key for key, one in _PROTECTIONS.items() if one.in_force(settings))
+def in_force(settings: object) -> frozenset[str]:
+    """settings: of schema.Settings."""
+    return frozenset(key for key in _PROTECTIONS if attrgetter(key)(settings))
 
 
 def said(tree: Mapping[str, Given]) -> frozenset[str]:
@@ -55,7 +56,7 @@ def said(tree: Mapping[str, Given]) -> frozenset[str]:
     return frozenset(key for key in _PROTECTIONS if _has(tree, key))
 
 
-def check(before: Collection[str], settings: "Settings") -> None:
+def check(before: Collection[str], settings: Said) -> None:
     """Raises SettingsError.  before: what was in force."""
     for key in sorted(set(before) - in_force(settings) - settings.said):
         lost = _PROTECTIONS[key]

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from gigagate.core import compact_json
-from gigagate.core.http import Content
+from gigagate.core.http import JSON, Content
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerMessage, AnswerWriter, Chat, Completion, Finish, Usage
 from gigagate.core.validation import array_at, object_at, text_at, wrong_type
@@ -11,7 +11,7 @@ from gigagate.dialects import chat as any_chat
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai.chunks import ChunkWriter
-from gigagate.dialects.openai.envelope import ENVELOPE, JSON
+from gigagate.dialects.openai.envelope import ENVELOPE
 from gigagate.errors import InvalidRequest
 
 

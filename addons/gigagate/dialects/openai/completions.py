@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gigagate.core import compact_json, sse
-from gigagate.core.http import Content
+from gigagate.core.http import JSON, Content
 from gigagate.core.in_hand import InHand
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.pivot import (
@@ -27,7 +27,7 @@ from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai import chat as openai_chat
 from gigagate.dialects.openai import envelope
 from gigagate.dialects.openai.chunks import DONE
-from gigagate.dialects.openai.envelope import ENVELOPE, JSON
+from gigagate.dialects.openai.envelope import ENVELOPE
 from gigagate.errors import (
     GigaGateError,
     InvalidRequest,

@@ -9,7 +9,7 @@ from base64 import b64encode
 from typing import Any, NamedTuple
 
 from gigagate.core import compact_json, model_map
-from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core.http import JSON, Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.pivot import Usage
@@ -19,7 +19,6 @@ from gigagate.core.value_types import Choice, Number
 from gigagate.dialects import upstream_json
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
-from gigagate.dialects.openai.envelope import JSON
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.errors import unexpected
 from gigagate.gigachat.v1.response import count

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from gigagate.core import compact_json, sse
-from gigagate.core.http import Content
+from gigagate.core.http import JSON, Content
 from gigagate.errors import GigaGateError
-
-JSON = "application/json"
 
 
 class ErrorDetail(TypedDict):

@@ -9,11 +9,10 @@ from urllib.parse import quote
 
 from gigagate.core import compact_json, file_types, multipart
 from gigagate.core.attachment import safe_name
-from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core.http import JSON, Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
 from gigagate.core.multipart import Part
 from gigagate.dialects.dialect import Translation
-from gigagate.dialects.openai.envelope import JSON
 from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.errors import unexpected

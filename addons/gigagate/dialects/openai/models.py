@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from gigagate.core import compact_json
-from gigagate.core.http import Content
+from gigagate.core.http import JSON, Content
 from gigagate.core.in_hand import InHand
 from gigagate.core.model_list import Shown
 from gigagate.dialects import listing
 from gigagate.dialects.dialect import Translation
-from gigagate.dialects.openai.envelope import JSON
 
 
 def listed(call: InHand) -> Translation | Content:

@@ -3,14 +3,14 @@
 from typing import Any, cast
 
 from gigagate.core import compact_json, model_map
-from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core.http import JSON, Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerWriter, Chat, Completion, Usage
 from gigagate.dialects import chat as any_chat
 from gigagate.dialects import listing, upstream_json
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
-from gigagate.dialects.openai.envelope import ENVELOPE, JSON
+from gigagate.dialects.openai.envelope import ENVELOPE
 from gigagate.dialects.openai.responses import catalogue, chat_form, count, stored
 from gigagate.dialects.openai.responses.asked import Asked
 from gigagate.errors import GigaGateError, UpgradeRefused
