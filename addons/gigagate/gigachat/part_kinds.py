@@ -88,7 +88,7 @@ def _unknown(part: Part) -> str:
 
 def _json(value: object) -> str:
     try:
-        return compact_json.dumps(value).decode()
+        return compact_json.dumps_whole(value).decode()
     except RecursionError:
         return "what is nested too deep"
 

@@ -30,7 +30,7 @@ def session_id(
         return own
     if not policy.prompt_cache:
         return None
-    digest = sha256(f"{request.client}\0{body['model']}\0".encode())
+    digest = sha256(f"{request.client}\0{body['model']}\0".encode(errors="replace"))
     if named:
         digest.update(f"session\0{named}".encode(errors="replace"))
         return uuid_form(digest.hexdigest())

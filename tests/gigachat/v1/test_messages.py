@@ -370,13 +370,16 @@ def test_what_the_client_sent_is_not_modified_and_not_copied() -> None:
         ([user([{"type": ["text"]}])], "messages[0].content[0].type"),
         ([user([{"type": "text"}])], "messages[0].content[0].text"),
         ([user([*text("a"), {"type": "hologram"}])], "messages[0].content[1].type"),
-        ([user("u"), {"role": "tool", "content": "x"}], "messages[1].tool_call_id"),
-        ([user("u"), result(7)], "messages[1].tool_call_id"),  # type: ignore[arg-type]
+        ([user("u"), result(["x"])], "messages[1].tool_call_id"),  # type: ignore[arg-type]
         ([user("u"), {"role": "function", "content": "x"}], "messages[1].name"),
         ([user("u"), calling(x="read"), result("x", 5)], "messages[2].content"),
         ([{"role": "assistant", "tool_calls": {}}], "messages[0].tool_calls"),
         ([{"role": "assistant", "tool_calls": ["x"]}], "messages[0].tool_calls[0]"),
-        ([{"role": "assistant", "tool_calls": [{}]}], "messages[0].tool_calls[0].id"),
+        ([{"role": "assistant", "tool_calls": [{}]}], "messages[0].tool_calls[0].function"),
+        (
+            [{"role": "assistant", "tool_calls": [{"id": ["x"]}]}],
+            "messages[0].tool_calls[0].id",
+        ),
         (
             [{"role": "assistant", "tool_calls": [{"id": "x"}]}],
             "messages[0].tool_calls[0].function",

@@ -90,7 +90,9 @@ def count(call: InHand) -> Translation:
     call.report.model_asked = asked.model
     model = model_map.resolve(asked.chat["model"], call.policy, call.notes)
     call.report.model_sent = model
-    sent = compact_json.dumps({"model": model, "input": list(estimate.texts(asked.chat)) or [""]})
+    sent = compact_json.dumps_whole(
+        {"model": model, "input": list(estimate.texts(asked.chat)) or [""]}
+    )
     headers = {"Content-Type": _JSON, "Accept": _JSON}
     return Translation(
         UpstreamRequest("POST", "/tokens/count", headers, sent),

@@ -48,7 +48,7 @@ def translate(call: InHand) -> Translation:
     name = call.report.model_asked = text_at("model", asked.get("model"))
     TABLE.translate(asked, call.policy, call.notes)
     model = model_map.resolve_embedder(name, call.policy, call.notes)
-    body = compact_json.dumps({"model": model, "input": _texts(asked.get("input"))})
+    body = compact_json.dumps_whole({"model": model, "input": _texts(asked.get("input"))})
     headers = {"Content-Type": JSON, "Accept": JSON}
     wanted = _Wanted(model, asked.get("dimensions"), asked.get("encoding_format") == "base64")
     upstream = UpstreamRequest("POST", "/embeddings", headers, body)

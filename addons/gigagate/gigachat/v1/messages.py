@@ -18,7 +18,6 @@ from gigagate.gigachat.content import ContentReader, Segment, has_image
 from gigagate.gigachat.file_limits import Placed
 from gigagate.gigachat.file_parts import FileReader
 from gigagate.gigachat.tool_history import (
-    NO_KEY,
     NO_RESULT,
     Call,
     Results,
@@ -182,7 +181,7 @@ class _Conversation:
         self._called.add(call.name)
         if call.broken:
             self._repaired(index, "broken arguments of a call, kept as text")
-        result = self._results.take(call.key, index)
+        result = self._results.take(call, index)
         if result is None:
             self._repaired(index, "a call without a result, given an empty one")
             self._pair(text, call, NO_RESULT)
@@ -197,7 +196,7 @@ class _Conversation:
         name = (kind == "id" and call_id.name_in(value)) or message.get("name")
         if isinstance(name, str) and (name in self._names or name in self._called):
             self._repaired(index, "a result without its call, given one without arguments")
-            call = Call(NO_KEY, name, {})
+            call = Call("", name, {})
             segments = self._segments(index)
             self._pair("", call, self._result(segments))
             self._say_segments(index, _files_alone(segments))
@@ -285,6 +284,10 @@ class _Conversation:
             )
         if len(self._system) > 1:
             self._counts["system messages joined"] = len(self._system)
+        if self._results.without_id:
+            self._counts["function results without an id, found by place"] = (
+                self._results.without_id
+            )
         for kind, count in content.passed_over.items():
             self._notes.add("content", f"parts left out, {kind}: {count}")
         for what in content.left_out:

@@ -87,7 +87,7 @@ class WantedJson(NamedTuple):
             body["function_call"] = {"name": FUNCTION}
             return None
         notes.add("parameter", "response_format -> an instruction")
-        schema = compact_json.dumps(self.schema or _AN_OBJECT).decode()
+        schema = compact_json.dumps_whole(self.schema or _AN_OBJECT).decode()
         return f"{_INSTRUCTION} It must fit this JSON schema: {schema}"
 
 

@@ -29,7 +29,7 @@ def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
     def body_with(ids: FileIds) -> bytes:
         told = left_out.told(body["messages"], ids, call.notes, strict=call.policy.strict)
         messages = attachment.with_ids(told, ids)
-        return compact_json.dumps(body | {"messages": messages})
+        return compact_json.dumps_whole(body | {"messages": messages})
 
     content = body_with({})
     files = attachment.wanted(body["messages"])

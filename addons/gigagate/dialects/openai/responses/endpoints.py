@@ -63,7 +63,7 @@ def input_tokens(call: InHand) -> Translation:
     model = model_map.resolve(asked.chat["model"], call.policy, call.notes)
     call.report.model_sent = model
     texts = count.texts(asked.chat)
-    sent = compact_json.dumps({"model": model, "input": texts})
+    sent = compact_json.dumps_whole({"model": model, "input": texts})
     upstream = UpstreamRequest(
         "POST", "/tokens/count", {"Content-Type": JSON, "Accept": JSON}, sent
     )
