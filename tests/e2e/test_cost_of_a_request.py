@@ -18,7 +18,7 @@ REQUESTS = 50
 
 @pytest.mark.parametrize(
     ("body", "most"),
-    [(traffic.small(), 1950), (traffic.cline(100_000, parts=True, tools=25), 3100)],
+    [(traffic.small(), 2000), (traffic.cline(100_000, parts=True, tools=25), 3100)],
     ids=["small", "100 KB with 25 tools"],
 )
 def test_a_request_takes_few_calls(tmp_path: Path, body: bytes, most: int) -> None:

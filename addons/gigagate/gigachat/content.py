@@ -102,7 +102,7 @@ class ContentReader:
             elif lenient and not isinstance(part, dict):
                 self._pass_over("of no kind")
             else:
-                yield object_at(at, part), at
+                yield part if isinstance(part, dict) else object_at(at, part), at
 
     def _in_text(self, part: dict[str, Any], path: str, lenient: bool) -> list[str]:
         try:
@@ -145,7 +145,8 @@ def _text_of(part: dict[str, Any], path: str) -> str:
         raise wrong_type(f"{path}.type", "a string", kind)
     key = TEXT_PARTS.get(kind)
     if key:
-        return text_at(f"{path}.{key}", part.get(key))
+        text = part.get(key)
+        return text if isinstance(text, str) else text_at(f"{path}.{key}", text)
     if kind in FILE_PARTS:
         raise UnsupportedFeature(
             f"{path} is a part of type {kind!r}; GigaChat takes files in user messages only.",

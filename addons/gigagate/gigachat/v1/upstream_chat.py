@@ -20,8 +20,8 @@ from gigagate.gigachat.words import Wording
 def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
     """Raises ClientError."""
     chat = cast(dict[str, Any], asked)  # what lies below the top is not checked yet
-    call.report.messages = len(chat["messages"])
-    call.report.messages_converted = sum(not _is_plain(message) for message in chat["messages"])
+    call.report.messages = count = len(chat["messages"])
+    call.report.messages_converted = count - sum(map(_is_plain, chat["messages"]))
     names = ToolNames.of(chat)
     body = request.chat_completion(chat, call.policy, call.notes, names)
     call.report.model_sent = body["model"]
