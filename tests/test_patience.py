@@ -20,6 +20,12 @@ def test_clients_wait_for_ten_minutes_and_so_do_the_defaults() -> None:
     assert (LIMITS.first_byte, LIMITS.idle, LIMITS.total) == (300, 300, 600)
 
 
+def test_what_is_left_is_of_all_the_waiting_together() -> None:
+    patience = Patience(1000, in_one_piece=False)
+    assert (patience.left(1000, LIMITS), patience.left(1599, LIMITS)) == (600, 1)
+    assert Patience(1000, in_one_piece=False, most=15).left(1010, LIMITS) == 5
+
+
 @pytest.mark.parametrize("heard", [False, True])
 def test_an_answer_in_one_piece_is_bounded_by_total_alone(heard: bool) -> None:
     patience = Patience(1000, in_one_piece=True)

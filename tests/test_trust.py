@@ -11,7 +11,7 @@ import pytest
 import trustme
 from tests.support.serving import serving
 
-from gigagate import trust
+from gigagate import outbound, trust
 from gigagate.errors import TrustError
 from gigagate.settings import Secret, Settings, Upstream
 
@@ -195,7 +195,7 @@ def test_a_certificate_with_another_fingerprint_is_never_trusted(
 
 def test_without_a_network_both_ways_out_are_told(settings: Settings) -> None:
     def no_network(url: str) -> bytes:
-        raise OSError("unreachable")
+        raise outbound.NotReached("gu-st.ru: OSError")
 
     with pytest.raises(TrustError) as caught:
         trust.bundle(settings, fetch=no_network)

@@ -35,6 +35,14 @@ class Patience:
         self._heard: float | None = None
         self._client_slept = 0.0
 
+    def left(self, now: float, limits: Limits) -> float:
+        """Seconds until all of it has taken too long."""
+        return self.in_all(limits) - (now - self._began)
+
+    def in_all(self, limits: Limits) -> float:
+        """Seconds."""
+        return min(self._most, limits.total)
+
     def sent(self, now: float) -> None:
         """An attempt has gone out."""
         self._sent, self._heard = now, None

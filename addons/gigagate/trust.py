@@ -8,16 +8,13 @@ matter which way it came. The bundle is for GigaChat and OAuth alone: nothing el
 import hashlib
 import re
 import ssl
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import certifi
-import requests
-import urllib3
 
-from gigagate import private_file
+from gigagate import outbound, private_file
 from gigagate.errors import TrustError
 from gigagate.settings import Settings
 
@@ -39,19 +36,17 @@ WAYS_OUT = (
     "Either connect this machine to the internet for one start, or download the Russian Trusted "
     "Root CA from https://www.gosuslugi.ru/crt and name its file in GIGACHAT_CA_BUNDLE_FILE."
 )
-TIMEOUT = (5.0, 10.0)
+SECONDS = 15.0
 MAX_CERTIFICATE = 64 * 1024
 PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def download(url: str) -> bytes:
     """Unverified: the hosts may have certificates of this very root. The fingerprint decides."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-        with requests.get(url, timeout=TIMEOUT, verify=False, stream=True) as response:  # noqa: S501
-            response.raise_for_status()
-            content: bytes = response.raw.read(MAX_CERTIFICATE, decode_content=True)
-            return content
+    answer = outbound.ask("GET", url, verify=False, seconds=SECONDS, limit=MAX_CERTIFICATE)
+    if answer.status != 200:
+        raise outbound.NotReached(f"{urlsplit(url).hostname}: status {answer.status}")
+    return answer.body
 
 
 def bundle(
@@ -99,8 +94,8 @@ def _root(kept: Path, urls: Sequence[str], sha256: str, fetch: Callable[[str], b
         host = urlsplit(url).hostname
         try:
             certificate = _pinned(fetch(url), sha256)
-        except (OSError, urllib3.exceptions.HTTPError) as error:
-            failures.append(f"{host}: {type(error).__name__}")
+        except outbound.OutboundError as error:
+            failures.append(str(error))
             continue
         if certificate:
             _write(kept, _pem(certificate))

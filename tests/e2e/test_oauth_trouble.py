@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 from tests.support.checkout import OTHER_KEY
+from tests.support.dripping import Dripping
 from tests.support.proxy import Proxy
 from tests.support.waiting import until
 
@@ -121,6 +122,21 @@ def test_a_wrong_key_or_scope_is_said_at_once(
         assert answer.json()["error"]["code"] == "upstream_credentials_rejected"
         assert advice in answer.json()["error"]["message"]
     assert OTHER_KEY not in proxy.output()
+
+
+def test_oauth_that_drips_holds_nobody_past_the_deadline(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    settings = {"deadlines": {"total": 3}, "limits": {"slots": 10}}
+    with Dripping(b"HTTP/1.1 200 OK\r\nX-A: ", b"a") as oauth:
+        environment = {"GIGACHAT_AUTH_URL": f"{oauth.url}/"}
+        with Proxy(emulator, tmp_path, environment=environment, settings=settings) as proxy:
+            with ThreadPoolExecutor(4) as threads:
+                answers = list(threads.map(lambda _: chat(proxy), range(4)))
+            assert requests.get(f"{proxy.url}/health", timeout=5).status_code == 200
+    assert [answer.status_code for answer in answers] == [504] * 4
+    assert "deadlines.total" in answers[0].json()["error"]["message"]
+    assert oauth.came == 1
 
 
 def test_oauth_that_is_down_at_the_start_is_waited_for(emulator: Emulator, tmp_path: Path) -> None:

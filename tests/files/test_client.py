@@ -158,7 +158,7 @@ def test_every_other_answer_is_an_error(
 
 
 def test_silence_is_a_timeout(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TIMEOUT", (1.0, 0.05))
+    monkeypatch.setattr(module, "SECONDS", 0.3)
     with pytest.raises(UpstreamTimeout):
         client(server).upload(PICTURE, "")
 

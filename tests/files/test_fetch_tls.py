@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ from tests.support.samples import PNG
 from tests.support.serving import serving
 
 from gigagate.errors import InvalidRequest
-from gigagate.files import fetch
 from gigagate.files.fetch import Fetcher
+from gigagate.outbound import connection
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,8 +38,9 @@ class Server(HTTPServer):
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    monkeypatch.setattr(fetch.certifi, "where", lambda: str(tmp_path / "ca.pem"))
+    authority.cert_pem.write_to_path(ca_file := tmp_path / "ca.pem")
+    monkeypatch.setattr(connection, "certifi", SimpleNamespace(where=lambda: str(ca_file)))
+    connection.tls_context.cache_clear()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("pictures.example").configure_cert(context)
     with Server(("127.0.0.1", 0), Handler) as server:
@@ -47,6 +49,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         with serving(server):
             yield server
+    connection.tls_context.cache_clear()
 
 
 def fetched(server: Server, host: str) -> bytes:

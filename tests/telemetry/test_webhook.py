@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-import requests
 
+from gigagate import outbound
 from gigagate.telemetry.webhook import EVENTS, PAUSES, QUIET_SECONDS, Message, Webhook, deliver
 
 REJECTED = EVENTS["upstream_credentials_rejected"]
@@ -30,7 +30,7 @@ class Hand:
         assert url == URL
         if self.failures:
             self.failures -= 1
-            raise requests.ConnectionError(f"no way to {url}")
+            raise outbound.NotReached("no way to hooks.example")
         self.sent.append(message)
         self.arrived.release()
 
@@ -142,6 +142,6 @@ def test_a_refusal_is_a_failed_delivery_and_redirects_are_not_followed(
 ) -> None:
     kind, url = listener
     kind.status = status
-    with pytest.raises(requests.HTTPError, match=str(status)):
+    with pytest.raises(outbound.NotReached, match=str(status)):
         deliver(url, MESSAGE)
     assert len(kind.received) == 1

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import trustme
 from tests.support.checkout import KEY
+from tests.support.dripping import Dripping
 from tests.support.oauth_server import OAuthServer
 
 from gigagate import __version__
@@ -181,7 +182,7 @@ def test_an_endpoint_that_refuses_connections_is_unavailable() -> None:
 def test_an_endpoint_that_falls_silent_is_given_up(
     sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gigagate.tokens.oauth.TIMEOUT", (0.5, 0.5))
+    monkeypatch.setattr("gigagate.tokens.oauth.SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         silent = client(f"http://127.0.0.1:{listening.getsockname()[1]}/")
         connection: list[socket.socket] = []
@@ -195,6 +196,14 @@ def test_an_endpoint_that_falls_silent_is_given_up(
         refusal = error(silent)
         thread.join()
         connection[0].close()
+    assert isinstance(refusal, TokenUnavailable)
+    assert "did not answer in time" in refusal.message
+
+
+def test_an_endpoint_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gigagate.tokens.oauth.SECONDS", 0.3)
+    with Dripping(b"HTTP/1.1 200 OK\r\nX-A: ", b"a", pause=0.02) as server:
+        refusal = error(client(f"{server.url}/"))
     assert isinstance(refusal, TokenUnavailable)
     assert "did not answer in time" in refusal.message
 

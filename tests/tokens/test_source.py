@@ -77,6 +77,41 @@ def source(new_source: Callable[[], TokenSource]) -> TokenSource:
     return new_source()
 
 
+def test_an_attempt_that_never_ends_is_given_up_and_begun_anew(
+    source: TokenSource, oauth: FakeOAuth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gigagate.tokens.source.GIVE_UP", 0.2)
+    oauth.hold.clear()
+    lost = threading.Thread(target=source.obtain)
+    lost.start()
+    assert oauth.entered.wait(10)
+    with pytest.raises(TokenUnavailable, match="begun anew"):
+        source.obtain()
+    oauth.hold.set()
+    lost.join()
+    assert source.obtain().value == "token-1"
+
+
+def test_who_comes_after_a_lost_attempt_asks_anew(
+    source: TokenSource, oauth: FakeOAuth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gigagate.tokens.source.GIVE_UP", 0.0)
+    monkeypatch.setattr("gigagate.tokens.source.PATIENCE", 0.0)
+    oauth.hold.clear()
+    lost = threading.Thread(target=source.obtain)
+    lost.start()
+    assert oauth.entered.wait(10)
+    oauth.entered.clear()
+    second = threading.Thread(target=source.obtain)
+    second.start()
+    assert oauth.entered.wait(10)
+    oauth.hold.set()
+    lost.join()
+    second.join()
+    assert oauth.calls == 2
+    assert source.current() is not None
+
+
 def in_threads(count: int, work: Callable[[], AccessToken]) -> tuple[list[str], list[str]]:
     """Values of the tokens got and texts of the errors raised."""
     tokens: list[str] = []

@@ -5,11 +5,13 @@ asks.
 """
 
 import asyncio
+import contextlib
 import logging
 
-from gigagate.errors import GigaGateError
+from gigagate.errors import GigaGateError, TokenUnavailable
 from gigagate.threads import in_thread
 from gigagate.tokens import AccessToken, TokenSource
+from gigagate.tokens.source import GIVE_UP, LOST
 
 logger = logging.getLogger(__name__)
 
@@ -37,15 +39,25 @@ class TokenWait:
         if self._obtaining is None:
             self._obtaining = in_thread(self.source.obtain, THREAD)
             self._obtaining.add_done_callback(self._obtained)
-        return await asyncio.shield(self._obtaining)
+        obtaining = self._obtaining
+        try:
+            async with asyncio.timeout(GIVE_UP):
+                return await asyncio.shield(obtaining)
+        except TimeoutError:
+            if self._obtaining is obtaining:
+                self._obtaining = None  # whatever holds it, the next one begins anew
+            raise TokenUnavailable(LOST) from None
 
     async def replace(self, refused: AccessToken) -> AccessToken:
         """GigaChat answered 401 to `refused`.  Raises CredentialError."""
-        await in_thread(lambda: self.source.reject(refused.value), THREAD)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GIVE_UP):
+                await in_thread(lambda: self.source.reject(refused.value), THREAD)
         return await self.get()
 
     def _obtained(self, future: asyncio.Future[AccessToken]) -> None:
-        self._obtaining = None
+        if self._obtaining is future:
+            self._obtaining = None
         if not future.cancelled():
             future.exception()  # each waiter has its own copy
 

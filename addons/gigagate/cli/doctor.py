@@ -17,10 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import requests
-import urllib3
-
-from gigagate import TESTED_MITMPROXY, running, trust, upstream_models
+from gigagate import TESTED_MITMPROXY, outbound, running, trust, upstream_models
 from gigagate.cli import COMMAND
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
@@ -29,7 +26,8 @@ from gigagate.store.redis_server import RedisServer
 from gigagate.telemetry import summary
 from gigagate.tokens import AccessToken, OAuthClient, open_store
 
-TIMEOUT = (5.0, 10.0)
+SECONDS = 15.0
+"""For each thing that is asked of a server."""
 CLOCK_SECONDS = 120
 """A clock off by more makes tokens look expired, or makes us use expired ones."""
 
@@ -133,21 +131,18 @@ class Examination:
     def handshake(self, what: str, url: str) -> Finding:
         """Any answer at all will do: it came through a verified connection."""
         host = urlsplit(url).netloc
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         verify = self.upstream.verify_by(self.ca_file)
         try:
-            with requests.Session() as session:
-                session.trust_env = False
-                answer = session.get(url, timeout=TIMEOUT, verify=verify, allow_redirects=False)
-        except requests.exceptions.SSLError:
+            answer = outbound.ask("GET", url, verify=verify, seconds=SECONDS, limit=0)
+        except outbound.NotTrusted:
             told = (
                 f"{host}: its certificate is not trusted. If it is a private one, name its "
                 "authority's file in GIGACHAT_CA_BUNDLE_FILE"
             )
             return Finding(what, False, told)
-        except requests.RequestException as error:
+        except outbound.OutboundError as error:
             told = (
-                f"{host} cannot be reached ({type(error).__name__}). Check the network, a "
+                f"{host} cannot be reached ({error}). Check the network, a "
                 "firewall, and the address in the settings"
             )
             return Finding(what, False, told)

@@ -6,10 +6,9 @@ import json
 import sys
 from typing import Any
 
-import requests
-
-from gigagate import running, trust, upstream_models
+from gigagate import outbound, running, trust, upstream_models
 from gigagate.cli import COMMAND
+from gigagate.core import strict_json
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import Running
 from gigagate.settings import Settings
@@ -17,7 +16,8 @@ from gigagate.store.redis_server import RedisServer
 from gigagate.telemetry import summary
 from gigagate.tokens import open_source
 
-TIMEOUT = 30.0
+SECONDS = 30.0
+MAX_ANSWER = 16 * 1024 * 1024
 
 
 def main(verb: str, args: list[str]) -> int:
@@ -53,15 +53,14 @@ class NotRunning(Exception):
 
 def ask(proxy: Running, method: str, path: str) -> Any:
     """The proxy's JSON.  Raises NotRunning."""
-    with requests.Session() as session:
-        session.trust_env = False
-        headers = {"Authorization": f"Bearer {proxy.key}", "Accept": "application/json"}
-        try:
-            answer = session.request(method, proxy.url + path, headers=headers, timeout=TIMEOUT)
-            told = answer.json()
-        except (requests.RequestException, ValueError) as error:
-            raise NotRunning(f"the proxy at {proxy.url} does not answer") from error
-    if not answer.ok:
+    headers = {"Authorization": f"Bearer {proxy.key}", "Accept": "application/json"}
+    url = proxy.url + path
+    try:
+        answer = outbound.ask(method, url, headers=headers, seconds=SECONDS, limit=MAX_ANSWER)
+        told = strict_json.loads(answer.body)
+    except (outbound.OutboundError, ValueError) as error:
+        raise NotRunning(f"the proxy at {proxy.url} does not answer") from error
+    if answer.status >= 400:
         raise NotRunning(told["error"]["message"])
     return told
 

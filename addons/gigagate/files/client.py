@@ -10,10 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-import requests
-import urllib3
-
-from gigagate import __version__
+from gigagate import outbound
 from gigagate.core import multipart, strict_json
 from gigagate.core.attachment import Attachment
 from gigagate.core.hidden import Hidden
@@ -29,8 +26,8 @@ from gigagate.gigachat import errors, session
 from gigagate.settings import Upstream
 from gigagate.tokens import TokenSource
 
-TIMEOUT = (10.0, 60.0)
-"""Seconds to connect, and between two bytes of the answer."""
+SECONDS = 120.0
+"""For one file, from the look-up of the name to the last byte of the answer."""
 MAX_ANSWER = 64 * 1024 * 1024
 
 
@@ -104,33 +101,27 @@ class FileClient:
         token: str,
     ) -> tuple[int, Mapping[str, str], bytes]:
         try:
-            with requests.Session() as http:
-                http.trust_env = False
-                with http.request(
-                    method,
-                    self._base_url + path,
-                    data=body,
-                    headers={
-                        **headers,
-                        **session.client_headers(client),
-                        "Authorization": f"Bearer {token}",
-                        "User-Agent": f"GigaGate/{__version__}",
-                    },
-                    timeout=TIMEOUT,
-                    verify=self._verify,
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
-                    answer = response.raw.read(MAX_ANSWER + 1, decode_content=True)
-                    status, given = response.status_code, dict(response.headers)
-        except requests.exceptions.SSLError:
+            status, given, answer = outbound.ask(
+                method,
+                self._base_url + path,
+                body=body,
+                headers={
+                    **headers,
+                    **session.client_headers(client),
+                    "Authorization": f"Bearer {token}",
+                },
+                verify=self._verify,
+                seconds=SECONDS,
+                limit=MAX_ANSWER,
+            )
+        except outbound.NotTrusted:
             raise UpstreamUnavailable(
                 "GigaChat's certificate is not trusted. If it is a private one, name its "
                 "authority's file in GIGACHAT_CA_BUNDLE_FILE on the proxy."
             ) from None
-        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+        except outbound.TooLate:
             raise UpstreamTimeout("GigaChat did not take or give a file in time.") from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
+        except outbound.OutboundError:
             raise UpstreamUnavailable(
                 f"The connection to GigaChat broke off over a file. {TRY_AGAIN}."
             ) from None

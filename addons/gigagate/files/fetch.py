@@ -8,27 +8,21 @@ public authorities are trusted.
 
 import contextlib
 import http.client
-import socket
-import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
-
-import certifi
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from gigagate import __version__
 from gigagate.errors import InvalidRequest, RequestTooLarge
+from gigagate.outbound import connection, quoted
 
 MAX_REDIRECTS = 3
-CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
 """Between two bytes."""
 TOTAL_SECONDS = 30.0
-AS_IT_IS = "!$%&'()*+,/:;=?@[]~"
-"""In a path and query; what is not ASCII is quoted."""
+LOOK_UP_SECONDS = 10.0
 CHUNK = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")})
@@ -42,8 +36,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 def resolve(host: str, port: int) -> Sequence[str]:
     """Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
+    return connection.resolve_within(host, port, LOOK_UP_SECONDS)
 
 
 def is_public(text: str) -> bool:
@@ -153,41 +146,18 @@ def _checked(url: str) -> SplitResult:
 def _get(parts: SplitResult, address: str, seconds: float) -> Iterator[HTTPResponse]:
     """From the machine at `address`, and with the certificate of the name."""
     assert parts.hostname is not None
-    target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    until = time.monotonic() + seconds
     with (
-        socket.create_connection((address, _port(parts)), CONNECT_SECONDS) as plain,
-        _cut_off(plain, seconds),
-        contextlib.closing(http.client.HTTPConnection(address)) as connection,
+        connection.connect([address], _port(parts), until) as plain,
+        connection.cut_off(plain, until - time.monotonic()),
+        contextlib.closing(http.client.HTTPConnection(address)) as exchange,
     ):
-        connection.sock = _secured(plain, parts.hostname) if parts.scheme == "https" else plain
-        connection.sock.settimeout(READ_SECONDS)
-        connection.request("GET", quote(target, safe=AS_IT_IS), headers=_headers(parts))
-        with connection.getresponse() as response:
+        plain.settimeout(READ_SECONDS)
+        tls = parts.scheme == "https"
+        exchange.sock = connection.secured(plain, parts.hostname, True) if tls else plain
+        exchange.request("GET", quoted(parts.path, parts.query), headers=_headers(parts))
+        with exchange.getresponse() as response:
             yield response
-
-
-def _secured(plain: socket.socket, hostname: str) -> ssl.SSLSocket:
-    context = ssl.create_default_context(cafile=certifi.where())
-    return context.wrap_socket(plain, server_hostname=hostname)
-
-
-@contextlib.contextmanager
-def _cut_off(connection: socket.socket, seconds: float) -> Iterator[None]:
-    """A head, the trailers or 100 Continue may go on for ever, a byte now and then; a look at the
-    clock between two pieces of the content would not end that."""
-    with connection.dup() as same:
-
-        def cut() -> None:
-            with contextlib.suppress(OSError):
-                same.shutdown(socket.SHUT_RDWR)
-
-        timer = threading.Timer(max(seconds, 0), cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
 
 def _headers(parts: SplitResult) -> dict[str, str]:

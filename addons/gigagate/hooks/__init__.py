@@ -73,7 +73,7 @@ def build() -> list[object]:
         Unread(runtime),
         descriptors,
         shelves,
-        Waiting(traffic, slots),
+        Waiting(runtime, traffic, slots),
         Cors(runtime),
         Deadlines(runtime, traffic),
         UnfinishedHooks(),

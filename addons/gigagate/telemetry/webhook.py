@@ -4,6 +4,7 @@ One message of a kind in ten minutes: what happens meanwhile is counted into the
 address may be a secret in itself (chat services put a key into it), so the log names its host only.
 """
 
+import json
 import logging
 import queue
 import threading
@@ -14,17 +15,14 @@ from types import MappingProxyType
 from typing import NamedTuple, TypedDict
 from urllib.parse import urlsplit
 
-import certifi
-import requests
-
-from gigagate import __version__
+from gigagate import outbound
 
 logger = logging.getLogger(__name__)
 
 QUIET_SECONDS = 600.0
 PAUSES = (1.0, 5.0, 25.0, 125.0)
 """Seconds between attempts to deliver a message."""
-TIMEOUT = (5.0, 10.0)
+SECONDS = 15.0
 
 
 class Event(NamedTuple):
@@ -65,19 +63,17 @@ class Message(TypedDict):
 
 
 def deliver(url: str, message: Message) -> None:
-    """With the public authorities alone.  Raises requests.RequestException."""
-    with requests.Session() as session:
-        session.trust_env = False
-        answer = session.post(
-            url,
-            json=message,
-            headers={"User-Agent": f"GigaGate/{__version__}"},
-            timeout=TIMEOUT,
-            verify=certifi.where(),
-            allow_redirects=False,
-        )
-    if answer.status_code // 100 != 2:
-        raise requests.HTTPError(f"status {answer.status_code}")
+    """With the public authorities alone.  Raises OutboundError."""
+    answer = outbound.ask(
+        "POST",
+        url,
+        body=json.dumps(message).encode(),
+        headers={"Content-Type": "application/json"},
+        seconds=SECONDS,
+        limit=1024,
+    )
+    if answer.status // 100 != 2:
+        raise outbound.NotReached(f"it answered {answer.status}")
 
 
 class Webhook:
@@ -126,8 +122,8 @@ class Webhook:
             try:
                 self._send(self.url, message)
                 return
-            except (requests.RequestException, OSError) as error:
-                reason = type(error).__name__
+            except outbound.OutboundError as error:
+                reason = str(error)
             if pause is not None:
                 self._sleep(pause)
         logger.warning(

@@ -1,8 +1,6 @@
 """The one call that turns the authorization key into an access token.
 
-It goes out directly: proxy variables and .netrc of the environment are not obeyed, for .netrc would
-replace the Authorization header, and GigaChat itself is reached directly too. Redirects are not
-followed, so the key reaches nobody but the configured address.
+Redirects are not followed, so the key reaches nobody but the configured address.
 """
 
 import time
@@ -12,18 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-import urllib3
-
-from gigagate import __version__
+from gigagate import outbound
 from gigagate.core import strict_json
 from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.errors import CredentialError, CredentialsRejected, TokenUnavailable
 from gigagate.settings import Secret, Upstream
 from gigagate.tokens.token import HEADER_SAFE, AccessToken
 
-TIMEOUT = (5.0, 10.0)
-"""Seconds to connect, and between two bytes of the answer."""
+SECONDS = 15.0
+"""From the look-up of the name to the last byte of the answer."""
 MAX_ANSWER = 64 * 1024
 SCOPES = {
     "GIGACHAT_API_PERS": "GIGACHAT_API_B2B or GIGACHAT_API_CORP",
@@ -52,8 +47,6 @@ class OAuthClient:
         self._upstream = upstream
         self._key = authorization_key
         self._verify = upstream.verify_by(ca_file)
-        if not upstream.verify:
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._clock = clock
         self._owner = owner
         self._host = urlsplit(upstream.auth_url).hostname
@@ -68,31 +61,29 @@ class OAuthClient:
 
     def _post(self) -> tuple[int, bytes]:
         try:
-            with requests.Session() as session:
-                session.trust_env = False
-                with session.post(
-                    self._upstream.auth_url,
-                    data={"scope": self._upstream.scope},
-                    headers={
-                        "Authorization": f"Basic {self._key.reveal()}",
-                        "RqUID": str(uuid.uuid4()),
-                        "Accept": "application/json",
-                        "User-Agent": f"GigaGate/{__version__}",
-                    },
-                    timeout=TIMEOUT,
-                    verify=self._verify,
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
-                    return response.status_code, response.raw.read(MAX_ANSWER, decode_content=True)
-        except requests.exceptions.SSLError:
+            answer = outbound.ask(
+                "POST",
+                self._upstream.auth_url,
+                body=f"scope={self._upstream.scope}".encode(),
+                headers={
+                    "Authorization": f"Basic {self._key.reveal()}",
+                    "RqUID": str(uuid.uuid4()),
+                    "Accept": "application/json",
+                    "Content-Type": "application/x-www-form-urlencoded",
+                },
+                verify=self._verify,
+                seconds=SECONDS,
+                limit=MAX_ANSWER,
+            )
+            return answer.status, answer.body
+        except outbound.NotTrusted:
             raise self._broken(
                 "its certificate is not trusted. If it is a private one, name its authority's "
                 "file in GIGACHAT_CA_BUNDLE_FILE on the proxy"
             ) from None
-        except (requests.Timeout, urllib3.exceptions.TimeoutError):
+        except outbound.TooLate:
             raise self._unavailable("it did not answer in time") from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
+        except outbound.OutboundError:
             raise self._unavailable(
                 "no connection. Check the proxy's network and GIGACHAT_AUTH_URL"
             ) from None

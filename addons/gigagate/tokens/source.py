@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol, TypedDict
 
-from gigagate.errors import CredentialError, CredentialsRejected, StoreError
+from gigagate.errors import CredentialError, CredentialsRejected, StoreError, TokenUnavailable
 from gigagate.tokens.store import TokenStore
 from gigagate.tokens.token import AccessToken
 
@@ -33,10 +33,16 @@ LEASE = 20.0
 """Longer than an OAuth call takes."""
 PATIENCE = 15.0
 """Seconds to wait for another process's token."""
+GIVE_UP = 40.0
+"""Seconds after which an attempt counts as lost, whatever holds it: the next one begins anew.
+Longer than waiting for another process and asking oneself take."""
 POLL = (0.05, 0.15)
 COOL_DOWN = 2.0
 COOL_DOWN_REJECTED = 10.0
 """Seconds during which a failure answers for further attempts."""
+
+
+LOST = "No access token: the attempt to get one has not ended in time, and is begun anew."
 
 
 class Fetcher(Protocol):
@@ -70,6 +76,8 @@ class TokenSource:
         self._owner = uuid.uuid4().hex
         self._lock = threading.Lock()
         self._flight: Future[AccessToken] | None = None
+        self._flight_until = 0.0
+        """By time.monotonic()."""
         self._token: AccessToken | None = None
         self._refresh_at = self._serves_until = 0.0
         self._refused: str | None = None
@@ -86,7 +94,9 @@ class TokenSource:
     def needs_refresh(self) -> bool:
         """Whether it is time to call `refresh`: close to the end, and nobody is at it."""
         return (
-            self._clock() >= self._refresh_at and self._flight is None and self._cooling_down() <= 0
+            self._clock() >= self._refresh_at
+            and self._in_flight() is None
+            and self._cooling_down() <= 0
         )
 
     def obtain(self) -> AccessToken:
@@ -121,20 +131,31 @@ class TokenSource:
             token = self.current()
             if token is not None and token is not old:
                 return token
-            others = self._flight
+            others = self._in_flight()
             if others is None:
                 if self._cooling_down() > 0:
                     raise self._remembered_failure()
                 flight = self._flight = Future()
+                self._flight_until = time.monotonic() + GIVE_UP
         if others is not None:
-            return others.result()
+            try:
+                return others.result(self._flight_until - time.monotonic())
+            except TimeoutError:
+                raise TokenUnavailable(LOST) from None
         try:
             flight.set_result(self._find_or_fetch(old))
         except BaseException as error:
             flight.set_exception(error)
         finally:
-            self._flight = None
+            with self._lock:
+                if self._flight is flight:
+                    self._flight = None
         return flight.result()
+
+    def _in_flight(self) -> "Future[AccessToken] | None":
+        """The attempt under way, unless it has taken so long that it counts as lost."""
+        flight = self._flight
+        return flight if flight is not None and time.monotonic() < self._flight_until else None
 
     def _find_or_fetch(self, old: AccessToken | None) -> AccessToken:
         patient_until = self._clock() + PATIENCE

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from mitmproxy.connection import Client
 from mitmproxy.proxy import commands
 
-from gigagate.errors import GigaGateError, InternalError, TokenUnavailable
+from gigagate.errors import GigaGateError, InternalError, TokenUnavailable, UpstreamTimeout
 from gigagate.hooks.calls import files
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.slots import CallSlots
 from gigagate.hooks.calls.traffic import Traffic
+from gigagate.hooks.runtime import Runtime
 from gigagate.tokens import AccessToken
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ class WaitHook(commands.StartHook):
 class Waiting:
     name = "gigagate.waiting"
 
-    def __init__(self, traffic: Traffic, slots: CallSlots) -> None:
+    def __init__(self, runtime: Runtime, traffic: Traffic, slots: CallSlots) -> None:
+        self._runtime = runtime
         self._traffic = traffic
         self._slots = slots
 
@@ -58,28 +60,41 @@ class Waiting:
 
     async def make_ready(self, call: UpstreamCall) -> None:
         """Never raises: what will not come is `call.error`."""
+        deadlines = self._runtime.settings.deadlines
         try:
-            await asyncio.sleep(call.pause)
-            call.pause = 0
-            tokens = call.account.tokens
-            if not call.has_fetched:  # before the slot: it waits for others than GigaChat
-                await files.fetch(call)
-                self._slots.enter(call)
-            if call.slot is not None and not call.slot.held:
-                await call.slot.wait()
-                call.token = tokens.now()
-            if not call.has_files:
-                await files.attach(call)
-                call.token = tokens.now()
-            if call.token is None:
-                call.token = await access_token(call)
             if call.exchange.missing_pictures:
                 await files.fetch_pictures(call)
+            else:
+                async with asyncio.timeout(call.patience.left(time.monotonic(), deadlines)):
+                    await self.make_ready_to_go(call)
+        except TimeoutError:
+            call.error = UpstreamTimeout(
+                f"The request could not be sent within {call.patience.in_all(deadlines):g} s "
+                "(deadlines.total, less for a look-up): it waited for its turn, its files or an "
+                "access token."
+            )
         except GigaGateError as error:
             call.error = error
         except Exception:
             logger.exception("The call cannot be made ready")
             call.error = InternalError()
+
+    async def make_ready_to_go(self, call: UpstreamCall) -> None:
+        """Raises GigaGateError."""
+        await asyncio.sleep(call.pause)
+        call.pause = 0
+        tokens = call.account.tokens
+        if not call.has_fetched:  # before the slot: it waits for others than GigaChat
+            await files.fetch(call)
+            self._slots.enter(call)
+        if call.slot is not None and not call.slot.held:
+            await call.slot.wait()
+            call.token = tokens.now()
+        if not call.has_files:
+            await files.attach(call)
+            call.token = tokens.now()
+        if call.token is None:
+            call.token = await access_token(call)
 
 
 async def access_token(call: UpstreamCall) -> AccessToken:

@@ -1,0 +1,116 @@
+"""One request of the proxy's own and its answer, within so many seconds from beginning to end.
+
+Nothing is taken from the environment but what the caller gives: no .netrc, which would replace an
+Authorization header.  Redirects are not followed, so a key reaches nobody but the address given.
+"""
+
+import contextlib
+import http.client
+import ssl
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import SplitResult, quote, urlsplit
+
+from gigagate import __version__
+from gigagate.core import content_coding
+from gigagate.errors import ClientError
+from gigagate.outbound import connection
+
+_AS_IT_IS = "!$%&'()*+,/:;=?@[]~"
+"""In a path and query; what is not ASCII is quoted."""
+_PORTS = {"http": 80, "https": 443}
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    """Their names in lower case."""
+    body: bytes
+    """At most one byte more than was asked for."""
+
+
+class OutboundError(Exception):
+    """No answer.  Its text holds neither header nor body, nor anything of the address but its
+    host."""
+
+
+class NotReached(OutboundError):
+    """No connection, or it broke off, or what came is no HTTP."""
+
+
+class NotTrusted(OutboundError):
+    """The certificate is not of an authority we trust."""
+
+
+class TooLate(OutboundError):
+    """The time is up."""
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    seconds: float,
+    limit: int,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    verify: str | bool = True,
+) -> Answer:
+    """Raises OutboundError.
+
+    seconds: for everything, from the look-up of the name to the last byte.  limit: bytes of the
+    answer's body that are wanted.  verify: as Upstream.verify_by gives it.
+    """
+    until = time.monotonic() + seconds
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        port = parts.port or _PORTS[parts.scheme]
+        addresses = connection.resolve_within(host, port, until - time.monotonic())
+        with contextlib.ExitStack() as closing:
+            plain = closing.enter_context(connection.connect(addresses, port, until))
+            closing.enter_context(connection.cut_off(plain, until - time.monotonic()))
+            plain.settimeout(max(until - time.monotonic(), 0.001))
+            sock = plain
+            if parts.scheme == "https":
+                sock = closing.enter_context(connection.secured(plain, host, verify))
+            exchange = http.client.HTTPConnection(host, port, blocksize=64 * 1024)
+            exchange.sock = sock
+            target = quoted(parts.path, parts.query)
+            exchange.request(method, target, body, _own(parts) | dict(headers or {}))
+            with exchange.getresponse() as response:
+                answer = _read(response, limit)
+        if time.monotonic() >= until:  # what has no length of its own ends where it is cut
+            raise TimeoutError
+        return answer
+    except ssl.SSLCertVerificationError:
+        raise NotTrusted(f"the certificate of {host} is not trusted") from None
+    except (http.client.HTTPException, ClientError, OSError, KeyError, ValueError) as error:
+        if time.monotonic() >= until or isinstance(error, TimeoutError):
+            raise TooLate(f"{host} did not answer in time") from None
+        raise NotReached(f"{host}: {type(error).__name__}") from None
+
+
+def quoted(path: str, query: str) -> str:
+    """A request's target."""
+    return quote((path or "/") + (f"?{query}" if query else ""), safe=_AS_IT_IS)
+
+
+def _own(parts: SplitResult) -> dict[str, str]:
+    host = parts.netloc.rpartition("@")[2]
+    return {
+        "Host": host if host.isascii() else host.encode("idna").decode(),
+        "User-Agent": f"GigaGate/{__version__}",
+        "Accept-Encoding": "identity",
+    }
+
+
+def _read(response: http.client.HTTPResponse, limit: int) -> Answer:
+    announced = response.length
+    content = response.read(limit + 1)
+    if announced is not None and len(content) < min(announced, limit + 1):
+        raise http.client.IncompleteRead(b"")
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    coding = headers.get("content-encoding", "")
+    return Answer(response.status, headers, content_coding.decode(content, coding, limit))
