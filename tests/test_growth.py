@@ -36,6 +36,7 @@ from gigagate.core.hidden import Hidden
 from gigagate.core.http import Head
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
+from gigagate.dialects.openai import reader as openai
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat import errors, stop
 from gigagate.gigachat.json_answer import JsonPicker
@@ -235,16 +236,16 @@ ROWS = (
     Row("answer: choices", lambda n: {"choices": [{"message": {"content": "x"}}] * n}, whole),
     Row("answer: text", lambda n: {"choices": [{"message": {"content": "<img " * n}}]}, whole),
     Row("stream", lambda n: [said("<think>" if i % 2 else "x") for i in range(n)], streamed),
-    Row("view: talk", _talk, conversation.render),
+    Row("view: talk", _talk, lambda b: conversation.render(openai.chat(b))),
     Row(
         "view: answer",
         lambda n: b'{"choices":[%s{}]}' % (b'{"message":{"content":"x"}},' * n),
-        lambda b: answer.render(b, Facts()),
+        lambda b: answer.render(openai.answer(b), Facts()),
     ),
     Row(
         "view: changes",
         lambda n: json.dumps(talk(n)).encode(),
-        lambda b: changes.render(b, b, Facts()),
+        lambda b: changes.render(openai.chat(b), b, Facts()),
     ),
     Row("view: fixture", lambda n: talk(n), fixture.anonymised),
     Row("view: JSON", lambda n: [[{"a": "b"}]] * n, lambda value: list(pretty_json.lines(value))),

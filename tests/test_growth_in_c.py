@@ -19,6 +19,7 @@ from gigagate import routes
 from gigagate.core import attachment, multipart, redact, request_head, response_head, signed_link
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
+from gigagate.dialects.openai import reader
 from gigagate.gigachat import errors, stop, tool_history
 from gigagate.gigachat.json_answer import JsonPicker
 from gigagate.gigachat.picture_tags import TagCutter, restored
@@ -69,7 +70,7 @@ def _uploaded(n: int) -> object:
     return [message("user", shown), message("assistant", "seen"), message("user", "x")]
 
 
-MORE_ROWS = (Row("view: required", _asked_for_many, conversation.render),)
+MORE_ROWS = (Row("view: required", _asked_for_many, lambda b: conversation.render(reader.chat(b))),)
 
 
 @pytest.mark.parametrize("row", (*ROWS, *MORE_ROWS), ids=lambda row: row.what)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.views.test_conversation import ANY_JSON
 
 from gigagate.core.pivot import Usage
+from gigagate.dialects.openai import reader
 from gigagate.views import answer
 from gigagate.views.facts import Attempt, Facts
 
@@ -46,18 +47,12 @@ def call(index: int, name: str | None, arguments: str) -> dict[str, Any]:
 
 def test_a_whole_answer() -> None:
     body = json.dumps(COMPLETION).encode()
-    assert answer.render(body, Facts()).splitlines() == [
+    assert answer.render(reader.answer(body), Facts()).splitlines() == [
         "GigaChat-2-Max:2.0 · stop · 120 prompt tokens (80 of them cached, not billed) + 45",
         "  in the answer",
         "",
         "Привет",
     ]
-
-
-def test_gigachats_own_prompt_tokens_are_without_the_cached_ones() -> None:
-    usage = {"prompt_tokens": 40, "completion_tokens": 45, "precached_prompt_tokens": 80}
-    said = answer.read(json.dumps(COMPLETION | {"usage": usage}).encode())
-    assert said.usage == Usage(120, 45, 80)
 
 
 def test_a_stream_is_put_together() -> None:
@@ -71,7 +66,7 @@ def test_a_stream_is_put_together() -> None:
         {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]},
         {"choices": [], "usage": USAGE},
     )
-    lines = answer.render(body, Facts()).splitlines()
+    lines = answer.render(reader.answer(body), Facts()).splitlines()
     assert lines[0].startswith("M · tool_calls · 120 prompt tokens")
     assert lines[-6:] == [
         "── thinking ──",
@@ -85,7 +80,7 @@ def test_a_stream_is_put_together() -> None:
 
 def test_time_and_attempts_are_told() -> None:
     body = sse(delta(content="x"))
-    assert list(answer.summary(answer.read(body), KNOWN))[1:] == [
+    assert list(answer.summary(reader.answer(body), KNOWN))[1:] == [
         "1.50 s in all · 0.10 s waiting for a slot and a token · first piece after 0.50 s · "
         "45 tokens/s",
         "3 attempts: 401 after 0.02 s (the access token was refused, another one was taken); "
@@ -100,15 +95,15 @@ def test_time_and_attempts_are_told() -> None:
 )
 def test_a_stream_without_its_end_says_so(facts: Facts, said: str) -> None:
     assert f"A stream of 1 event, {said}" in answer.render(
-        sse(delta(content="x"), done=False), facts
+        reader.answer(sse(delta(content="x"), done=False)), facts
     )
 
 
 def test_an_error_is_shown_with_its_code() -> None:
     error = {"error": {"message": "Слишком длинно", "code": "context_length_exceeded"}}
-    whole = answer.render(json.dumps(error).encode(), Facts())
+    whole = answer.render(reader.answer(json.dumps(error).encode()), Facts())
     assert whole.splitlines() == ["context_length_exceeded", "", "Error: Слишком длинно"]
-    streamed = answer.render(sse(delta(content="Нач"), error, done=False), Facts())
+    streamed = answer.render(reader.answer(sse(delta(content="Нач"), error, done=False)), Facts())
     assert "Нач" in streamed
     assert "Error: Слишком длинно" in streamed
 
@@ -116,10 +111,10 @@ def test_an_error_is_shown_with_its_code() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"{}", b"<html>", b"\xff\xfe", b'{"data": []}'])
 def test_what_is_no_chat_answer_is_said_to_be_none(body: bytes) -> None:
     with pytest.raises(ValueError):
-        answer.render(body, Facts())
+        answer.render(reader.answer(body), Facts())
 
 
 @given(st.lists(ANY_JSON, max_size=4), st.lists(ANY_JSON, max_size=2))
 def test_no_event_makes_it_fail(events: list[Any], deltas: list[Any]) -> None:
     body = sse(*events, *({"choices": [{"delta": given}]} for given in deltas), delta(content="x"))
-    assert answer.render(body, Facts()).endswith("\n")
+    assert answer.render(reader.answer(body), Facts()).endswith("\n")

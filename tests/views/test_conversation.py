@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gigagate.dialects.openai import reader
 from gigagate.views import conversation
 
 TOOL = {
@@ -54,7 +55,7 @@ CHAT = {
 
 
 def render(chat: Any) -> str:
-    return conversation.render(json.dumps(chat).encode())
+    return conversation.render(reader.chat(json.dumps(chat).encode()))
 
 
 def test_a_chat_reads_as_a_conversation() -> None:
@@ -130,7 +131,7 @@ def test_five_megabytes_make_a_view_of_bounded_length() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"messages": 1}', b"\xff", b"[" * 100_000])
 def test_what_is_no_chat_is_said_to_be_none(body: bytes) -> None:
     with pytest.raises(ValueError):
-        conversation.render(body)
+        reader.chat(body)
 
 
 KEYS = (

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gigagate.cli import COMMAND
+from gigagate.core.any_json import object_of
 from gigagate.core.attachment import WantedFile
 from gigagate.core.http import ClientRequest, UpstreamRequest
 from gigagate.core.policy import Policy
@@ -22,7 +23,6 @@ from gigagate.settings import Settings
 from gigagate.settings.policy import policy
 from gigagate.views import changes
 from gigagate.views.facts import Facts
-from gigagate.views.text import object_of
 
 CHAT = "/v1/chat/completions"
 REQUEST_ID = "0" * 32

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from gigagate.core.http import Content, Head, UpstreamRequest
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerStream, AnswerWriter, Chat, Completion, Usage
+from gigagate.dialects.reading import Said
 from gigagate.errors import GigaGateError
 from gigagate.gigachat.pictures import Pictures
 
@@ -28,6 +29,22 @@ class Envelope(Protocol):
 
     def error_headers(self, error: GigaGateError) -> Mapping[str, str]:
         """Those beside Retry-After, which every error has that knows it."""
+
+
+class Reader(Protocol):
+    """An API's bytes in the pivot's terms, for people: views, the prompts log, fixtures."""
+
+    def chat(self, body: bytes) -> Chat:
+        """A request for a chat, not checked deeper than it must be to be told.
+
+        Raises ValueError, with a sentence, if it is none.
+        """
+
+    def answer(self, body: bytes) -> Said:
+        """An answer or an error, whole or a stream, as far as it has come.
+
+        Raises ValueError, with a sentence, if it is none.
+        """
 
 
 class Translation(NamedTuple):
@@ -67,6 +84,7 @@ class Dialect(NamedTuple):
     """Whether a request speaks it, by method, path and headers."""
     keys: Callable[[Head], Iterator[str]]
     """The keys a request brings, from wherever this API's clients put them."""
+    reader: Reader
 
 
 class ChatForm(Protocol):

@@ -15,6 +15,7 @@ from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
 
+from gigagate import routes
 from gigagate.core import models
 from gigagate.core.report import Report
 from gigagate.errors import StoreError
@@ -22,6 +23,7 @@ from gigagate.hooks import local_paths
 from gigagate.hooks.answers import told
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.door.door import CLIENT
+from gigagate.hooks.request_head import head_of
 from gigagate.hooks.runtime import Runtime
 from gigagate.settings import Settings
 from gigagate.telemetry import log_line, prompts
@@ -176,10 +178,10 @@ class Telemetry:
         fields = log_line.fields(finished, rewrites=verbose)
         lines = [log_line.text(finished)]
         if self.settings.log.prompts:
-            fields["prompt"] = prompts.asked(flow.request.raw_content or b"")
-            fields["answer"] = prompts.answered(
-                (flow.response and flow.response.raw_content) or b""
-            )
+            reader = routes.dialect_of(head_of(flow.request)).reader
+            fields["prompt"] = prompts.asked(reader, flow.request.raw_content or b"")
+            answer = (flow.response and flow.response.raw_content) or b""
+            fields["answer"] = prompts.answered(reader, answer)
             lines += [f"  > {fields['prompt']}", f"  < {fields['answer']}"]
         if verbose:
             lines += [f"  {note.text}" for note in finished.notes]

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gigagate.views.text import list_of, object_of, one_line, text_of
+from gigagate.core.any_json import list_of, object_of, text_of
+from gigagate.views.text import one_line
 
 MAX_ARGUMENT = 160
 

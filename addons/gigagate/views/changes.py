@@ -1,13 +1,14 @@
 """What was changed on the way to GigaChat: every rewrite as a sentence, then the difference."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from gigagate.core.any_json import list_of, object_of, parsed
 from gigagate.views import pretty_json
 from gigagate.views.facts import Facts
-from gigagate.views.text import count, list_of, object_of, parsed, wrapped
+from gigagate.views.text import count, wrapped
 
 MAX_LINES = 8000
 """Looked at on each side."""
@@ -23,8 +24,9 @@ EXPLAINED = (
 )
 
 
-def render(client: bytes, upstream: bytes, facts: Facts) -> str:
-    """client, upstream: the bodies.  Never raises for what is no JSON: that is compared as text."""
+def render(client: Mapping[str, Any] | bytes, upstream: bytes, facts: Facts) -> str:
+    """client: the chat in the pivot's form, or the body of what is none.
+    upstream: GigaChat's body.  What is no JSON is compared as text."""
     return "\n".join([*sentences(facts), "", *_difference(client, upstream)])
 
 
@@ -38,7 +40,7 @@ def sentences(facts: Facts) -> Iterator[str]:
         yield wrapped(f"  • {note}", "    ")
 
 
-def _difference(client: bytes, upstream: bytes) -> Iterator[str]:
+def _difference(client: Mapping[str, Any] | bytes, upstream: bytes) -> Iterator[str]:
     before, after = _lines(client), _lines(upstream)
     cut = max(len(before), len(after)) > MAX_LINES
     if before == after:
@@ -65,10 +67,13 @@ def _difference(client: bytes, upstream: bytes) -> Iterator[str]:
         yield "[… what follows is too much to be compared]"
 
 
-def _lines(body: bytes) -> list[str]:
+def _lines(body: Mapping[str, Any] | bytes) -> list[str]:
     try:
-        return list(islice(pretty_json.lines(_comparable(parsed(body))), MAX_LINES + 1))
+        value = parsed(body) if isinstance(body, bytes) else body
+        return list(islice(pretty_json.lines(_comparable(value)), MAX_LINES + 1))
     except (ValueError, RecursionError):
+        if not isinstance(body, bytes):
+            return ["nested too deep"]
         return body.decode(errors="replace").splitlines()[: MAX_LINES + 1]
 
 

@@ -3,20 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gigagate.core.any_json import list_of, object_of, text_of
 from gigagate.views import calls
-from gigagate.views.text import (
-    beginning,
-    count,
-    digits,
-    folded,
-    list_of,
-    object_of,
-    one_line,
-    parsed,
-    size,
-    text_of,
-    wrapped,
-)
+from gigagate.views.text import beginning, count, digits, folded, one_line, size, wrapped
 
 RECENT = 6
 """The last messages are shown at length; those before them, and instructions, in short."""
@@ -33,11 +22,8 @@ _INSTRUCTIONS = ("system", "developer")
 _SHOWN_APART = ("model", "messages", "tools", "functions")
 
 
-def render(body: bytes) -> str:
-    """body: the request in OpenAI's form, or in GigaChat's.  Raises ValueError if it is no chat."""
-    chat = parsed(body)
-    if not isinstance(chat, dict) or not isinstance(chat.get("messages"), list):
-        raise ValueError("This request is no chat: it has no list of messages.")
+def render(chat: Mapping[str, Any]) -> str:
+    """chat: in the pivot's form, of any shape below its messages, which are a list."""
     lines = [_parameters(chat), _totals(chat), ""]
     lines += _tools(chat)
     messages = chat["messages"]
@@ -50,11 +36,6 @@ def render(body: bytes) -> str:
         elif index == gap.start:
             lines += [f"[… messages[{gap.start}] to messages[{gap.stop - 1}] left out here …]", ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def is_chat(body: bytes) -> bool:
-    """A quick look, for choosing a view."""
-    return body[:200].lstrip()[:1] == b"{" and b'"messages"' in body
 
 
 def _parameters(chat: Mapping[str, Any]) -> str:

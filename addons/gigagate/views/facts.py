@@ -7,9 +7,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from gigagate.core.any_json import list_of, object_of
 from gigagate.core.pivot import Usage
 from gigagate.core.report import Report
-from gigagate.views.text import list_of, object_of
 
 
 @dataclass(slots=True)

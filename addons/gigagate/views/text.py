@@ -1,8 +1,6 @@
-"""Text of a view: counts, sizes, long texts shortened; and reading JSON of any shape."""
+"""Text of a view: counts, sizes, long texts shortened."""
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 MAX_OUTPUT = 1_000_000
 """Characters of a view: what a browser shows without effort."""
@@ -87,26 +85,3 @@ def decoded(data: bytes, most: int = MAX_OUTPUT) -> str:
     """UTF-8 as far as it is; never raises, and never decodes more than is shown."""
     text = data[: most * 4].decode(errors="replace")
     return cut(text, most) if len(data) <= most * 4 else text[:most] + f"\n[… of {size(len(data))}]"
-
-
-def parsed(data: bytes) -> Any:
-    """Parsed JSON.  Raises ValueError, for what is nested too deep too."""
-    try:
-        return json.loads(data)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-
-
-def object_of(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def list_of(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def text_of(value: object) -> str:
-    """A string as it is, anything else as JSON, nothing for null."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)

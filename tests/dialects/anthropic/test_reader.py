@@ -20,12 +20,6 @@ SAID: dict[str, Any] = {
         {"id": "b", "type": "function", "function": {"name": "Read", "arguments": "{}"}},
     ],
 }
-USAGE = {
-    "prompt_tokens": 9,
-    "completion_tokens": 5,
-    "total_tokens": 14,
-    "prompt_tokens_details": {"cached_tokens": 2},
-}
 
 
 def whole() -> bytes:
@@ -50,19 +44,30 @@ def streamed() -> list[bytes]:
 
 @pytest.mark.parametrize("body", [whole(), b"".join(streamed())], ids=["whole", "streamed"])
 def test_an_answer_is_read_back(body: bytes) -> None:
-    found = reader.completion(body)
-    (choice,) = found["choices"]
-    assert choice["message"] == SAID
-    assert choice["finish_reason"] == "tool_calls"
-    assert (found["model"], found["usage"]) == ("M", USAGE)
+    said = reader.answer(body)
+    (choice,) = said.choices.values()
+    assert ("".join(choice.text), "".join(choice.reasoning)) == ("Привет, мир", "Хм")
+    made = [(name, json.loads("".join(given) or "{}")) for name, given in choice.calls.values()]
+    assert made == [("Bash", json.loads(ARGUMENTS)), ("Read", {})]
+    assert choice.finish_reason == "tool_calls"
+    assert (said.model, said.usage, said.complete) == ("M", Usage(9, 5, 2), True)
 
 
 def test_a_stream_is_read_as_far_as_it_has_come() -> None:
     stream = b"".join(streamed())
     begun = len(streamed()[0])
     for end in range(begun, len(stream)):
-        (choice,) = reader.completion(stream[:end])["choices"]
-        assert SAID["content"].startswith(choice["message"]["content"])
+        said = reader.answer(stream[:end])
+        assert SAID["content"].startswith("".join(said.choice().text))
+        assert said.complete is (end >= len(stream) - 2)
+
+
+def test_an_error_is_read_with_its_type() -> None:
+    error = {"type": "error", "error": {"type": "overloaded_error", "message": "Полно"}}
+    written = json.dumps(error).encode()
+    for body in (written, b"".join(streamed()[:4]) + b"event: error\ndata: " + written + b"\n\n"):
+        said = reader.answer(body)
+        assert (said.error, said.error_code) == ("Полно", "overloaded_error")
 
 
 @pytest.mark.parametrize(
@@ -73,14 +78,12 @@ def test_a_stream_is_read_as_far_as_it_has_come() -> None:
         b"[]",
         b"{",
         b"data: {}\n\n",
-        b'{"type":"error"}',
         b'data: {"type":"x"}\n\n',
-        b'data: {"type":"message_start"}\n\n',
     ],
 )
 def test_what_is_no_answer_is_said(body: bytes) -> None:
     with pytest.raises(ValueError):
-        reader.completion(body)
+        reader.answer(body)
 
 
 def test_a_request_is_read_as_a_chat() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gigagate.core.http import Head
 from gigagate.core.paths import normalise
 from gigagate.dialects import keys
-from gigagate.dialects.anthropic import endpoints
+from gigagate.dialects.anthropic import endpoints, reader
 from gigagate.dialects.anthropic.envelope import ENVELOPE
 from gigagate.dialects.dialect import Dialect, Endpoint
 
@@ -41,4 +41,4 @@ def _keys(head: Head) -> Iterator[str]:
     yield from keys.authorization(head)
 
 
-ANTHROPIC = Dialect("anthropic", ENVELOPE, _ENDPOINTS, _claims, _keys)
+ANTHROPIC = Dialect("anthropic", ENVELOPE, _ENDPOINTS, _claims, _keys, reader)

@@ -1,14 +1,15 @@
-"""Anthropic's bytes as a chat and its answer, for people: views, the prompts log, fixtures."""
+"""Anthropic's bytes in the pivot's terms, for people: views, the prompts log, fixtures."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
-from gigagate.core import compact_json, sse, strict_json
+from gigagate.core.any_json import list_of, number_of, object_of, text_of
 from gigagate.core.notes import Notes
-from gigagate.core.pivot import Usage
+from gigagate.core.pivot import Chat, Usage
 from gigagate.core.policy import Policy
 from gigagate.dialects.anthropic.asked import Asked
 from gigagate.dialects.json_body import parse_object
+from gigagate.dialects.reading import Choice, Said, events, is_whole, object_in
 from gigagate.errors import GigaGateError
 
 _FINISHES: Mapping[str, str] = {
@@ -18,96 +19,92 @@ _FINISHES: Mapping[str, str] = {
     "max_tokens": "length",
     "refusal": "content_filter",
 }
-_WORDS: Mapping[str, tuple[str, str]] = {
-    "text_delta": ("text", "text"),
-    "thinking_delta": ("thinking", "thinking"),
-    "input_json_delta": ("input", "partial_json"),
-}
-"""Type of a delta -> what of the block it goes on, and where it stands in the delta."""
+_CALLS = ("tool_use", "server_tool_use")
 
 
-def chat(body: bytes) -> dict[str, Any]:
-    """Raises ValueError if it is no request for a message."""
+def chat(body: bytes) -> Chat:
+    """Raises ValueError if it is no request for a message that can be answered."""
     try:
-        return Asked(parse_object(body), Policy(), Notes()).chat
+        return cast(Chat, Asked(parse_object(body), Policy(), Notes()).chat)
     except GigaGateError as error:
         raise ValueError(error.message) from None
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
-def completion(body: bytes) -> dict[str, Any]:
-    """A whole answer or a stream, as far as it has come.  Raises ValueError if it is none."""
-    try:
-        told = strict_json.loads(body) if body[:1] == b"{" else _of_events(body)
-    except (LookupError, TypeError):
-        raise ValueError("events in another order than Anthropic's") from None
-    if not isinstance(told, dict) or told.get("type") != "message":
-        raise ValueError("no message of Anthropic's API")
-    return _completion(told)
+def answer(body: bytes) -> Said:
+    """Raises ValueError if it is none."""
+    said = Said()
+    if is_whole(body):
+        _take_whole(said, object_in(body))
+    else:
+        said.complete = False
+        for event in events(said, body):
+            _take_event(said, event)
+    if said.model is None and said.error is None:
+        raise ValueError("This is no message of Anthropic's API, and no error.")
+    return said
 
 
-def _completion(told: Mapping[str, Any]) -> dict[str, Any]:
-    blocks = [block for block in told.get("content") or () if isinstance(block, dict)]
-    said: dict[str, Any] = {"role": "assistant", "content": _joined(blocks, "text")}
-    if thought := _joined(blocks, "thinking"):
-        said["reasoning_content"] = thought
-    if calls := [_call(block) for block in blocks if block.get("type") == "tool_use"]:
-        said["tool_calls"] = calls
-    finish = _FINISHES.get(str(told.get("stop_reason")), "stop")
-    choice = {"index": 0, "message": said, "logprobs": None, "finish_reason": finish}
-    found: dict[str, Any] = {"created": 0, "model": str(told.get("model")), "choices": [choice]}
-    if isinstance(tokens := told.get("usage"), dict):
-        found["usage"] = _usage(tokens).as_object()
-    return found
+def _take_whole(said: Said, told: Mapping[str, Any]) -> None:
+    if told.get("type") == "error":
+        said.fail(told.get("error"), "type")
+    elif told.get("type") == "message":
+        _take_message(said, told)
+        for place, block in enumerate(list_of(told.get("content"))):
+            _take_block(said.choice(), place, object_of(block))
 
 
-def _usage(tokens: Mapping[str, Any]) -> Usage:
-    names = ("input_tokens", "cache_read_input_tokens", "output_tokens")
-    new, cached, written = (count if type(count := tokens.get(n)) is int else 0 for n in names)
-    return Usage(new + cached, written, cached)
+def _take_event(said: Said, event: Mapping[str, Any]) -> None:
+    place = number_of(event.get("index"))
+    match event.get("type"):
+        case "message_start":
+            _take_message(said, object_of(event.get("message")))
+        case "content_block_start":
+            _take_block(said.choice(), place, object_of(event.get("content_block")))
+        case "content_block_delta":
+            _take_delta(said.choice(), place, object_of(event.get("delta")))
+        case "message_delta":
+            _take_end(said, object_of(event.get("delta")), object_of(event.get("usage")))
+        case "message_stop":
+            said.complete = True
+        case "error":
+            said.fail(event.get("error"), "type")
 
 
-def _joined(blocks: list[dict[str, Any]], kind: str) -> str:
-    return "".join(str(block.get(kind, "")) for block in blocks if block.get("type") == kind)
+def _take_message(said: Said, message: Mapping[str, Any]) -> None:
+    said.model = text_of(message.get("model"))
+    _take_end(said, message, object_of(message.get("usage")))
 
 
-def _call(block: Mapping[str, Any]) -> dict[str, Any]:
-    given = block.get("input")
-    arguments = given if isinstance(given, str) else compact_json.dumps(given).decode()
-    function = {"name": str(block.get("name")), "arguments": arguments}
-    return {"id": str(block.get("id")), "type": "function", "function": function}
+def _take_end(said: Said, message: Mapping[str, Any], tokens: Mapping[str, Any]) -> None:
+    if isinstance(reason := message.get("stop_reason"), str):
+        said.choice().finish_reason = _FINISHES.get(reason, reason)
+    else:
+        said.choice()
+    if tokens:
+        names = ("input_tokens", "cache_read_input_tokens", "output_tokens")
+        new, cached, written = (number_of(tokens.get(name)) for name in names)
+        said.usage = Usage(new + cached, written, cached)
 
 
-def _of_events(stream: bytes) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    pieces: list[list[str]] = []
-    for event in _events(stream):
-        match event.get("type"):
-            case "message_start":
-                told = dict(event["message"], content=[])
-            case "content_block_start":
-                told["content"].append(dict(event["content_block"]))
-                pieces.append([])
-            case "content_block_delta" if event["delta"]["type"] in _WORDS:
-                key, where = _WORDS[event["delta"]["type"]]
-                pieces[-1].append(event["delta"][where])
-                told["content"][-1][key] = ""
-            case "message_delta":
-                told |= event["delta"]
-                told["usage"] = event["usage"]
-    for block, said in zip(told.get("content", ()), pieces, strict=True):
-        for key in ("text", "thinking", "input"):
-            if said and block.get(key) == "":
-                block[key] = "".join(said)
-    return told
+def _take_block(choice: Choice, place: int, block: Mapping[str, Any]) -> None:
+    _take_words(choice, block)
+    if block.get("type") in _CALLS:
+        pieces = choice.call(place, text_of(block.get("name")))
+        if given := block.get("input"):
+            pieces.append(text_of(given))
 
 
-def _events(stream: bytes) -> Iterator[dict[str, Any]]:
-    """Those of a stream of ours; what is no event of it raises ValueError."""
-    decoder = sse.Decoder(max(len(stream), 1))
-    try:
-        for data in (*decoder.feed(stream), *decoder.end()):
-            event = strict_json.loads(data)
-            if isinstance(event, dict):
-                yield event
-    except (ValueError, GigaGateError):
-        return
+def _take_delta(choice: Choice, place: int, delta: Mapping[str, Any]) -> None:
+    _take_words(choice, delta)
+    if piece := delta.get("partial_json"):
+        choice.call(place, "").append(text_of(piece))
+
+
+def _take_words(choice: Choice, given: Mapping[str, Any]) -> None:
+    """Of a block, or of a piece of one: the same names in both."""
+    if text := given.get("text"):
+        choice.text.append(text_of(text))
+    if thought := given.get("thinking"):
+        choice.reasoning.append(text_of(thought))

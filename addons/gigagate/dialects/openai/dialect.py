@@ -3,7 +3,7 @@
 from gigagate.core.http import Head
 from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.gigachat_own import pass_through
-from gigagate.dialects.openai import chat, completions, embeddings, files, keys, models
+from gigagate.dialects.openai import chat, completions, embeddings, files, keys, models, reader
 from gigagate.dialects.openai.envelope import ENVELOPE
 
 _ENDPOINTS = (
@@ -134,4 +134,4 @@ def _claims(head: Head) -> bool:
     return True
 
 
-OPENAI = Dialect("openai", ENVELOPE, _ENDPOINTS, _claims, keys.presented)
+OPENAI = Dialect("openai", ENVELOPE, _ENDPOINTS, _claims, keys.presented, reader)

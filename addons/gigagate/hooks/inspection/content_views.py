@@ -7,14 +7,16 @@ text is made in `gigagate.views`; here it is only chosen, and nothing that comes
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from mitmproxy import contentviews, http
 from mitmproxy.contentviews import Metadata, SyntaxHighlight
 
-from gigagate.core.paths import normalise
 from gigagate.hooks.inspection import wire_record
+from gigagate.hooks.inspection.spoken import asks_for_chat, reader_of
 from gigagate.views import answer, changes, conversation
 from gigagate.views.text import cut, decoded
 
@@ -29,7 +31,7 @@ _EMPTY_LINE = re.compile(r"^(?=\n)", re.MULTILINE)
 """mitmweb does not show lines without any character."""
 
 type Render = Callable[[bytes, http.HTTPFlow], str]
-type Priority = Callable[[bytes], float]
+type Priority = Callable[[bytes, http.HTTPFlow], float]
 
 
 @dataclass(frozen=True)
@@ -64,38 +66,41 @@ class GigaView:
     def render_priority(self, data: bytes, metadata: Metadata) -> float:
         flow, message = metadata.flow, metadata.http_message
         if isinstance(flow, http.HTTPFlow) and isinstance(message, self.message) and _is_ours(flow):
-            return self.priority(data)
+            return self.priority(data, flow)
         return NOT_OURS
 
 
 def _is_ours(flow: http.HTTPFlow) -> bool:
     if wire_record.FACTS in flow.metadata:
         return True
-    return normalise(flow.request.path) == "/chat/completions"
+    return asks_for_chat(flow)
 
 
 def _conversation(data: bytes, flow: http.HTTPFlow) -> str:
-    return conversation.render(data)
+    return conversation.render(reader_of(flow).chat(data))
 
 
 def _changes(data: bytes, flow: http.HTTPFlow) -> str:
     upstream = flow.metadata.get(wire_record.REQUEST)
     if not isinstance(upstream, bytes):
         return f"{changes.NOTHING_SENT} {_refusal(flow)}".rstrip()
-    return changes.render(data, upstream, wire_record.facts(flow))
+    client: Mapping[str, Any] | bytes = data
+    with suppress(ValueError):
+        client = reader_of(flow).chat(data)
+    return changes.render(client, upstream, wire_record.facts(flow))
 
 
 def _refusal(flow: http.HTTPFlow) -> str:
     """What the client was told instead."""
     try:
         content = flow.response.get_content(strict=False) if flow.response else None
-        return answer.read(content or b"").error or ""
+        return reader_of(flow).answer(content or b"").error or ""
     except ValueError:
         return ""
 
 
 def _answer(data: bytes, flow: http.HTTPFlow) -> str:
-    return answer.render(data, wire_record.facts(flow))
+    return answer.render(reader_of(flow).answer(data), wire_record.facts(flow))
 
 
 def _as_the_client_has_it(data: bytes, flow: http.HTTPFlow) -> str:
@@ -120,20 +125,32 @@ def _kept(flow: http.HTTPFlow, head_key: str, body_key: str, nothing: str) -> st
     return f"{head}\n\n{shown}"
 
 
-def _if(is_it: Callable[[bytes], bool]) -> Priority:
-    return lambda data: CHOSEN if is_it(data) else NOT_OURS
+def _if_a_chat(data: bytes, flow: http.HTTPFlow) -> float:
+    return _if(reader_of(flow).chat, data)
 
 
-def _offered(data: bytes) -> float:
+def _if_an_answer(data: bytes, flow: http.HTTPFlow) -> float:
+    return _if(reader_of(flow).answer, data)
+
+
+def _if(reads: Callable[[bytes], object], data: bytes) -> float:
+    try:
+        reads(data)
+    except ValueError:
+        return NOT_OURS
+    return CHOSEN
+
+
+def _offered(data: bytes, flow: http.HTTPFlow) -> float:
     return OFFERED
 
 
 VIEWS = (
-    GigaView("GigaChat: conversation", http.Request, _conversation, _if(conversation.is_chat)),
+    GigaView("GigaChat: conversation", http.Request, _conversation, _if_a_chat),
     GigaView("GigaChat: what changed", http.Request, _changes, _offered),
     GigaView("GigaChat: as the client sent it", http.Request, _as_the_client_has_it, _offered),
     GigaView("GigaChat: as GigaChat got it", http.Request, _as_gigachat_got_it, _offered),
-    GigaView("GigaChat: answer", http.Response, _answer, _if(answer.is_answer)),
+    GigaView("GigaChat: answer", http.Response, _answer, _if_an_answer),
     GigaView("GigaChat: as GigaChat sent it", http.Response, _as_gigachat_sent_it, _offered),
     GigaView("GigaChat: as the client got it", http.Response, _as_the_client_has_it, _offered),
 )

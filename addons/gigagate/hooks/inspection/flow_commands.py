@@ -8,9 +8,11 @@ from pathlib import Path
 from mitmproxy import command, exceptions, flow, http, types
 from mitmproxy.log import ALERT
 
+from gigagate.core.any_json import parsed
+from gigagate.dialects.reading import Said
 from gigagate.hooks.inspection import wire_record
+from gigagate.hooks.inspection.spoken import reader_of
 from gigagate.views import answer, changes, fixture
-from gigagate.views.text import parsed
 
 logger = logging.getLogger(__name__)
 
@@ -68,9 +70,9 @@ def _explained(chat: http.HTTPFlow) -> Iterator[str]:
         yield "There is no answer yet." if chat.error is None else f"It failed: {chat.error.msg}"
         return
     try:
-        said = answer.read(chat.response.get_content(strict=False) or b"")
+        said = reader_of(chat).answer(chat.response.get_content(strict=False) or b"")
     except ValueError:
-        said = answer.Said()
+        said = Said()
     yield f"The answer: {chat.response.status_code}"
     yield from answer.summary(said, known)
     if said.error is not None:

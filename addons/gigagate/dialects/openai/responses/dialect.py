@@ -5,7 +5,7 @@ from gigagate.core.paths import normalise
 from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.openai import keys
 from gigagate.dialects.openai.envelope import ENVELOPE
-from gigagate.dialects.openai.responses import endpoints
+from gigagate.dialects.openai.responses import endpoints, reader
 
 _ENDPOINTS = (
     Endpoint("POST", "/responses", "Whole and streamed.", "chat", endpoints.make),
@@ -66,4 +66,4 @@ def _claims(head: Head) -> bool:
     return normalise(head.path).startswith(("/responses", "/codex/"))
 
 
-RESPONSES = Dialect("responses", ENVELOPE, _ENDPOINTS, _claims, keys.presented)
+RESPONSES = Dialect("responses", ENVELOPE, _ENDPOINTS, _claims, keys.presented, reader)

@@ -1,0 +1,20 @@
+"""The API that a flow speaks, found anew: a flow that is loaded from a file tells it as well."""
+
+from mitmproxy import http
+
+from gigagate import routes
+from gigagate.dialects.dialect import Reader
+from gigagate.errors import GigaGateError
+from gigagate.hooks.request_head import head_of
+
+
+def reader_of(flow: http.HTTPFlow) -> Reader:
+    return routes.dialect_of(head_of(flow.request)).reader
+
+
+def asks_for_chat(flow: http.HTTPFlow) -> bool:
+    asked = head_of(flow.request)._replace(method="POST")
+    try:
+        return routes.find(asked).endpoint.operation == "chat"
+    except GigaGateError:
+        return False
