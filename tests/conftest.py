@@ -2,8 +2,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.support.stores import Place, RedisPlace, SqlitePlace
 from tests.support.valkey import Valkey
+
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
+"""How long an example takes tells of the machine, not of the code."""
 
 
 @pytest.fixture(scope="session")
