@@ -27,9 +27,17 @@ PERHAPS_CARRIED_OUT = frozenset({500, 502, 504})
 class Retries:
     """Of one request."""
 
-    def __init__(self, until: float, *, random_part: Callable[[], float] = random.random) -> None:
-        """until: the overall deadline, on the clock whose `now` is given to `pause`."""
+    def __init__(
+        self,
+        until: float,
+        *,
+        whole: float = 0.0,
+        random_part: Callable[[], float] = random.random,
+    ) -> None:
+        """until: the overall deadline, on the clock whose `now` is given to `pause`.
+        whole: seconds from the request's beginning to it."""
         self._until = until
+        self.whole = whole
         self._random_part = random_part
         self._repeated_once = False
         self.reasons: list[str] = []

@@ -28,6 +28,8 @@ def fetch(upstream: Upstream, ca_file: Path | None, token: AccessToken) -> list[
         )
     except outbound.OutboundError as error:
         raise UpstreamUnavailable(f"GigaChat cannot be reached: {error}.") from None
+    if answer.status == 503:
+        raise UpstreamUnavailable("GigaChat answered 503 to the list of its models.")
     if answer.status != 200:
         raise UpstreamRejected(f"GigaChat answered {answer.status} to the list of its models.")
     try:

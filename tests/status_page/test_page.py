@@ -57,6 +57,7 @@ def state(**changes: object) -> dict:
         "client_keys": False,
         "auth_mode": "shared",
         "token": {"seconds_left": 900, "source": "oauth", "last_error": None},
+        "outages": [],
         "mitmweb": None,
         "statistics": STATISTICS,
         "recent": [REQUEST],
@@ -156,6 +157,7 @@ def test_every_value_is_escaped() -> None:
             token={"seconds_left": None, "source": None, "last_error": HOSTILE},
             statistics=statistics,
             recent=[hostile],
+            outages=[{"upstream": HOSTILE, "since": HOSTILE, "message": HOSTILE}],
         ),
         "en",
         HOSTILE,
@@ -177,6 +179,15 @@ def test_trouble_with_the_token_is_told_in_full() -> None:
     assert "GigaChat rejected the key." in text
     assert ENGLISH["trouble"] in text
     assert ENGLISH["not_verified"] in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_outage_is_told_with_its_beginning(language: str) -> None:
+    outage = {"upstream": "OAuth", "since": "2026-05-01 10:00:00 UTC", "seconds": 9}
+    told = state(outages=[outage | {"message": "No <connection>."}])
+    text = read(status_page.render(told, language, "f"))
+    assert "OAuth" in text and "2026-05-01 10:00:00 UTC" in text and "No <connection>." in text
+    assert LANGUAGES[language]["trouble"] in text
 
 
 def test_clients_are_named_where_there_are_keys() -> None:

@@ -87,6 +87,8 @@ def test_counters_of_the_dead_count_and_their_gauges_do_not() -> None:
         ("process_open_fds", (10, 11), 21),
         ("gigagate_slots", (10, 10), 10),
         ("gigagate_store_away", (0, 1), 1),
+        ("gigagate_upstream_away", (0, 1), 1),
+        ("gigagate_oauth_away", (1, 0), 1),
         ("gigagate_access_token_seconds", (0, 1700), 1700),
         ("gigagate_tls_verified", (1, 0), 0),
         ("gigagate_info", (1, 1), 1),
@@ -100,8 +102,9 @@ def test_a_gauge_is_a_sum_only_where_a_sum_means_something(
 
 
 def test_every_exception_is_a_gauge_that_a_proxy_has_or_its_system_gives() -> None:
-    status_gauges = {"gigagate_slots", "gigagate_store_away", "gigagate_access_token_seconds"}
-    there = families(text_of(process())).keys() | status_gauges | {"gigagate_tls_verified"}
+    names = "slots", "store_away", "upstream_away", "oauth_away", "access_token_seconds"
+    status_gauges = {f"gigagate_{name}" for name in (*names, "tls_verified")}
+    there = families(text_of(process())).keys() | status_gauges
     assert there >= {name for name in NO_SUMS if not name.startswith("process_")}
 
 

@@ -46,6 +46,21 @@ def test_the_state_adds_up_what_is_a_sum_and_mixes_the_last_requests() -> None:
     assert told["workers"] == {"running": 2, "wanted": 3}
 
 
+def test_an_outage_is_told_as_the_worker_that_knows_it_longest_does() -> None:
+    def away(upstream: str, seconds: int) -> dict[str, object]:
+        return {"upstream": upstream, "seconds": seconds}
+
+    left = Left(
+        living=[
+            snapshot(outages=[away("OAuth", 3)]),
+            snapshot(index=2, outages=[away("OAuth", 7), away("GigaChat", 1)]),
+        ],
+        dead=[snapshot(index=3, outages=[away("GigaChat", 99)])],
+    )
+    told = sums.state(OWN, left, 3, most_recent=4)["outages"]
+    assert told == [away("GigaChat", 1), away("OAuth", 7)]
+
+
 @pytest.mark.parametrize(
     ("others", "seconds_left", "last_error"),
     [

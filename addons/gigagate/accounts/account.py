@@ -17,6 +17,7 @@ from gigagate.errors import InvalidApiKey, TokenUnavailable
 from gigagate.files.client import FileClient
 from gigagate.files.fetch import Fetcher
 from gigagate.files.uploads import Uploads
+from gigagate.outage import Switch
 from gigagate.settings import Secret, Settings
 from gigagate.settings.secret import authorization_key
 from gigagate.slots import Slots, open_slots
@@ -39,6 +40,8 @@ class Account:
     uploads: Uploads
     client: FileClient
     models: ModelList = field(default_factory=ModelList)
+    outage: Switch = field(default_factory=Switch)
+    """GigaChat's, as this account sees it; that of OAuth is `tokens.outage`."""
     fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FETCHES))
     """Taken by each call that fetches files from elsewhere."""
 

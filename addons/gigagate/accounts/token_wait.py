@@ -9,6 +9,7 @@ import contextlib
 import logging
 
 from gigagate.errors import GigaGateError, TokenUnavailable
+from gigagate.outage import Switch
 from gigagate.threads import in_thread
 from gigagate.tokens import AccessToken, TokenSource
 from gigagate.tokens.source import GIVE_UP, LOST
@@ -21,6 +22,8 @@ THREAD = "access token"
 class TokenWait:
     def __init__(self, source: TokenSource) -> None:
         self.source = source
+        self.outage = Switch()
+        """OAuth's.  Whoever asks tells it of failures; that a token was had, it learns here."""
         self._obtaining: asyncio.Future[AccessToken] | None = None
         self._refreshing: asyncio.Future[AccessToken] | None = None
 
@@ -58,11 +61,15 @@ class TokenWait:
     def _obtained(self, future: asyncio.Future[AccessToken]) -> None:
         if self._obtaining is future:
             self._obtaining = None
-        if not future.cancelled():
-            future.exception()  # each waiter has its own copy
+        if not future.cancelled() and future.exception() is None:  # each waiter has its own copy
+            self.outage.answered()
 
     def _refreshed(self, future: asyncio.Future[AccessToken]) -> None:
         self._refreshing = None
-        if not future.cancelled() and (error := future.exception()):
+        if future.cancelled():
+            return
+        if error := future.exception():
             text = error.message if isinstance(error, GigaGateError) else type(error).__name__
             logger.warning("The access token could not be renewed ahead of its end: %s", text)
+        else:
+            self.outage.answered()

@@ -99,7 +99,11 @@ class _Page:
         )
 
     def warnings(self) -> str:
-        told = []
+        told = [
+            self.texts["away"].format(upstream=outage["upstream"], since=outage["since"])
+            + f" {outage['message']}"
+            for outage in self.state["outages"]
+        ]
         if error := self.state["token"]["last_error"]:
             told.append(error)
         if not self.state["tls_verified"]:
@@ -107,6 +111,11 @@ class _Page:
         return "".join(f'<p class="warning">{escape(text)}</p>' for text in told)
 
     def token(self) -> dict[str, str]:
+        told = self.token_of_its_own()
+        away = {"mood": "bad", "state": self.text("trouble")}
+        return told | away if self.state["outages"] else told
+
+    def token_of_its_own(self) -> dict[str, str]:
         token = self.state["token"]
         left = token["seconds_left"]
         if self.state["auth_mode"] == "passthrough":

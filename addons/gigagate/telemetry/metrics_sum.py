@@ -19,6 +19,8 @@ type Combine = Callable[[Sequence[float]], float]
 NO_SUMS: Mapping[str, Combine] = {
     "gigagate_slots": max,
     "gigagate_store_away": max,
+    "gigagate_upstream_away": max,
+    "gigagate_oauth_away": max,
     "gigagate_access_token_seconds": max,
     "gigagate_tls_verified": min,
     "gigagate_info": max,

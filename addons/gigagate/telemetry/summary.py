@@ -21,6 +21,7 @@ def status(state: Mapping[str, Any]) -> str:
         f"  slots      {state['slots_in_use']} of {state['slots']} in use, "
         f"{state['queue_length']} in the queue",
     ]
+    lines += [f"  AWAY       {outage(one)}" for one in state.get("outages", ())]
     if workers := state.get("workers"):
         lines.append(f"  workers    {workers['running']} of {workers['wanted']} running")
     if state["mitmweb"]:
@@ -34,6 +35,10 @@ def token(told: Mapping[str, Any]) -> str:
     if told["seconds_left"] is not None:
         return f"valid for {span(told['seconds_left'])} (from {told['source']})"
     return told["last_error"] or "none yet; it is fetched with the first request"
+
+
+def outage(told: Mapping[str, Any]) -> str:
+    return f"{told['upstream']}, since {told['since']}: {told['message']}"
 
 
 def _request(one: Mapping[str, Any]) -> str:

@@ -20,6 +20,8 @@ class Snapshot:
     """Of the status page, those that are a sum over the workers: see hooks.status."""
     token: Mapping[str, Any]
     """As the status page tells of it, not the token itself."""
+    outages: Sequence[Mapping[str, Any]]
+    """As the status page tells of them."""
     recent: Sequence[Mapping[str, Any]]
     """Its last requests, as the status page has them."""
     metrics: str

@@ -31,6 +31,7 @@ def state(own: Mapping[str, Any], left: Left, wanted: int, most_recent: int) -> 
         **own,
         **numbers,
         "token": _token([worker.token for worker in left.living] or [own["token"]]),
+        "outages": _outages([outage for worker in left.living for outage in worker.outages]),
         "recent": nlargest(most_recent, recent, key=lambda request: request["time"]),
         "workers": workers(left.living, wanted),
     }
@@ -60,6 +61,12 @@ def _token(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     best = sorted(told, key=worth)[-1]
     return {**best, "oauth_calls": sum(token["oauth_calls"] for token in told)}
+
+
+def _outages(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of each upstream, as the worker knows it that has known it for longest."""
+    longest = {one["upstream"]: one for one in sorted(told, key=lambda one: one["seconds"])}
+    return [longest[upstream] for upstream in sorted(longest)]
 
 
 def _silence(seconds: float) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from gigagate.errors import CredentialError
+from gigagate.hooks.about import outages
 from gigagate.hooks.runtime import Runtime
 
 PATIENCE = 2.0
@@ -24,7 +25,7 @@ class Readiness:
         if self.runtime.ready and own is not None:
             source = own.tokens.source
             if source.current() is not None or source.status()["last_error"] is None:
-                return []
+                return await outages.reasons(self.runtime, own)
         return await self.reasons_against()
 
     async def reasons_against(self) -> list[str]:
@@ -36,7 +37,7 @@ class Readiness:
             return []
         tokens = self.runtime.accounts.own.tokens
         if tokens.now() is not None:
-            return []
+            return await outages.reasons(self.runtime, self.runtime.accounts.own)
         now = time.monotonic()
         if not self.asked_for_token_at or now - self.asked_for_token_at > PAUSE:
             self.asked_for_token_at = now

@@ -8,7 +8,9 @@ from mitmproxy import ctx
 
 from gigagate import __version__
 from gigagate.errors import StoreError
+from gigagate.hooks.about import outages
 from gigagate.hooks.about.readiness import Readiness
+from gigagate.hooks.calls.outages import GIGACHAT, OAUTH
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Telemetry
 from gigagate.telemetry import log_line
@@ -56,6 +58,16 @@ class Status:
                 "gigagate_store_away",
                 "1: the store that processes share fails, and this one goes on alone.",
                 lambda: any(account.slots.alone for account in accounts),
+            ),
+            (
+                "gigagate_upstream_away",
+                "1: GigaChat is known to be away, and requests are answered so at once.",
+                lambda: outages.away(self.runtime, GIGACHAT),
+            ),
+            (
+                "gigagate_oauth_away",
+                "1: the same of OAuth, for requests that need a new token.",
+                lambda: outages.away(self.runtime, OAUTH),
             ),
             (
                 "gigagate_access_token_seconds",
@@ -134,6 +146,7 @@ class Status:
             "client_keys": bool(settings.client_keys),
             "auth_mode": settings.auth_mode,
             "token": self.token(),
+            "outages": outages.told(self.runtime),
             "mitmweb": mitmweb_url(),
             "statistics": statistics,
             "recent": self.recent(),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from gigagate.hooks.about import outages
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import RECENT, Telemetry
@@ -48,6 +49,7 @@ class StatusOfWorkers(Status):
             reasons=reasons,
             numbers=self.numbers(),
             token=self.token(),
+            outages=outages.told(self.runtime),
             recent=self.recent(),
             metrics=self._telemetry.metrics.text().decode(),
             past=self.past,

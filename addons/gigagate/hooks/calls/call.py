@@ -33,6 +33,8 @@ class UpstreamCall:
     """We have closed the connection to GigaChat before its answer had ended."""
     refused: AccessToken | None = None
     """The token GigaChat has answered 401 to: another one is tried, once."""
+    tried: float = 0
+    """When the last attempt began, of time.monotonic()."""
     pause: float = 0
     """Seconds to wait before the next attempt."""
     error: GigaGateError | None = None

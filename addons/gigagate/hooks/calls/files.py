@@ -11,6 +11,7 @@ import time
 from gigagate.core import file_types
 from gigagate.errors import GigaGateError, RequestTimeout, UpstreamError, UpstreamTimeout
 from gigagate.files.client import FileClient
+from gigagate.hooks.calls import outages
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.threads import in_thread
 
@@ -57,11 +58,14 @@ async def attach(call: UpstreamCall) -> None:
 
 async def _upload(call: UpstreamCall) -> None:
     uploads, files, client = call.account.uploads, call.request.files, call.client
-    fetched = call.fetched or {}
+    fetched, outage = call.fetched or {}, call.account.outage
+    outages.goes_out(outage)
+    began = time.monotonic()
     try:
         call.attach(await in_thread(lambda: uploads.ids(files, client, fetched), "file upload"))
+        outage.answered()
     except UpstreamError as error:
-        pause = call.retries.pause(error, time.monotonic())
+        pause = outages.pause(call, outage, error, began)
         if pause is None:
             raise
         logger.warning("The upload again in %.1f s: %s", pause, error.message)

@@ -12,7 +12,7 @@ from gigagate.errors import ClientError, InternalError, InvalidApiKey, InvalidRe
 from gigagate.exchange import Answer, ClientRequest, Exchange
 from gigagate.gigachat import session
 from gigagate.hooks.answers import new_request_id
-from gigagate.hooks.calls import files
+from gigagate.hooks.calls import files, outages
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.shelves import CallShelves
 from gigagate.hooks.calls.slots import CallSlots
@@ -53,7 +53,7 @@ class Calls:
                 f"and this proxy sends to {upstream.scheme}://{upstream.host_header} only."
             )
         account = self.account_of(admitted)
-        client = admitted.name
+        client, retry = admitted.name, runtime.settings.deadlines.retry
         client_request = ClientRequest(
             request.method,
             request.path,
@@ -74,7 +74,7 @@ class Calls:
             exchange,
             account,
             flow.client_conn.id,
-            Retries(time.monotonic() + runtime.settings.deadlines.retry),
+            Retries(time.monotonic() + retry, whole=retry),
             account.tokens.now(),
             client=client,
         )
@@ -90,6 +90,7 @@ class Calls:
         if isinstance(asked, Answer):
             return asked
         call.send(asked)
+        outages.check(call)
         files.attach_known(call)
         if call.has_fetched:
             self._slots.enter(call)

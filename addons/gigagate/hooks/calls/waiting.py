@@ -11,7 +11,7 @@ from mitmproxy.connection import Client
 from mitmproxy.proxy import commands
 
 from gigagate.errors import GigaGateError, InternalError, TokenUnavailable, UpstreamTimeout
-from gigagate.hooks.calls import files
+from gigagate.hooks.calls import files, outages
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.slots import CallSlots
 from gigagate.hooks.calls.traffic import Traffic
@@ -101,10 +101,12 @@ async def access_token(call: UpstreamCall) -> AccessToken:
     """Raises CredentialError, an outage of OAuth's only when it lasts (deadlines.retry)."""
     tokens, refused = call.account.tokens, call.refused
     while True:
+        outages.goes_out(tokens.outage)
+        began = time.monotonic()
         try:
             return await (tokens.replace(refused) if refused else tokens.get())
         except TokenUnavailable as error:
-            pause = call.retries.pause(error, time.monotonic())
+            pause = outages.pause(call, tokens.outage, error, began)
             if pause is None:
                 raise
             logger.warning("Again in %.1f s: %s", pause, error.message)

@@ -43,7 +43,7 @@ from gigagate.errors import (
     UpstreamUnavailable,
     UpstreamUntrusted,
 )
-from gigagate.hooks.calls import files
+from gigagate.hooks.calls import files, outages
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.calls.waiting import WaitHook
@@ -144,6 +144,12 @@ class GigaStream(ClientStream):
         """Send the request, as soon as everything it needs is there."""
         if not (yield from self.wait(call)):
             return
+        call.tried = time.monotonic()
+        try:
+            outages.goes_out(call.account.outage)
+        except GigaGateError as refusal:
+            yield from self.end_in_error(refusal)
+            return
         upstream = self.shared.runtime.settings.upstream
         connection, error = yield GetHttpConnection(upstream.address, upstream.tls, None)
         if (yield from self.check_killed(True)):
@@ -205,6 +211,9 @@ class GigaStream(ClientStream):
     def state_wait_for_response_headers(self, event: events.Event) -> CommandGenerator[None]:
         assert isinstance(event, ResponseHeaders) and self.call is not None
         self.upstream_head = head = event.response
+        outage = self.call.account.outage
+        if outage.failure is not None and head.status_code < 500:
+            outage.answered()
         content_type = head.headers.get("content-type", "")
         plain = head.headers.get("content-encoding", "identity") == "identity"
         if not plain or not self.call.exchange.begins_stream(head.status_code, content_type):
@@ -308,7 +317,9 @@ class GigaStream(ClientStream):
 
     def attempt_failed(self, call: UpstreamCall, error: GigaGateError) -> CommandGenerator[None]:
         """Another attempt, if one can help and the client has seen nothing of this one."""
-        pause = None if self.got_data else call.retries.pause(error, time.monotonic())
+        pause = None
+        if not self.got_data:
+            pause = outages.pause(call, call.account.outage, error, call.tried)
         if pause is None:
             yield from self.end_in_error(error)
             return
