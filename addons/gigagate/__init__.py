@@ -4,6 +4,3 @@ docs/architecture.md says what each part is for, and where a change goes.
 """
 
 __version__ = "0.1.0"
-
-TESTED_MITMPROXY = "12.2.3"
-"""Any other version is used with a warning."""

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from tests.support.proxy import ENTRY, MITMDUMP, ROOT, Proxy
+from tests.support.faulty_proxy import CHAT, FaultyProxy, faulty_proxy
+from tests.support.proxy import ENTRY, MITMDUMP, Proxy
 from tests.support.samples import data_url
 
-from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
-
-CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
 BEFORE_GIGACHAT = [
     "gigagate.hooks.door.door:Door.requestheaders",
@@ -66,40 +64,10 @@ WITH_FILES = [
 ]
 
 
-class FaultyProxy:
-    def __init__(self, proxy: Proxy, emulator: Emulator, fault_file: Path) -> None:
-        self.proxy, self.emulator, self.fault_file = proxy, emulator, fault_file
-
-    def post(self, fault: str, **body: object) -> requests.Response:
-        """A request on a connection of its own, made while `fault` is in force."""
-        with requests.Session() as session:
-            return self.post_in(session, fault, **body)
-
-    def post_in(self, session: requests.Session, fault: str, **body: object) -> requests.Response:
-        """A fault comes into force with a new connection."""
-        self.emulator.log.clear()
-        self.fault_file.write_text(fault)
-        try:
-            return session.post(
-                f"{self.proxy.base_url}/chat/completions", json=CHAT | body, timeout=20
-            )
-        finally:
-            self.fault_file.write_text("")
-
-    def chats_upstream(self) -> int:
-        return sum("chat" in received.target for received in self.emulator.log)
-
-
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyProxy]:
-    folder = tmp_path_factory.mktemp("fail-closed")
-    fault_file = folder / "fault"
-    fault_file.write_text("")
-    with EmulatorThread(state_dir=folder / "emulator") as emulator:
-        command = (MITMDUMP, "-s", str(ENTRY), "-s", str(ROOT / "tests/support/inject_fault.py"))
-        environment = {"FAULT_FILE": str(fault_file)}
-        with Proxy(emulator, folder, command=command, environment=environment) as proxy:
-            yield FaultyProxy(proxy, emulator, fault_file)
+    with faulty_proxy(tmp_path_factory.mktemp("fail-closed")) as faulty:
+        yield faulty
 
 
 def test_without_a_fault_the_request_reaches_gigachat(faulty: FaultyProxy) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from gigagate import TESTED_MITMPROXY, outbound, running, trust, upstream_models
+from gigagate import mitmproxy_range, outbound, running, trust, upstream_models
 from gigagate.cli import COMMAND
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
@@ -80,10 +80,9 @@ def python() -> Finding:
 
 def mitmproxy_version() -> Finding:
     version = metadata.version("mitmproxy")
-    if version == TESTED_MITMPROXY:
-        return Finding("mitmproxy", True, version)
-    told = f"{version} has not been tested with GigaGate; {TESTED_MITMPROXY} has"
-    return Finding("mitmproxy", None, told)
+    if untested := mitmproxy_range.doubt(version):
+        return Finding("mitmproxy", None, untested)
+    return Finding("mitmproxy", True, version)
 
 
 def exposed(file: Path) -> Finding:

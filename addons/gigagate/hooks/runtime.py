@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mitmproxy import version
 
-from gigagate import TESTED_MITMPROXY, private_file, trust
+from gigagate import mitmproxy_range, private_file, trust
 from gigagate.accounts.account import Accounts
 from gigagate.files import link_key
 from gigagate.settings import Settings
@@ -54,8 +54,5 @@ class Runtime:
                 "SSLKEYLOGFILE is set: with that file and a record of the traffic, "
                 "anybody can read the access token."
             )
-        if version.VERSION != TESTED_MITMPROXY:
-            yield (
-                f"mitmproxy {version.VERSION} has not been tested with GigaGate; "
-                f"{TESTED_MITMPROXY} has."
-            )
+        if untested := mitmproxy_range.doubt(version.VERSION):
+            yield f"{untested}."

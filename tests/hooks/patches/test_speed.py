@@ -12,10 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mitmproxy import http
 from mitmproxy.addonmanager import AddonManager
-from mitmproxy.connection import Client
-from mitmproxy.log import LegacyLogEvents, LogEntry
-from mitmproxy.options import Options
-from mitmproxy.proxy.context import Context
+from mitmproxy.log import LogEntry
 from mitmproxy.proxy.layers.http import HttpResponseHook
 from mitmproxy.test import taddons, tflow
 
@@ -25,11 +22,9 @@ from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
 REPLACED = [
     (http.MessageData, "__post_init__"),
-    (http.Headers, "get_all"),
-    (Context, "fork"),
     (GigaHttpLayer, "hooks_at_once"),
 ]
-get_all, fork, post_init = http.Headers.get_all, Context.fork, http.MessageData.__post_init__
+post_init = http.MessageData.__post_init__
 """mitmproxy's own."""
 
 
@@ -45,44 +40,6 @@ async def installed() -> AsyncIterator[taddons.context]:
     with taddons.context() as context:
         speed.install(context.master)
         yield context
-
-
-# Headers --------------------------------------------------------------------------------------
-
-NAMES = st.sampled_from([b"a", b"A", b"Set-Cookie", b"set-cookie", b"\xff", b"\xd0\x9f", b"\xc0"])
-FIELDS = st.lists(st.tuples(NAMES | st.binary(max_size=3), st.binary(max_size=4)), max_size=6)
-
-
-@given(FIELDS, NAMES | st.binary(max_size=3) | st.text(max_size=3))
-def test_headers_are_found_as_mitmproxy_finds_them(
-    fields: list[tuple[bytes, bytes]], name: str | bytes
-) -> None:
-    headers = http.Headers(fields)
-    expected = found(headers, name)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(http.Headers, "get_all", get_all)
-        speed.look_headers_up_quickly()
-        assert http.Headers.get_all is not get_all
-        assert found(headers, name) == expected
-
-
-def found(headers: http.Headers, name: str | bytes) -> list[object]:
-    """By every way to look; an error counts as found."""
-    looks = [
-        lambda: headers.get_all(name),
-        lambda: headers[name],
-        lambda: headers.get(name),
-        lambda: name in headers,
-        lambda: headers.items(),
-    ]
-    results: list[object] = []
-    for look in looks:
-        try:
-            result = look()
-            results.append(result if isinstance(result, list | str | bool) else repr(result))
-        except (KeyError, UnicodeError) as error:
-            results.append(type(error))
-    return results
 
 
 # Bodies ---------------------------------------------------------------------------------------
@@ -119,20 +76,7 @@ def test_a_body_in_chunks_is_read_as_h11_reads_it(pieces: list[bytes]) -> None:
     assert read(ChunkedAnswer(), pieces) == read(ChunkedReader(), pieces)
 
 
-# Contexts and messages ------------------------------------------------------------------------
-
-
-def test_a_forked_context_is_as_mitmproxy_forks_it(installed: taddons.context) -> None:
-    client = Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2))
-    context = Context(client, Options())
-    context.layers.append(layer := object())  # type: ignore[arg-type]
-    ours, theirs = context.fork(), fork(context)
-    assert vars(ours) == vars(theirs)
-    assert ours.server is context.server
-    ours.layers.append(object())  # type: ignore[arg-type]
-    ours.server = tflow.tserver_conn()
-    assert context.layers == [layer]
-    assert context.server is theirs.server
+# Messages -------------------------------------------------------------------------------------
 
 
 REQUEST: dict[str, object] = {
@@ -168,36 +112,12 @@ def test_a_message_with_a_wrong_type_is_refused_as_mitmproxy_refuses_it(
     assert ours == [refused()] * 2
 
 
-# Log events -----------------------------------------------------------------------------------
-
-
 class Listener:
     def __init__(self) -> None:
         self.heard: list[str] = []
 
     def add_log(self, entry: LogEntry) -> None:
         self.heard.append(entry.msg)
-
-
-async def test_a_script_hears_the_log_while_it_listens(
-    installed: taddons.context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    master = installed.master
-    formatted: list[str] = []
-    monkeypatch.setattr(LegacyLogEvents, "format", lambda _, record: formatted.append(record.msg))
-    legacy = master._legacy_log_events
-
-    async def say(text: str) -> None:
-        legacy.emit(logging.makeLogRecord({"msg": text, "levelno": logging.INFO}))
-        await asyncio.sleep(0)
-
-    await say("nobody listens")
-    master.addons.add(listener := Listener())
-    await say("one listens")
-    master.addons.remove(listener)
-    await say("nobody listens any more")
-    assert formatted == ["one listens"]
-    assert len(listener.heard) == 1
 
 
 # Twice ----------------------------------------------------------------------------------------
