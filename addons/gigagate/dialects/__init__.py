@@ -1,1 +1,1 @@
-"""The client's side of the translation, one file a dialect.  Pure."""
+"""The client's side of the translation, one folder a dialect.  Pure."""

@@ -1,4 +1,4 @@
-"""The proxy as mitmproxy's addons, one concern a file.  docs/architecture.md lists the wings."""
+"""The proxy as mitmproxy's addons, one concern a file, in wings."""
 
 import os
 

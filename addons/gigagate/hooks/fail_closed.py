@@ -1,6 +1,6 @@
-"""mitmproxy logs an exception in a hook and forwards the client's request as it was, key included.
+"""The guard of our hooks: one that fails answers 500, and nothing leaves the machine.
 
-A hook under this decorator answers 500 instead, so nothing leaves the machine.
+mitmproxy would log the exception and forward the client's request as it was, key included.
 """
 
 import functools
