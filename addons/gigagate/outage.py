@@ -13,6 +13,7 @@ are refused.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Protocol
 
 from gigagate.errors import GigaGateError
 from gigagate.retries import LONGEST_PAUSE
@@ -28,6 +29,12 @@ FORGOTTEN = 60.0
 SILENCE = 10.0
 """Seconds after which a probe that has said nothing holds nobody up: it was not turned away, or its
 client has left."""
+
+
+class Listener(Protocol):
+    def failed(self, reason: str) -> None: ...
+
+    def answered(self) -> None: ...
 
 
 class State(StrEnum):
@@ -62,13 +69,15 @@ NEXT: Mapping[tuple[State, Event], State] = {
 class Switch:
     """Of one upstream.  Times are seconds on one clock that never goes back."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Listener | None = None) -> None:
+        """told: of each failure, and of the answer that ends them."""
+        self._told = told
         self.state = State.CLOSED
         self.failure: GigaGateError | None = None
         """The last one, if nothing has been answered since."""
         self.since = 0.0
         """When the first attempt of those that failed began."""
-        self._failed_at = 0.0
+        self.failed_at = 0.0
         self._next = 0.0
         """When another attempt may go out."""
 
@@ -94,9 +103,11 @@ class Switch:
         self, failure: GigaGateError, now: float, *, began: float, gives_up: bool, deadline: float
     ) -> None:
         """began: the attempt.  deadline: seconds in which a request's attempts are repeated."""
-        if self.failure is None or (not self.known and began - self._failed_at > FORGOTTEN):
+        if self.failure is None or (not self.known and began - self.failed_at > FORGOTTEN):
             self.since = began
-        self.failure, self._failed_at = failure, now
+        self.failure, self.failed_at = failure, now
+        if self._told is not None:
+            self._told.failed(failure.message)
         lasted = gives_up and now - self.since >= max(deadline - LONGEST_PAUSE, SHORTEST)
         self.state = NEXT[self.state, Event.LASTED if lasted else Event.FAILED]
         if self.known:
@@ -104,5 +115,7 @@ class Switch:
 
     def answered(self) -> None:
         """It is there, whatever it says."""
+        if self._told is not None and self.failure is not None:
+            self._told.answered()
         self.failure = None
         self.state = NEXT[self.state, Event.ANSWERED]

@@ -321,7 +321,7 @@ def test_a_gigachat_that_is_not_there_and_then_is(suite: Suite, tmp_path: Path) 
     with Proxy(suite.emulator, tmp_path, environment=environment) as proxy:
         with ThreadPoolExecutor(1) as threads:
             waiting = threads.submit(chat, proxy)
-            eventually(lambda: "Again in" in proxy.output())
+            eventually(lambda: "GigaChat is away since" in proxy.output())
             with Tunnel(port, suite.emulator.port):
                 got = suite.got(waiting.result())
     TABLE.count("connection refused at first", got)

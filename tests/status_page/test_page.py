@@ -60,6 +60,7 @@ def state(**changes: object) -> dict:
         "outages": [],
         "mitmweb": None,
         "statistics": STATISTICS,
+        "problems": [],
         "recent": [REQUEST],
         **changes,
     }

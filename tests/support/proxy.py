@@ -65,7 +65,7 @@ class Proxy:
         self.environment = settings_environment(upstream, state_dir) | dict(environment or {})
         config = state_dir / f"gigachat-{self.port}.yaml"
         config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text(yaml.safe_dump(dict(settings or {})))
+        config.write_text(yaml.safe_dump({"check_at_start": False, **(settings or {})}))
         self.environment["GIGAGATE_CONFIG"] = str(config)
         (no_variables := state_dir / "no.env").touch()
         self.environment["GIGAGATE_ENV_FILE"] = str(no_variables)

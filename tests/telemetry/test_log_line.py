@@ -29,6 +29,16 @@ START = "POST /v1/chat/completions GigaChat-2-Max"
             f"gone {START} client_gone, 812 ms",
         ),
         (
+            {"status": 400, "error": "invalid_request", "message": "temperature:\nwrong"}
+            | {"finish_reason": None, "usage": None, "notes": ()},
+            f"400  {START} invalid_request, 812 ms: temperature: wrong",
+        ),
+        (
+            {"status": 503, "error": "upstream_unavailable", "message": "No way."}
+            | {"usage": None, "notes": (), "away": "away since 12:03:04"},
+            f"503  {START} upstream_unavailable, 812 ms: away since 12:03:04: No way.",
+        ),
+        (
             {"model": None, "finish_reason": None, "usage": None, "notes": (), "retries": 1},
             "200  POST /v1/chat/completions, 812 ms, repeated",
         ),
@@ -42,6 +52,19 @@ def test_rewrites_are_told_when_asked_for() -> None:
     one = finished(notes=(Note("model", "model 'gpt-4o' -> GigaChat-2-Max"),))
     assert "rewrites" not in log_line.fields(one, rewrites=False)
     assert log_line.fields(one, rewrites=True)["rewrites"] == ["model 'gpt-4o' -> GigaChat-2-Max"]
+
+
+def test_what_is_asked_for_with_verbose_is_all_that_is_known() -> None:
+    message = "What happened. " * 40
+    one = finished(message=message, tried=("upstream_timeout",), queue_seconds=2.5)
+    assert log_line.text(one).endswith("…")
+    assert log_line.detail(one) == [
+        "2 text parts joined",
+        message,
+        "failed before: upstream_timeout",
+        "waited 2500 ms for a slot",
+    ]
+    assert log_line.detail(finished()) == ["2 text parts joined"]
 
 
 def record(message: str, **extra: object) -> logging.LogRecord:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gigagate.accounts.token_wait import TokenWait
+from gigagate.away import Away
 from gigagate.core import key_owner
 from gigagate.core.model_list import ModelList
 from gigagate.errors import InvalidApiKey, TokenUnavailable
@@ -39,9 +40,9 @@ class Account:
     slots: Slots
     uploads: Uploads
     client: FileClient
-    models: ModelList = field(default_factory=ModelList)
-    outage: Switch = field(default_factory=Switch)
+    outage: Switch
     """GigaChat's, as this account sees it; that of OAuth is `tokens.outage`."""
+    models: ModelList = field(default_factory=ModelList)
     fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FETCHES))
     """Taken by each call that fetches files from elsewhere."""
 
@@ -53,6 +54,8 @@ class Accounts:
         self._server = RedisServer(settings.store) if settings.store else None
         self._of_clients: OrderedDict[str, Account] = OrderedDict()
         self._forgotten_oauth_calls = 0
+        self.away = Away("GigaChat")
+        self.oauth_away = Away("The server of access tokens")
         self.own: Account | None = None
         """The account of the proxy's own key; None if each client brings its own."""
         if settings.auth_mode == "shared" and settings.authorization_key is not None:
@@ -127,8 +130,9 @@ class Accounts:
         client = FileClient(settings.upstream, source, ca_file, owner)
         return Account(
             name,
-            TokenWait(source),
+            TokenWait(source, Switch(self.oauth_away)),
             open_slots(settings, store_key(settings, key), server, stays=bool(server) and not name),
             Uploads(client, Fetcher(), lambda: self._settings.images.max_bytes),
             client,
+            Switch(self.away),
         )

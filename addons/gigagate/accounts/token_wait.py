@@ -7,6 +7,7 @@ asks.
 import asyncio
 import contextlib
 import logging
+import time
 
 from gigagate.errors import GigaGateError, TokenUnavailable
 from gigagate.outage import Switch
@@ -20,10 +21,13 @@ THREAD = "access token"
 
 
 class TokenWait:
-    def __init__(self, source: TokenSource) -> None:
+    def __init__(self, source: TokenSource, outage: Switch) -> None:
+        """outage: OAuth's.  Whoever asks tells it of failures; that a token was had, it learns
+        here."""
         self.source = source
-        self.outage = Switch()
-        """OAuth's.  Whoever asks tells it of failures; that a token was had, it learns here."""
+        self.outage = outage
+        self.asked_at: float | None = None
+        """Of time.monotonic(): nobody has a token, and one has been waited for since then."""
         self._obtaining: asyncio.Future[AccessToken] | None = None
         self._refreshing: asyncio.Future[AccessToken] | None = None
 
@@ -40,6 +44,7 @@ class TokenWait:
         if token := self.now():
             return token
         if self._obtaining is None:
+            self.asked_at = self.asked_at or time.monotonic()
             self._obtaining = in_thread(self.source.obtain, THREAD)
             self._obtaining.add_done_callback(self._obtained)
         obtaining = self._obtaining
@@ -48,7 +53,9 @@ class TokenWait:
                 return await asyncio.shield(obtaining)
         except TimeoutError:
             if self._obtaining is obtaining:
-                self._obtaining = None  # whatever holds it, the next one begins anew
+                self._obtaining = self.asked_at = (
+                    None  # whatever holds it, the next one begins anew
+                )
             raise TokenUnavailable(LOST) from None
 
     async def replace(self, refused: AccessToken) -> AccessToken:
@@ -60,7 +67,7 @@ class TokenWait:
 
     def _obtained(self, future: asyncio.Future[AccessToken]) -> None:
         if self._obtaining is future:
-            self._obtaining = None
+            self._obtaining = self.asked_at = None
         if not future.cancelled() and future.exception() is None:  # each waiter has its own copy
             self.outage.answered()
 

@@ -10,6 +10,7 @@ def build() -> list[object]:
     """The addons, in the order mitmproxy calls them.  Wrong settings end the process."""
     from gigagate.hooks.about.commands import Commands
     from gigagate.hooks.about.endpoints import LocalEndpoints
+    from gigagate.hooks.about.question import Question
     from gigagate.hooks.calls.prepare import Calls
     from gigagate.hooks.calls.shelves import CallShelves
     from gigagate.hooks.calls.slots import CallSlots
@@ -22,6 +23,7 @@ def build() -> list[object]:
     from gigagate.hooks.inspection.flow_list import FlowList
     from gigagate.hooks.inspection.flow_memory import FlowMemory
     from gigagate.hooks.inspection.recorder import Recorder
+    from gigagate.hooks.process.first_look import FirstLook
     from gigagate.hooks.process.idle_memory import IdleMemory
     from gigagate.hooks.process.reload import Reload
     from gigagate.hooks.process.shutdown import Shutdown
@@ -52,9 +54,9 @@ def build() -> list[object]:
     if running.WORKER in os.environ:
         from gigagate.hooks.process.worker import Worker
 
-        process: Single | Worker = Worker(runtime, telemetry, shutdown)
+        process: Single | Worker = Worker(runtime, telemetry, traffic, shutdown)
     else:
-        process = Single(runtime, telemetry)
+        process = Single(runtime, telemetry, traffic)
     inspection = [
         Recorder(traffic),
         FlowList(),
@@ -81,6 +83,7 @@ def build() -> list[object]:
         Reload(runtime),
         shutdown,
         process,
+        *([FirstLook(runtime, Question(runtime))] if process.speaks_for_all else []),
         Commands(runtime, process.status),
         *inspection,
     ]

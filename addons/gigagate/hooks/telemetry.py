@@ -130,6 +130,7 @@ class Telemetry:
         request, answer = flow.request, flow.response
         model = self.model(report)
         now = time.time()
+        error = report.error or _code(answer)
         first_byte = None
         if call and answer and call.exchange.wants_stream and request.timestamp_end:
             first_byte = max(0.0, answer.timestamp_start - request.timestamp_end)
@@ -142,7 +143,10 @@ class Telemetry:
             model=model,
             status=status,
             finish_reason=report.finish_reason,
-            error="client_gone" if status == CLIENT_GONE else report.error or _code(answer),
+            error="client_gone" if status == CLIENT_GONE else error,
+            away=self.away(error),
+            message=report.error_message or _message(answer),
+            tried=tuple(call.retries.reasons) if call else (),
             seconds=max(0.0, now - request.timestamp_start),
             first_byte_seconds=first_byte,
             queue_seconds=call.slot.waited if call and call.slot else 0.0,
@@ -153,6 +157,15 @@ class Telemetry:
             messages_converted=report.messages_converted,
             notes=tuple(call.exchange.notes) if call else (),
         )
+
+    def away(self, error: str | None) -> str:
+        accounts = self._runtime.accounts
+        servers = {
+            "token_unavailable": accounts.oauth_away,
+            "upstream_unavailable": accounts.away,
+        }
+        server = servers.get(error or "")
+        return f"away {server.since_when}" if server is not None and server.since else ""
 
     def model(self, report: Report) -> str | None:
         name = report.model_answered or report.model_sent or report.model_asked
@@ -184,7 +197,7 @@ class Telemetry:
             fields["answer"] = prompts.answered(reader, answer)
             lines += [f"  > {fields['prompt']}", f"  < {fields['answer']}"]
         if verbose:
-            lines += [f"  {note.text}" for note in finished.notes]
+            lines += [f"  {line}" for line in log_line.detail(finished)]
         if self.settings.log.format == "json":
             del lines[1:]
         text = "\n".join(line.replace("\n", "\n    ") for line in lines)
@@ -197,3 +210,8 @@ def _code(answer: http.Response | None) -> str | None:
         return None
     error = told(answer)
     return str(answer.status_code) if error is None else error.code or error.type
+
+
+def _message(answer: http.Response | None) -> str | None:
+    error = told(answer)
+    return None if error is None else error.message

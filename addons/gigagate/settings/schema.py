@@ -213,6 +213,8 @@ class Settings:
     images: Images = Images()
     responses: Responses = Responses()
     inspect: Inspect = Inspect()
+    check_at_start: bool = True
+    """Ask GigaChat at once whether it takes the key."""
     access: Access = Access()
     log: Log = Log()
     webhook: Annotated[str, values.link] | None = None

@@ -99,12 +99,20 @@ class _Page:
         )
 
     def warnings(self) -> str:
+        outages = self.state["outages"]
         told = [
             self.texts["away"].format(upstream=outage["upstream"], since=outage["since"])
             + f" {outage['message']}"
-            for outage in self.state["outages"]
+            for outage in outages
         ]
-        if error := self.state["token"]["last_error"]:
+        known = [outage["message"] for outage in outages]
+        told += [
+            problem
+            for problem in self.state["problems"]
+            if not any(message in problem for message in known)
+        ]
+        error = self.state["token"]["last_error"]
+        if error and not any(error in one for one in told):
             told.append(error)
         if not self.state["tls_verified"]:
             told.append(self.texts["not_verified"])
@@ -113,7 +121,7 @@ class _Page:
     def token(self) -> dict[str, str]:
         told = self.token_of_its_own()
         away = {"mood": "bad", "state": self.text("trouble")}
-        return told | away if self.state["outages"] else told
+        return told | away if self.state["outages"] or self.state["problems"] else told
 
     def token_of_its_own(self) -> dict[str, str]:
         token = self.state["token"]

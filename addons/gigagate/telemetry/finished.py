@@ -28,6 +28,12 @@ class Finished:
     finish_reason: str | None
     error: str | None
     """Its code: bounded."""
+    message: str | None = None
+    """What the client was told of the error.  Not bounded: for the log alone."""
+    away: str = ""
+    """ "away since 12:03:04": of the server that the request failed at."""
+    tried: tuple[str, ...] = ()
+    """The code of every attempt that failed and was repeated."""
     seconds: float
     """From the first byte of the request to the last of the answer."""
     first_byte_seconds: float | None

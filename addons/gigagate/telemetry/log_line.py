@@ -4,6 +4,11 @@ from typing import Any
 
 from gigagate.telemetry.finished import ANONYMOUS, CLIENT_GONE, Finished
 
+LONGEST = 200
+"""Characters of an error's message on the line of its request."""
+NOTICED = 0.1
+"""Seconds in the queue that are worth a word."""
+
 
 def text(finished: Finished) -> str:
     """`200 POST /v1/chat/completions GigaChat-2-Max stop, 1200+45 tokens (1000 cached), 812 ms`"""
@@ -20,7 +25,21 @@ def text(finished: Finished) -> str:
         parts.append(f"{len(finished.notes)} rewrite{'s' * (len(finished.notes) > 1)}")
     if finished.client != ANONYMOUS:
         parts.append(f"for {finished.client}")
-    return ", ".join(parts)
+    line = ", ".join(parts)
+    told = [word for word in (finished.away, short(finished.message or "")) if word]
+    return ": ".join([line, *told])
+
+
+def detail(finished: Finished) -> list[str]:
+    """What --verbose adds: every rewrite, and of a failure all that is known."""
+    lines = [note.text for note in finished.notes]
+    if finished.message and short(finished.message) != finished.message:
+        lines.append(finished.message)
+    if finished.tried:
+        lines.append(f"failed before: {', '.join(finished.tried)}")
+    if finished.queue_seconds >= NOTICED:
+        lines.append(f"waited {duration(finished.queue_seconds)} for a slot")
+    return lines
 
 
 def fields(finished: Finished, *, rewrites: bool) -> dict[str, Any]:
@@ -33,6 +52,7 @@ def fields(finished: Finished, *, rewrites: bool) -> dict[str, Any]:
         "status": finished.status,
         "finish_reason": finished.finish_reason,
         "error": finished.error,
+        "error_message": finished.message,
         "ms": round(finished.seconds * 1000),
         "retries": finished.retries,
         "queue_ms": round(finished.queue_seconds * 1000),
@@ -46,3 +66,9 @@ def fields(finished: Finished, *, rewrites: bool) -> dict[str, Any]:
 
 def duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"
+
+
+def short(message: str) -> str:
+    """On one line, and no longer than a person reads in passing."""
+    line = " ".join(message.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

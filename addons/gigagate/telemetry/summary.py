@@ -22,6 +22,12 @@ def status(state: Mapping[str, Any]) -> str:
         f"{state['queue_length']} in the queue",
     ]
     lines += [f"  AWAY       {outage(one)}" for one in state.get("outages", ())]
+    known = [one["message"] for one in state.get("outages", ())]
+    lines += [
+        f"  problem    {problem}"
+        for problem in state.get("problems", ())
+        if not any(message in problem for message in known)
+    ]
     if workers := state.get("workers"):
         lines.append(f"  workers    {workers['running']} of {workers['wanted']} running")
     if state["mitmweb"]:

@@ -204,7 +204,7 @@ class TokenSource:
         """
         told = self._failure.message if self._failure else None
         if error.code == CredentialsRejected.code and error.message != told:
-            logger.warning("%s", error.message)
+            logger.error("%s", error.message)
 
     def _acquire(self) -> bool:
         try:

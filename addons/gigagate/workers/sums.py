@@ -32,6 +32,7 @@ def state(own: Mapping[str, Any], left: Left, wanted: int, most_recent: int) -> 
         **numbers,
         "token": _token([worker.token for worker in left.living] or [own["token"]]),
         "outages": _outages([outage for worker in left.living for outage in worker.outages]),
+        "problems": list(dict.fromkeys(p for worker in left.living for p in worker.reasons)),
         "recent": nlargest(most_recent, recent, key=lambda request: request["time"]),
         "workers": workers(left.living, wanted),
     }

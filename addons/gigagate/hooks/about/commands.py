@@ -11,8 +11,8 @@ from typing import Any
 from mitmproxy import command, ctx
 from mitmproxy.log import ALERT
 
-from gigagate import upstream_models
 from gigagate.errors import GigaGateError
+from gigagate.hooks.about.question import Question
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.runtime import Runtime
 from gigagate.telemetry import summary
@@ -67,10 +67,7 @@ class Commands:
         return f"A new access token, {summary.token(self._status.token())}"
 
     async def models_text(self) -> str:
-        token = await self.runtime.accounts.require_own().tokens.get()
-        upstream, ca_file = self.runtime.settings.upstream, self.runtime.ca_file
-        names = await in_thread(lambda: upstream_models.fetch(upstream, ca_file, token), "models")
-        return "\n".join(names)
+        return "\n".join(await Question(self.runtime).models())
 
 
 async def _log(text: Coroutine[Any, Any, str]) -> None:

@@ -9,8 +9,10 @@ from mitmproxy import ctx
 from gigagate import __version__
 from gigagate.errors import StoreError
 from gigagate.hooks.about import outages
+from gigagate.hooks.about.question import Question
 from gigagate.hooks.about.readiness import Readiness
 from gigagate.hooks.calls.outages import GIGACHAT, OAUTH
+from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Telemetry
 from gigagate.telemetry import log_line
@@ -30,11 +32,11 @@ NO_TOKEN: token_source.Status = {
 class Status:
     """`base_url` is as the one who asks has reached us."""
 
-    def __init__(self, runtime: Runtime, telemetry: Telemetry) -> None:
+    def __init__(self, runtime: Runtime, telemetry: Telemetry, traffic: Traffic) -> None:
         self.runtime = runtime
         self._telemetry = telemetry
         self.started = time.time()
-        self.ready = Readiness(runtime)
+        self.ready = Readiness(runtime, traffic, Question(runtime).models)
         self.offer(telemetry.metrics)
 
     def offer(self, metrics: Metrics) -> None:
@@ -149,6 +151,7 @@ class Status:
             "outages": outages.told(self.runtime),
             "mitmweb": mitmweb_url(),
             "statistics": statistics,
+            "problems": self.ready.problems(),
             "recent": self.recent(),
         }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gigagate.hooks.about import outages
 from gigagate.hooks.about.status import Status
+from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import RECENT, Telemetry
 from gigagate.threads import in_thread
@@ -19,8 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 class StatusOfWorkers(Status):
-    def __init__(self, runtime: Runtime, telemetry: Telemetry, member: Member) -> None:
-        super().__init__(runtime, telemetry)
+    def __init__(
+        self, runtime: Runtime, telemetry: Telemetry, traffic: Traffic, member: Member
+    ) -> None:
+        super().__init__(runtime, telemetry, traffic)
         self.index = member.index
         self.folder = Folder(member.folder)
         self.shared = self.folder.shared()

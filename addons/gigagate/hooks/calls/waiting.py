@@ -109,5 +109,4 @@ async def access_token(call: UpstreamCall) -> AccessToken:
             pause = outages.pause(call, tokens.outage, error, began)
             if pause is None:
                 raise
-            logger.warning("Again in %.1f s: %s", pause, error.message)
             await asyncio.sleep(pause)

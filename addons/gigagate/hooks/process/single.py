@@ -7,6 +7,7 @@ import time
 from gigagate import running
 from gigagate.hooks.about import greeting
 from gigagate.hooks.about.status import Status
+from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Telemetry
 from gigagate.running import Keys, Running
@@ -16,11 +17,12 @@ logger = logging.getLogger(__name__)
 
 class Single:
     name = "gigagate.process"
+    speaks_for_all = True
 
-    def __init__(self, runtime: Runtime, telemetry: Telemetry) -> None:
+    def __init__(self, runtime: Runtime, telemetry: Telemetry, traffic: Traffic) -> None:
         self.runtime = runtime
         self.keys = Keys.new()
-        self.status = Status(runtime, telemetry)
+        self.status = Status(runtime, telemetry, traffic)
 
     def running(self) -> None:
         here = Running(os.getpid(), greeting.url_of_proxy(), time.time(), self.keys.command_line)

@@ -13,6 +13,7 @@ from mitmproxy.utils import asyncio_utils
 from gigagate.errors import SettingsError
 from gigagate.hooks.about import greeting
 from gigagate.hooks.about.status_of_workers import StatusOfWorkers
+from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.process.shutdown import Shutdown
 from gigagate.hooks.process.startup import give_up
 from gigagate.hooks.runtime import Runtime
@@ -30,14 +31,18 @@ RENEW = 1.0
 class Worker:
     name = "gigagate.process"
 
-    def __init__(self, runtime: Runtime, telemetry: Telemetry, shutdown: Shutdown) -> None:
+    def __init__(
+        self, runtime: Runtime, telemetry: Telemetry, traffic: Traffic, shutdown: Shutdown
+    ) -> None:
         self.runtime = runtime
         self._telemetry = telemetry
         self.shutdown = shutdown
         self.member = Member.of_environment()
-        self.status = StatusOfWorkers(runtime, telemetry, self.member)
+        self.status = StatusOfWorkers(runtime, telemetry, traffic, self.member)
         self.shared = self.status.shared
         self.keys = self.shared.keys
+        self.speaks_for_all = self.member.port is None
+        """The first of them tells the person at the terminal what concerns all."""
         self.telling: asyncio.Task[None] | None = None
 
     def load(self, loader: Loader) -> None:
@@ -53,7 +58,7 @@ class Worker:
 
     def running(self) -> None:
         self.status.url = greeting.url_of_proxy()
-        if self.member.port is None:
+        if self.speaks_for_all:
             greeting.greet(self.runtime, f", {self.shared.wanted} workers")
         self.status.publish(())
         self.telling = asyncio_utils.create_task(self.tell(), name="worker", keep_ref=True)

@@ -72,6 +72,7 @@ class Deadlines:
         seconds = self._runtime.settings.deadlines.connect
         loop = asyncio.get_running_loop()
         self.connecting[data.server] = loop.call_later(seconds, self.give_up, handler, data.server)
+        self._traffic.connecting[data.server] = time.monotonic()
 
     def server_connected(self, data: server_hooks.ServerConnectionHookData) -> None:
         if not data.server.tls:
@@ -88,11 +89,13 @@ class Deadlines:
         self.settled(data.server)
 
     def settled(self, connection: Server) -> None:
+        self._traffic.connecting.pop(connection, None)
         if (timer := self.connecting.pop(connection, None)) is not None:
             timer.cancel()
 
     def give_up(self, handler: server.ConnectionHandler, connection: Server) -> None:
         self.connecting.pop(connection, None)
+        self._traffic.connecting.pop(connection, None)
         transport = handler.transports.get(connection)
         if transport is not None and transport.handler is not None:
             transport.handler.cancel("no connection in time (deadlines.connect)")

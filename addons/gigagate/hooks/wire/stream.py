@@ -47,10 +47,13 @@ from gigagate.hooks.calls import files, outages
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.calls.waiting import WaitHook
+from gigagate.hooks.log_rarely import Rarely
 from gigagate.hooks.wire.client_side import ClientStream
 from gigagate.hooks.wire.refuse import Ignore
 
 logger = logging.getLogger(__name__)
+again = Rarely(logger)
+"""The line of a request says how often it was repeated."""
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A whole answer is held in memory; GigaChat's are a few kilobytes, embeddings a few megabytes."""
@@ -155,7 +158,8 @@ class GigaStream(ClientStream):
         if (yield from self.check_killed(True)):
             return
         if error:
-            yield from self.attempt_failed(call, _cannot_connect(upstream.host_header, error))
+            failure = _cannot_connect(upstream.host_header, error)
+            yield from self.attempt_failed(call, failure)
             return
         self.context.server = self.flow.server_conn = connection
         try:
@@ -323,7 +327,8 @@ class GigaStream(ClientStream):
         if pause is None:
             yield from self.end_in_error(error)
             return
-        logger.warning("Again in %.1f s: %s", pause, error.message)
+        if call.account.outage.failure is None:
+            again.warn("Again in %.1f s: %s", pause, error.message)
         yield from self.leave_upstream()
         call.pause = max(pause, A_MOMENT)
         yield from self.attempt(call)
