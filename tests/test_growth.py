@@ -165,6 +165,45 @@ def _listed(body: bytes) -> object:
     return exchange.answer(200, {}, body)
 
 
+def _of_gemini(method: str, asked: Callable[[int], Any], answer: Callable[[int], bytes]) -> Row:
+    """A request to a method of Gemini's API, and what it makes of GigaChat's answer."""
+
+    def shape(n: int) -> tuple[bytes, bytes]:
+        return json.dumps(asked(n)).encode(), answer(n)
+
+    def read(given: tuple[bytes, bytes]) -> object:
+        path = f"/v1beta/models/{method}" if method else "/v1beta/models"
+        request = ClientRequest("POST" if method else "GET", path, {}, given[0])
+        exchange = Exchange(request, Policy(), request_id="ab" * 16, now=1)
+        exchange.upstream_request()
+        if exchange.wants_stream:
+            return [exchange.feed(given[1]), exchange.feed(b"")]
+        return exchange.answer(200, {}, given[1])
+
+    return Row(f"gemini: {method or 'models'}", shape, read)
+
+
+def _gemini_hello(n: int) -> dict[str, Any]:
+    return {"contents": [{"parts": [{"text": "x"}]}]}
+
+
+def _gemini_texts(n: int) -> dict[str, Any]:
+    return {"requests": [{"content": {"parts": [{"text": "x"}]}, "output_dimensionality": 1}] * n}
+
+
+def _vectors(n: int) -> bytes:
+    return json.dumps({"data": [{"embedding": [1.0], "usage": {"prompt_tokens": 1}}] * n}).encode()
+
+
+def _stream(n: int) -> bytes:
+    events = [said("<think>" if i % 2 else "x") for i in range(n)]
+    return b"".join(sse.event(json.dumps(event).encode()) for event in events)
+
+
+def _counts(n: int) -> bytes:
+    return json.dumps([{"tokens": 1}] * n).encode()
+
+
 def _files(n: int) -> dict[str, Any]:
     part = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
     turns = [message("user", [part]), message("assistant", "seen")] * (n // 4)
@@ -215,6 +254,21 @@ ROWS = (
     Row("hidden", lambda n: [b"secre"] * n, pieces(lambda: Hidden(["secret-token"]))),
     Row("model list", _models, lambda body: _listed(body)),
     Row("chat: files", _files, chat),
+    _of_gemini("x:generateContent", hostile.gemini_talk, _choices),
+    _of_gemini("x:streamGenerateContent", _gemini_hello, _stream),
+    _of_gemini("x:countTokens", hostile.gemini_talk, _counts),
+    _of_gemini("x:batchEmbedContents", _gemini_texts, _vectors),
+    _of_gemini("", _gemini_hello, _models),
+    Row(
+        "gemini: a search",
+        lambda n: {"contents": "x", "tools": [{"googleSearch": {}}] * n},
+        post("/v1beta/models/x:streamGenerateContent"),
+    ),
+    Row(
+        "gemini: names",
+        lambda n: {"contents": [{"parts": [{"text": "x", "a_" * n + "b": 1}]}]},
+        post("/v1beta/models/x:generateContent"),
+    ),
     Row("answer's head", lambda n: [b"HTTP/1.1 200 OK", *[b"a: b"] * n], response_head.check),
     Row("sse: lines", lambda n: [b"data: x\n" * n], lambda given: _decode(given)),
     Row("sse: bytes", lambda n: [b"x"] * n, lambda given: _decode(given)),

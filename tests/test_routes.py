@@ -2,9 +2,10 @@ import pytest
 
 from gigagate.core.http import Head
 from gigagate.core.paths import normalise
+from gigagate.dialects.gemini import endpoints as gemini
 from gigagate.dialects.openai import chat, files, models
 from gigagate.errors import MethodNotAllowed, NotFound
-from gigagate.routes import Route, find
+from gigagate.routes import Route, dialect_of, find
 
 
 def found(method: str, path: str) -> Route:
@@ -69,7 +70,7 @@ def test_dots_are_nobodys_name(path: str) -> None:
         found("GET", path)
 
 
-@pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v1", "/v1beta/models", "/v1/chat"])
+@pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v1", "/v1beta", "/v1/chat"])
 def test_an_unknown_path_is_named_and_told_what_exists(path: str) -> None:
     with pytest.raises(NotFound) as raised:
         found("GET", path)
@@ -78,20 +79,53 @@ def test_an_unknown_path_is_named_and_told_what_exists(path: str) -> None:
     assert "GET /v1/models/{id}" in raised.value.message
 
 
+GOOGLES_KEY = {"x-goog-api-key": "[hidden]"}
+
+
 @pytest.mark.parametrize(
-    ("path", "dialect"),
+    ("method", "path", "headers", "dialect"),
     [
-        ("/v1beta/models/gemini-pro:generateContent", "Gemini"),
-        ("/v1/models/gemini-pro:streamGenerateContent", "Gemini"),
+        ("POST", "/v1beta/models/gemini-pro:generateContent", {}, "gemini"),
+        ("POST", "/v1/models/gemini-pro:streamGenerateContent?alt=sse", {}, "gemini"),
+        ("POST", "/v1/v1beta/models/x:countTokens", {}, "gemini"),
+        ("POST", "/v1beta/v1beta/models/x:embedContent", {}, "gemini"),
+        ("POST", "/v1alpha/models/x%2Fy:batchEmbedContents/", {}, "gemini"),
+        ("GET", "/v1beta/models", {}, "gemini"),
+        ("GET", "/v1/models", GOOGLES_KEY, "gemini"),
+        ("GET", "/v1/models/x", GOOGLES_KEY, "gemini"),
+        ("GET", "/v1/models?key=[hidden]", {}, "gemini"),
+        ("GET", "/v1/models", {"x-goog-api-client": "x"}, "gemini"),
+        ("POST", "/v1beta/cachedContents", {}, "gemini"),
+        ("GET", "/v1/models", {}, "openai"),
+        ("GET", "/v1/models?monkey=1", {}, "openai"),
+        ("GET", "/v1/models", {"anthropic-version": "1", **GOOGLES_KEY}, "anthropic"),
+        ("POST", "/v1/chat/completions", GOOGLES_KEY, "openai"),
+        ("POST", "/v1beta/openai/chat/completions", GOOGLES_KEY, "openai"),
+        ("POST", "/v1/responses", GOOGLES_KEY, "responses"),
     ],
 )
-def test_a_dialect_to_come_is_told_as_such(path: str, dialect: str) -> None:
-    with pytest.raises(
-        NotFound, match=f"not speak {dialect}|not speak OpenAI's {dialect}"
-    ) as raised:
-        found("POST", path)
-    assert "yet" in raised.value.message
-    assert "set your client to Chat Completions" in raised.value.message
+def test_which_api_a_request_speaks(
+    method: str, path: str, headers: dict[str, str], dialect: str
+) -> None:
+    assert dialect_of(Head(method, path, headers)).name == dialect
+
+
+@pytest.mark.parametrize(
+    ("path", "translate", "item"),
+    [
+        ("/v1beta/models/gemini-pro:generateContent", gemini.generate, "gemini-pro"),
+        (
+            "/v1/models/GigaChat-2-Max:2.0.30.01:generateContent",
+            gemini.generate,
+            "GigaChat-2-Max:2.0.30.01",
+        ),
+        ("/v1/v1beta/models/a%2Fb:streamGenerateContent?alt=sse", gemini.stream, "a/b"),
+        ("/v1beta/models/models/x:countTokens", gemini.count, "models/x"),
+    ],
+)
+def test_geminis_endpoints_are_found(path: str, translate: object, item: str) -> None:
+    route = found("POST", path)
+    assert (route.endpoint.translate, route.item) == (translate, item)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +134,7 @@ def test_a_dialect_to_come_is_told_as_such(path: str, dialect: str) -> None:
         ("GET", "/v1/chat/completions", "POST"),
         ("POST", "/v1/models", "GET"),
         ("DELETE", "/v1/models/x", "GET"),
+        ("GET", "/v1beta/models/x:generateContent", "POST"),
         ("get", "/v1/models", "GET"),
     ],
 )

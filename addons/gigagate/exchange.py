@@ -124,7 +124,7 @@ class Exchange:
         return self.wants_stream and status == 200 and media_type == "text/event-stream"
 
     def stream_headers(self) -> dict[str, str]:
-        return self._headers(self._dialect.envelope.stream_type)
+        return self._headers(self._stream_type)
 
     def sign_of_life(self) -> bytes:
         """What shows the client of a stream that it goes on; b"" where the form has nothing."""
@@ -214,6 +214,11 @@ class Exchange:
             raise InternalError
         return self._translated
 
+    @property
+    def _stream_type(self) -> str:
+        own = self._translated.stream_type if self._translated else ""
+        return own or self._dialect.envelope.stream_type
+
     def _told(self, content: Content) -> Answer:
         self.ended = True
         return Answer(200, self._headers(content.media_type), content.body)
@@ -227,7 +232,7 @@ class Exchange:
         headers = {"content-type": content_type}
         if name := self._dialect.envelope.id_header:
             headers[name] = self._request_id
-        if content_type == self._dialect.envelope.stream_type:
+        if content_type == self._stream_type:
             headers["cache-control"] = "no-cache"
             headers["x-accel-buffering"] = "no"  # nginx in front would keep the stream back
         return headers

@@ -9,11 +9,12 @@ from gigagate.core.http import Head
 from gigagate.core.paths import normalise
 from gigagate.dialects.anthropic.dialect import ANTHROPIC
 from gigagate.dialects.dialect import Dialect, Endpoint
+from gigagate.dialects.gemini.dialect import GEMINI
 from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.dialects.openai.responses.dialect import RESPONSES
 from gigagate.errors import MethodNotAllowed, NotFound
 
-DIALECTS: tuple[Dialect, ...] = (RESPONSES, ANTHROPIC, OPENAI)
+DIALECTS: tuple[Dialect, ...] = (RESPONSES, ANTHROPIC, GEMINI, OPENAI)
 """The first that claims a request is the one it speaks; the last claims whatever is left."""
 
 
@@ -22,12 +23,6 @@ class Route(NamedTuple):
     item: str
     """What stands for {id}, unquoted."""
 
-
-_NOT_SPOKEN = {
-    ":generateContent": "Gemini's API",
-    ":streamGenerateContent": "Gemini's API",
-}
-"""End of path -> what is not spoken yet."""
 
 MAX_NAME = 1000
 """Characters of an {id}."""
@@ -48,12 +43,6 @@ def find(head: Head, dialect: Dialect | None = None) -> Route:
     method, path, _ = head
     endpoints = (dialect or dialect_of(head)).endpoints
     canonical = normalise(path)
-    for ending, unspoken in _NOT_SPOKEN.items():
-        if canonical.endswith(ending):
-            raise NotFound(
-                f"GigaGate does not speak {unspoken} yet ({_shown(path)}): set your client to "
-                f"Chat Completions. GigaGate serves {_served(endpoints)}."
-            )
     item, found = "", [endpoint for endpoint in endpoints if endpoint.path == canonical]
     if not found:
         item, found = _with_item(canonical, endpoints)

@@ -146,3 +146,25 @@ TEXTS: dict[str, tuple[str, str, str]] = {
     "fields": ("", "&key=", ""),
 }
 """What the patterns of all readers begin with, again and again: before, the piece, behind."""
+
+
+def gemini_talk(n: int) -> dict[str, Any]:
+    """Calls and results without ids, mixed spellings, a schema in Google's form."""
+    called = {"function_call": {"name": "f", "args": {}}, "thought_signature": "x"}
+    turns = [
+        {"role": "user", "parts": [{"text": "t"}, {"inline_data": {"mime_type": "image/png"}}][:1]},
+        {"role": "model", "parts": [called, called, {"text": "x", "thought": True}]},
+        {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {"a": 1}}}] * 2},
+        {"role": "model", "parts": [{"executable_code": {}}, {"text": "x"}]},
+    ]
+    schema: dict[str, Any] = {"type": "OBJECT", "any_of": [{"type": "STRING"}] * n}
+    declared = [{"name": f"f{i}", "parameters": {"type": "OBJECT"}} for i in range(n)]
+    return {
+        "contents": [*turns * n, {"parts": [{"text": "x"}]}],
+        "tools": [{"function_declarations": declared}, {"google_search": {}}],
+        "generation_config": {
+            "response_schema": {"type": "OBJECT", "properties": {"a": schema}},
+            "responseMimeType": "application/json",
+            **{f"x_{i}": 1 for i in range(n)},
+        },
+    }

@@ -4,7 +4,7 @@ A base URL without /v1, with /v1 twice, with a slash too many or with /chat/comp
 it is what people type into their client's settings; all of them mean the same.
 """
 
-_PREFIXES = (["v1"], ["api", "v1"])
+_PREFIXES = (["v1"], ["api", "v1"], ["v1beta"], ["v1alpha"])
 _CHAT = ["chat", "completions"]
 
 

@@ -38,7 +38,7 @@ def translate(form: ChatForm, call: InHand, stream_type: str) -> Translation:
     if writer is None:
         return Translation(upstream, whole, pictures=pictures)
     stream = ChatStream(pictures.written_by(writer), expected, report)
-    return Translation(upstream, whole, stream, writer, pictures)
+    return Translation(upstream, whole, stream, writer, pictures, stream_type=stream_type)
 
 
 def in_pieces(writer: AnswerWriter, completion: Completion, tokens: Usage | None) -> bytes:

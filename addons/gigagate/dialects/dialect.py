@@ -61,6 +61,8 @@ class Translation(NamedTuple):
     """Those that the answer may wait for."""
     instead: Callable[[GigaGateError], Content | None] | None = None
     """An answer in the place of GigaChat's error, such as an estimate; None: the error."""
+    stream_type: str = ""
+    """The stream's media type, where the API has more than one; "": the envelope's."""
 
 
 class Endpoint(NamedTuple):

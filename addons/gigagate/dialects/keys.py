@@ -3,7 +3,7 @@
 import base64
 import contextlib
 from collections.abc import Iterator
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
 from gigagate.core.http import Head
 
@@ -26,5 +26,8 @@ def headers(head: Head, *names: str) -> Iterator[str]:
 
 
 def query(head: Head, name: str) -> Iterator[str]:
-    """A key in the address, which `hooks.door.client_secrets` hides as it does headers."""
-    yield from parse_qs(head.path.partition("?")[2], max_num_fields=100).get(name, ())
+    """A key in the address, under its plain name: as `hooks.door.client_secrets` finds and hides
+    it."""
+    for field in head.path.partition("?")[2].split("&", 100)[:100]:
+        if field.startswith(f"{name}="):
+            yield unquote_plus(field[len(name) + 1 :])

@@ -8,8 +8,8 @@ import pytest
 from gigagate.core.http import ClientRequest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
+from gigagate.dialects import estimate
 from gigagate.dialects.anthropic import asked as module
-from gigagate.dialects.anthropic import estimate
 from gigagate.dialects.anthropic.asked import Asked
 from gigagate.errors import ClientError
 

@@ -2,16 +2,14 @@
 
 from typing import Any, cast
 
-from gigagate.core import compact_json, model_map
-from gigagate.core.http import Content, UpstreamRequest
+from gigagate.core import compact_json
+from gigagate.core.http import Content
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerWriter, Chat, Completion, Usage
 from gigagate.dialects import chat as any_chat
-from gigagate.dialects import listing
+from gigagate.dialects import counting, estimate, listing
 from gigagate.dialects.anthropic import asked as asking
 from gigagate.dialects.anthropic import (
-    count_tokens,
-    estimate,
     message,
     models,
     names,
@@ -88,16 +86,10 @@ def count(call: InHand) -> Translation:
     """How many tokens a request would be; an estimate where GigaChat fails.  Raises ClientError."""
     asked = Asked(parse_object(call.request.body), call.policy, call.notes)
     call.report.model_asked = asked.model
-    model = model_map.resolve(asked.chat["model"], call.policy, call.notes)
-    call.report.model_sent = model
-    sent = compact_json.dumps_whole(
-        {"model": model, "input": list(estimate.texts(asked.chat)) or [""]}
-    )
-    headers = {"Content-Type": _JSON, "Accept": _JSON}
-    return Translation(
-        UpstreamRequest("POST", "/tokens/count", headers, sent),
-        lambda body: count_tokens.counted(asked.chat, body),
-        instead=lambda error: count_tokens.estimated(asked.chat),
+    return counting.ask(
+        asked.chat,
+        call,
+        lambda tokens: Content(_JSON, compact_json.dumps({"input_tokens": tokens})),
     )
 
 

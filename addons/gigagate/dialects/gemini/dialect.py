@@ -1,0 +1,90 @@
+"""The Gemini API, as a dialect."""
+
+from collections.abc import Iterator
+
+from gigagate.core.http import Head
+from gigagate.core.paths import normalise
+from gigagate.dialects import keys
+from gigagate.dialects.dialect import Dialect, Endpoint
+from gigagate.dialects.gemini import embeddings, endpoints, reader
+from gigagate.dialects.gemini.envelope import ENVELOPE
+
+_ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "/models/{id}:generateContent",
+        "Gemini's API, whole.",
+        "chat",
+        endpoints.generate,
+    ),
+    Endpoint(
+        "POST",
+        "/models/{id}:streamGenerateContent",
+        "Streamed: events with `?alt=sse`, else a JSON array.",
+        "chat",
+        endpoints.stream,
+    ),
+    Endpoint(
+        "POST",
+        "/models/{id}:countTokens",
+        "How many tokens a request would be; an estimate where GigaChat does not tell.",
+        "tokens",
+        endpoints.count,
+    ),
+    Endpoint(
+        "POST",
+        "/models/{id}:embedContent",
+        "The vector of one text.",
+        "embeddings",
+        embeddings.one,
+    ),
+    Endpoint(
+        "POST",
+        "/models/{id}:batchEmbedContents",
+        "The vectors of many; all go in one request.",
+        "embeddings",
+        embeddings.batch,
+    ),
+    Endpoint(
+        "GET",
+        "/models",
+        "In Gemini's form, for who sends Google's key or asks below `/v1beta`.",
+        "models",
+        endpoints.listed,
+    ),
+    Endpoint("GET", "/models/{id}", "Likewise.", "models", endpoints.one_model),
+)
+
+_METHODS = tuple(
+    endpoint.path.removeprefix("/models/{id}") for endpoint in _ENDPOINTS if ":" in endpoint.path
+)
+_VERSIONS = ("/v1beta/", "/v1alpha/")
+_OPENAI = "/openai/"
+"""Below this Google has a copy of OpenAI's API."""
+
+
+def _claims(head: Head) -> bool:
+    path = head.path.partition("?")[0]
+    if path.rstrip("/").endswith(_METHODS):
+        return True
+    if any(version in path for version in _VERSIONS):
+        return _OPENAI not in path
+    return "/models" in path and normalise(path).startswith("/models") and _is_googles(head)
+
+
+def _is_googles(head: Head) -> bool:
+    headers = head.headers
+    return (
+        "x-goog-api-key" in headers
+        or "x-goog-api-client" in headers
+        or next(keys.query(head, "key"), None) is not None
+    )
+
+
+def _keys(head: Head) -> Iterator[str]:
+    yield from keys.headers(head, "x-goog-api-key")
+    yield from keys.query(head, "key")
+    yield from keys.authorization(head)
+
+
+GEMINI = Dialect("gemini", ENVELOPE, _ENDPOINTS, _claims, _keys, reader)

@@ -1,0 +1,97 @@
+"""The endpoints of the Gemini API."""
+
+from typing import cast
+from urllib.parse import parse_qs
+
+from gigagate.core import compact_json
+from gigagate.core.http import JSON, Content
+from gigagate.core.in_hand import InHand
+from gigagate.core.pivot import AnswerWriter, Chat, Completion, Usage
+from gigagate.dialects import chat as any_chat
+from gigagate.dialects import counting, listing
+from gigagate.dialects.dialect import Translation
+from gigagate.dialects.gemini import candidate, models, names, web_search
+from gigagate.dialects.gemini.asked import Asked
+from gigagate.dialects.gemini.fields import fields_at, spelt
+from gigagate.dialects.gemini.writer import ARRAY, EVENTS, CandidateWriter, Form
+from gigagate.dialects.json_body import parse_object
+
+
+def generate(call: InHand) -> Translation | Content:
+    """Raises ClientError."""
+    return _answered(call, None)
+
+
+def stream(call: InHand) -> Translation | Content:
+    """As events with ?alt=sse, else as a JSON array.  Raises ClientError."""
+    query = parse_qs(call.request.path.partition("?")[2], max_num_fields=100)
+    wanted = (query.get("alt") or query.get("$alt") or [""])[0]
+    return _answered(call, EVENTS if wanted.lower() == "sse" else ARRAY)
+
+
+def _answered(call: InHand, form: Form | None) -> Translation | Content:
+    asked = Asked(parse_object(call.request.body), call.item, call.policy, call.notes)
+    call.report.model_asked = asked.model
+    if web_search.is_search(asked.body):
+        return web_search.answer(form, request_id=call.request_id, model=asked.model)
+    media_type = JSON if form is None else form.media_type
+    return any_chat.translate(_Content(call, asked, form), call, media_type)
+
+
+class _Content:
+    """Implements dialects.dialect.ChatForm."""
+
+    def __init__(self, call: InHand, asked: Asked, form: Form | None) -> None:
+        """form: the stream's; None for a whole answer."""
+        self._call = call
+        self._asked = asked
+        self._form = form
+
+    def chat(self) -> Chat:
+        streams = {} if self._form is None else {"stream": True}
+        return cast(Chat, self._asked.chat | streams)
+
+    def whole(self, completion: Completion, tokens: Usage | None) -> Content:
+        told = candidate.whole(
+            completion,
+            tokens,
+            request_id=self._call.request_id,
+            model=self._asked.model,
+            shows_thoughts=self._asked.shows_thoughts,
+        )
+        return Content(JSON, told)
+
+    def writer(self) -> AnswerWriter:
+        return CandidateWriter(
+            self._form or EVENTS,
+            request_id=self._call.request_id,
+            model=self._asked.model,
+            shows_thoughts=self._asked.shows_thoughts,
+        )
+
+    def path_of(self, pivot_path: str) -> str:
+        return self._asked.path_of(pivot_path)
+
+
+def count(call: InHand) -> Translation:
+    """How many tokens a request would be; an estimate where GigaChat fails.  Raises ClientError."""
+    body = spelt(parse_object(call.request.body))
+    inner = fields_at("generateContentRequest", body.get("generateContentRequest"))
+    asked = Asked(inner or body, call.item, call.policy, call.notes)
+    call.report.model_asked = asked.model
+    return counting.ask(
+        asked.chat,
+        call,
+        lambda tokens: Content(JSON, compact_json.dumps({"totalTokens": tokens})),
+    )
+
+
+def listed(call: InHand) -> Translation | Content:
+    return listing.ask(call, models.listing)
+
+
+def one_model(call: InHand) -> Translation | Content:
+    """By the proxy's alias, GigaChat's name, or a name of Google's that stands for one."""
+    call.item = names.asked_for(call.item)
+    meant = names.pivot_name(call.item, call.policy, call.notes)
+    return listing.ask_one(call, models.one, meant)
