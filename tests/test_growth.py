@@ -36,6 +36,7 @@ from gigagate.core.hidden import Hidden
 from gigagate.core.http import Head
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
+from gigagate.dialects.gemini import reader as gemini
 from gigagate.dialects.openai import reader as openai
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat import errors, stop
@@ -183,6 +184,12 @@ def _of_gemini(method: str, asked: Callable[[int], Any], answer: Callable[[int],
     return Row(f"gemini: {method or 'models'}", shape, read)
 
 
+def _pieces_of_gemini(n: int) -> bytes:
+    parts = [{"text": "x"}, {"functionCall": {"name": "f", "args": {}}}]
+    piece = json.dumps({"candidates": [{"content": {"parts": parts}}]}).encode()
+    return b"[" + b",\r\n".join([piece] * n) + b"]"
+
+
 def _gemini_hello(n: int) -> dict[str, Any]:
     return {"contents": [{"parts": [{"text": "x"}]}]}
 
@@ -259,6 +266,8 @@ ROWS = (
     _of_gemini("x:countTokens", hostile.gemini_talk, _counts),
     _of_gemini("x:batchEmbedContents", _gemini_texts, _vectors),
     _of_gemini("", _gemini_hello, _models),
+    Row("gemini: read back", _pieces_of_gemini, gemini.answer),
+    Row("gemini: a talk read", lambda n: json.dumps(hostile.gemini_talk(n)).encode(), gemini.chat),
     Row(
         "gemini: a search",
         lambda n: {"contents": "x", "tools": [{"googleSearch": {}}] * n},

@@ -40,12 +40,10 @@ def answer(body: bytes) -> Said:
     said = Said()
     if is_whole(body):
         _take(said, object_in(body))
-    elif body[:100].lstrip()[:1] == b"[":
-        for item in _items(said, body):
-            _take(said, item)
     else:
-        for event in events(said, body):
-            _take(said, event)
+        array = body[:100].lstrip()[:1] == b"["
+        for piece in _items(said, body) if array else events(said, body):
+            _take(said, piece)
         said.complete = any(choice.finish_reason for choice in said.choices.values())
     if said.model is None and said.error is None:
         raise ValueError("This is no answer of Gemini's API, and no error.")
@@ -55,9 +53,8 @@ def answer(body: bytes) -> Said:
 def _items(said: Said, body: bytes) -> Iterator[Mapping[str, Any]]:
     """Those of an array that is written as it comes: between them is a break of lines, and none in
     them."""
-    text = body.strip()
-    said.complete = text.endswith(b"]")
-    for piece in text.removeprefix(b"[").removesuffix(b"]").split(b",\r\n"):
+    inner = body.strip().removeprefix(b"[").removesuffix(b"]").removesuffix(b",")
+    for piece in inner.split(b",\r\n"):
         try:
             item = object_of(parsed(piece))
         except ValueError:
