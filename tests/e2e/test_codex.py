@@ -1,10 +1,15 @@
-"""Codex by its config.toml alone: it writes a file; reads, edits and counts one in its shell."""
+"""Codex by its config.toml alone: its shell, a tool of an MCP server, a picture, an answer of a
+schema, and a conversation it makes shorter in both its ways.
+"""
 
+import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support import samples
 from tests.support.agent_task import CREATE, EDIT, chats, functions_called, is_created, is_edited
 from tests.support.client_program import ClientProgram
 from tests.support.documented import settings_of
@@ -13,33 +18,108 @@ from tests.support.real_parts import require_real_part
 
 from gigagate.emulator import Emulator
 
+MCP_SERVER = Path(samples.__file__).with_name("mcp_weather.py")
+FREELY = "--dangerously-bypass-approvals-and-sandbox"
+OF_ITS_HOME = "could not create path aliases"
+"""A warning of Codex about a home in a temporary folder."""
+NEARLY_FULL = {"prompt_tokens": 125_000, "completion_tokens": 10, "total_tokens": 125_010}
+"""Of the 131,072 that the catalogue tells."""
+SUMMARY = "Пересказ: искали «notes.md» 🗒"
+
+
+class Codex:
+    def __init__(self, config: str, home: Path, folder: Path) -> None:
+        self._config = home / ".codex" / "config.toml"
+        self._config.parent.mkdir(parents=True)
+        self._config.write_text(config)
+        self._folder = folder
+        self.program = ClientProgram(require_real_part("codex"), home, {"GIGA_KEY": "any"})
+
+    def configure(self, old: str, new: str) -> None:
+        text = self._config.read_text()
+        assert old in text
+        self._config.write_text(text.replace(old, new))
+
+    def asked(self, task: str, *arguments: str) -> str:
+        done: subprocess.CompletedProcess[str]
+        command = ("exec", "--skip-git-repo-check", FREELY, *arguments, task)
+        done = self.program.run(*command, folder=self._folder, seconds=100)
+        assert done.returncode == 0, done.stderr
+        told = [line for line in done.stderr.lower().splitlines() if OF_ITS_HOME not in line]
+        for complaint in ("unsupported call", "metadata", "warning", "error"):
+            assert complaint not in "\n".join(told)
+        return done.stdout.strip()
+
 
 @pytest.fixture
-def codex(proxy: Proxy, tmp_path: Path) -> Iterator[ClientProgram]:
-    config = tmp_path / "home" / ".codex" / "config.toml"
-    config.parent.mkdir(parents=True)
-    config.write_text(settings_of("Codex", proxy))
-    program = require_real_part("codex")
-    with ClientProgram(program, tmp_path / "home", {"GIGA_KEY": "any"}) as client:
+def codex(proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path) -> Iterator[Codex]:
+    emulator.switch(chunk_chars=1)
+    client = Codex(settings_of("Codex", proxy), tmp_path / "home", folder)
+    with client.program:
         yield client
 
 
-def asked(codex: ClientProgram, folder: Path, task: str) -> str:
-    freely = "--dangerously-bypass-approvals-and-sandbox"
-    done: subprocess.CompletedProcess[str]
-    done = codex.run("exec", "--skip-git-repo-check", freely, task, folder=folder)
-    assert done.returncode == 0, done.stderr
-    assert "unsupported call" not in done.stderr
-    assert "model metadata" not in done.stderr.lower()
-    return done.stdout
+def call(name: str, **arguments: object) -> dict[str, object]:
+    return {"function_call": {"name": name, "arguments": arguments}}
 
 
-def test_codex_works_through_a_task(codex: ClientProgram, emulator: Emulator, folder: Path) -> None:
-    emulator.switch(chunk_chars=1)
+def test_codex_works_through_a_task(codex: Codex, emulator: Emulator, folder: Path) -> None:
     for task in (CREATE, EDIT):
-        assert "Готово" in asked(codex, folder, task)
+        assert "Готово" in codex.asked(task)
     assert is_created(folder)
     assert is_edited(folder)
     assert {chat.status for chat in chats(emulator)} == {200}
     called = functions_called(chats(emulator)[-1].json["messages"])
     assert len(called) == 3 and len(set(called)) == 1
+
+
+def test_codex_calls_a_tool_of_an_mcp_server_and_looks_at_a_picture(
+    codex: Codex, emulator: Emulator, folder: Path
+) -> None:
+    (folder / "red.png").write_bytes(samples.png(1))
+    server = f"command = {json.dumps(sys.executable)}\nargs = [{json.dumps(str(MCP_SERVER))}]\n"
+    codex.configure("\n[model_providers", f"\n[mcp_servers.weather]\n{server}\n[model_providers")
+    emulator.script.add(
+        call("mcp__weather.forecast", city="Омск"),
+        call("view_image", path=str(folder / "red.png")),
+        "Омск красный ✅",
+    )
+    assert codex.asked("Узнай погоду и взгляни на картинку") == "Омск красный ✅"
+    first, *_, last = chats(emulator)
+    assert "mcp__weather.forecast" in {one["name"] for one in first.json["functions"]}
+    messages = last.json["messages"]
+    assert functions_called(messages) == ["mcp__weather.forecast", "view_image"]
+    results = [one["content"] for one in messages if one["role"] == "function"]
+    assert "Омск: +5, ветер 3 м/с 🌬" in results[0]
+    assert sum(bool(one.get("attachments")) for one in messages) == 1
+
+
+def test_codex_gets_an_answer_of_its_schema(codex: Codex, folder: Path) -> None:
+    properties = {"name": {"type": "string"}, "age": {"type": "integer"}}
+    schema = {"type": "object", "properties": properties, "required": ["name", "age"]}
+    form = folder / "schema.json"
+    form.write_text(json.dumps(schema | {"additionalProperties": False}))
+    answer = json.loads(codex.asked("Кто ты?", "--output-schema", str(form)))
+    assert answer.keys() == {"name", "age"}
+    assert isinstance(answer["age"], int)
+
+
+@pytest.mark.parametrize("provider", ["GigaGate", "OpenAI"])
+def test_codex_makes_a_conversation_shorter_in_time(
+    codex: Codex, emulator: Emulator, folder: Path, provider: str
+) -> None:
+    """A provider called OpenAI is asked for a sealed summary, any other for one in words."""
+    codex.configure('name = "GigaGate"', f'name = "{provider}"')
+    emulator.script.add(
+        call("exec_command", cmd="cat notes.md") | {"usage": NEARLY_FULL},
+        SUMMARY,
+        call("exec_command", cmd="printf %s дальше > after.txt"),
+        "Готово после сжатия ✅",
+    )
+    assert codex.asked("Прочитай notes.md и иди дальше") == "Готово после сжатия ✅"
+    assert (folder / "after.txt").read_text() == "дальше"
+    found = chats(emulator)
+    assert [chat.status for chat in found] == [200] * 4
+    assert not found[1].json.get("functions")
+    assert any(SUMMARY in one["content"] for one in found[2].json["messages"])
+    assert functions_called(found[2].json["messages"]) == []
