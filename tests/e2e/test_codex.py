@@ -123,3 +123,4 @@ def test_codex_makes_a_conversation_shorter_in_time(
     assert not found[1].json.get("functions")
     assert any(SUMMARY in one["content"] for one in found[2].json["messages"])
     assert functions_called(found[2].json["messages"]) == []
+    assert len({chat.header("x-session-id") for chat in found}) == 1

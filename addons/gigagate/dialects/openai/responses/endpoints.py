@@ -11,7 +11,13 @@ from gigagate.dialects import listing, upstream_json
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai.envelope import ENVELOPE
-from gigagate.dialects.openai.responses import catalogue, chat_form, count, stored
+from gigagate.dialects.openai.responses import (
+    catalogue,
+    chat_form,
+    count,
+    session,
+    stored,
+)
 from gigagate.dialects.openai.responses.asked import Asked
 from gigagate.errors import GigaGateError, UpgradeRefused
 from gigagate.gigachat.errors import unexpected
@@ -34,7 +40,9 @@ class _Response:
         self._call = call
 
     def chat(self) -> Chat:
-        self._asked = _asked(self._call, _read(self._call))
+        body = _read(self._call)
+        self._call.session = session.named(self._call.request, body)
+        self._asked = _asked(self._call, body)
         return cast(Chat, self._asked.chat)
 
     def whole(self, completion: Completion, tokens: Usage | None) -> Content:
@@ -50,6 +58,7 @@ class _Response:
 class _Compaction(_Response):
     def chat(self) -> Chat:
         given = {"store": False, **_read(self._call), "stream": False}
+        self._call.session = session.named(self._call.request, given)
         self._asked = _asked(self._call, given, compacts=True)
         return cast(Chat, self._asked.chat)
 

@@ -33,6 +33,11 @@ TABLE = Table(
         reason="The proxy keeps responses for a time (responses.store).",
     ),
     Row("store", "emulated", Boolean(), reason="false: the proxy keeps nothing of this one."),
+    Row(
+        "prompt_cache_key",
+        "emulated",
+        reason="The conversation's X-Session-ID is made of it, or of the header session-id.",
+    ),
     Row("conversation", "refused", reason=_NOT_HERE),
     Row("prompt", "refused", reason=_NOT_HERE),
     Row(
@@ -59,7 +64,7 @@ TABLE = Table(
 AS_IN_CHAT = (
     *("model", "stream", "temperature", "top_p", "top_logprobs", "parallel_tool_calls"),
     *("service_tier", "metadata", "user", "safety_identifier", "moderation"),
-    *("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention"),
+    *("prompt_cache_options", "prompt_cache_retention"),
 )
 """What has the name and the meaning it has in a chat completion."""
 
