@@ -56,4 +56,6 @@ class Policy:
     """Pattern of GigaChat's model names -> how they are made to answer in JSON.  The first that
     fits counts."""
     files: FilePolicy = field(default_factory=FilePolicy)
+    seal_key: bytes = field(default=b"", repr=False)
+    """Seals what a client carries for the proxy: the same wherever the client may come next."""
     key_owner: KeyOwner = PROXY

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mitmproxy import version
 
-from gigagate import mitmproxy_range, private_file, trust
+from gigagate import mitmproxy_range, private_file, shelves, trust
 from gigagate.accounts.account import Accounts
 from gigagate.files import link_key
 from gigagate.settings import Settings
@@ -29,7 +29,8 @@ class Runtime:
 
     def use(self, settings: Settings) -> None:
         """What can change while the proxy runs, changes here, at once and together."""
-        self.policy = policy(settings, link_key.load(settings.state_dir / "picture-links.key"))
+        signs_links = link_key.load(settings.state_dir / "picture-links.key")
+        self.policy = policy(settings, signs_links, shelves.secret(settings))
         self.accounts.adjust(settings)
         self.settings = settings
 

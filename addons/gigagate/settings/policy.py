@@ -6,8 +6,9 @@ from gigagate.core.policy import Policy
 from gigagate.settings.schema import Settings
 
 
-def policy(settings: Settings, link_key: bytes = b"") -> Policy:
-    """link_key: the key that signs links to pictures, where any are made."""
+def policy(settings: Settings, link_key: bytes = b"", seal_key: bytes = b"") -> Policy:
+    """link_key: the key that signs links to pictures, where any are made.
+    seal_key: the key of what clients carry sealed."""
     return Policy(
         aliases=settings.models.aliases,
         default_model=settings.models.default,
@@ -25,5 +26,6 @@ def policy(settings: Settings, link_key: bytes = b"") -> Policy:
             generated=settings.images.generated,
             link_key=link_key,
         ),
+        seal_key=seal_key,
         key_owner=key_owner.PROXY if settings.auth_mode == "shared" else key_owner.CLIENT,
     )

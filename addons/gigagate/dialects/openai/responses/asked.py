@@ -31,7 +31,7 @@ class Asked:
         self.tools = Tools(policy, notes)
         self.compacts = compacts
         """The client asks for a summary of the conversation, not for the next turn."""
-        self.client_key = compaction.key(policy.files.link_key, client)
+        self.client_key = compaction.key(policy.seal_key, client)
         self._body = _checked(body)
         self._shelf = shelf
         self._input = items.as_list(self._body["input"])
