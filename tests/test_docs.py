@@ -8,6 +8,7 @@ from typing import get_type_hints
 
 import pytest
 
+from gigagate.cli import codex_config
 from gigagate.settings import Settings, environment
 
 ROOT = Path(__file__).parents[1]
@@ -71,3 +72,10 @@ def test_a_russian_page_has_the_code_of_the_english_one(russian: Path) -> None:
     english = ROOT / "docs" / russian.name
     assert code(english)
     assert code(russian) == code(english)
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/ru"])
+def test_the_lines_for_codex_are_those_that_doctor_prints(folder: str) -> None:
+    _, section = (ROOT / folder / "clients.md").read_text().split("\n## Codex\n", 1)
+    _, block = BLOCK.findall(section)[0]
+    assert block == codex_config.lines("http://localhost:4000", "GigaChat-2-Max")

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -55,7 +56,7 @@ def by_name(examination: Examination) -> dict[str, Finding]:
 def test_all_is_well(examine: Load) -> None:
     found = by_name(examine())
     assert found.keys() == {
-        *("CA", "OAuth host", "GigaChat", "clock", "OAuth", "models", "store", "port"),
+        *("CA", "OAuth host", "GigaChat", "clock", "OAuth", "models", "store", "port", "Codex"),
     }
     assert [finding for finding in found.values() if finding.fine is False] == []
     assert "GigaChat-2-Max" in found["models"].told
@@ -123,6 +124,22 @@ def test_a_taken_port_is_told_unless_it_is_ours(
         ours = Running(os.getpid(), "http://127.0.0.1:4000", 0.0, "k")
         running.announce(examination.settings.state_dir, ours)
         assert examination.port().fine is True
+
+
+def test_codex_gets_its_lines_for_the_port_the_proxy_runs_on(examine: Load) -> None:
+    examination = examine(GIGACHAT_MODEL="GigaChat-2-Pro")
+    assert f'base_url = "http://localhost:{doctor.DEFAULT_PORT}/v1"' in examination.codex().told
+    ours = Running(os.getpid(), "http://127.0.0.1:4123", 0.0, "k")
+    running.announce(examination.settings.state_dir, ours)
+    told = examination.codex().told
+    config = tomllib.loads(told.partition("\n\n")[2])
+    assert config["model"] == "GigaChat-2-Pro"
+    provider = config["model_providers"][config["model_provider"]]
+    assert provider["base_url"] == "http://127.0.0.1:4123/v1"
+    assert provider["model_catalog_url"] == "http://127.0.0.1:4123/v1/codex/models"
+    assert f"{provider['env_key']} from the environment (any text)" in told
+    keys = examine(GIGAGATE_CLIENT_KEYS="anna:key-of-anna-0123456789")
+    assert "a key of GIGAGATE_CLIENT_KEYS" in keys.codex().told
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from gigagate import mitmproxy_range, outbound, running, trust, upstream_models
-from gigagate.cli import COMMAND
+from gigagate.cli import COMMAND, codex_config
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 from gigagate.settings import Settings
@@ -114,6 +114,7 @@ class Examination:
             yield from self.access()
         yield self.store()
         yield self.port()
+        yield self.codex()
 
     def certificates(self) -> Finding:
         if not self.upstream.verify:
@@ -199,6 +200,18 @@ class Examination:
             told = f"{error.message} The proxy works without it, but each process asks OAuth"
             return Finding("store", False, told)
         return Finding("store", True, "can be written")
+
+    def codex(self) -> Finding:
+        proxies = running.find(self.settings.state_dir)
+        url = proxies[0].url if proxies else f"http://localhost:{DEFAULT_PORT}"
+        told = f"takes these lines in {codex_config.FILE}, and GIGA_KEY from the environment"
+        lines = codex_config.lines(url, self.settings.models.default)
+        return Finding("Codex", None, f"{told} ({self.client_key()}):\n\n{lines}")
+
+    def client_key(self) -> str:
+        if self.settings.auth_mode != "shared":
+            return "its own GigaChat authorization key"
+        return "a key of GIGAGATE_CLIENT_KEYS" if self.settings.client_keys else "any text"
 
     def port(self) -> Finding:
         proxies = running.find(self.settings.state_dir)
