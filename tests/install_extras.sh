@@ -34,6 +34,25 @@ else
     echo "chromium is not installed: the tests that look at mitmweb are skipped." >&2
 fi
 
+# tinyproxy as a company's proxy, nginx in front: programs of Debian's, no services of theirs.
+for part in tinyproxy nginx; do
+    if PATH="$PATH:/usr/sbin" command -v "$part" >/dev/null; then
+        :
+    elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        package=$part
+        [ "$part" = nginx ] && package=nginx-light
+        [ "$part" = tinyproxy ] && package=tinyproxy-bin
+        echo "Installing $package ..." >&2
+        { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$package" \
+            >/dev/null 2>&1 ||
+            { apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive \
+                apt-get install -qq -y --no-install-recommends "$package" >/dev/null; }; } ||
+            echo "$package could not be installed: the tests with $part are skipped." >&2
+    else
+        echo "$part is not installed: the tests with it are skipped." >&2
+    fi
+done
+
 if ! command -v npm >/dev/null; then
     echo "npm is not installed: the tests with real clients of Node are skipped." >&2
     exit 0

@@ -92,7 +92,7 @@ def bundle(publisher: Publisher, der: bytes) -> Callable[..., Path]:
     return make
 
 
-def never(url: str) -> bytes:
+def never(url: str, proxy: object) -> bytes:
     raise AssertionError(f"{url} was fetched")
 
 
@@ -194,7 +194,7 @@ def test_a_certificate_with_another_fingerprint_is_never_trusted(
 
 
 def test_without_a_network_both_ways_out_are_told(settings: Settings) -> None:
-    def no_network(url: str) -> bytes:
+    def no_network(url: str, proxy: object) -> bytes:
         raise outbound.NotReached("gu-st.ru: OSError")
 
     with pytest.raises(TrustError) as caught:

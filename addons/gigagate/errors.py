@@ -22,6 +22,7 @@ GigaGateError
 │   ├── NoSlot                 429     too many wait for GigaChat already, or waited too long
 │   ├── UpstreamUnavailable    503     cannot connect
 │   ├── UpstreamUntrusted      502     its certificate is not of an authority we trust
+│   ├── ProxyRefused           502     the company's proxy on the way refuses
 │   ├── UpstreamTimeout        504     GigaChat did not answer in time
 │   └── UpstreamProtocolError  502     its answer is not what GigaChat sends
 ├── CredentialError                the access to GigaChat
@@ -185,6 +186,10 @@ class UpstreamUnavailable(UpstreamError):
 
 class UpstreamUntrusted(UpstreamError):
     code = "upstream_untrusted"
+
+
+class ProxyRefused(UpstreamError):
+    code = "proxy_refused"
 
 
 class UpstreamTimeout(UpstreamError):

@@ -8,7 +8,7 @@ chat completion is paid for each time.  Anything else would fail again.
 import random
 from collections.abc import Callable
 
-from gigagate.errors import GigaGateError, UpstreamUntrusted
+from gigagate.errors import GigaGateError, ProxyRefused, UpstreamUntrusted
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
@@ -49,7 +49,7 @@ class Retries:
 
     def pause(self, failure: GigaGateError, now: float) -> float | None:
         """Seconds to wait before the next attempt; None: let the client have the failure."""
-        if isinstance(failure, UpstreamUntrusted):
+        if isinstance(failure, UpstreamUntrusted | ProxyRefused):
             return None
         if failure.status in PERHAPS_CARRIED_OUT:
             if self._repeated_once:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import certifi
 
 from gigagate import outbound, private_file
+from gigagate.core.company_proxy import CompanyProxy
 from gigagate.errors import TrustError
 from gigagate.settings import Settings
 
@@ -41,9 +42,11 @@ MAX_CERTIFICATE = 64 * 1024
 PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
-def download(url: str) -> bytes:
+def download(url: str, proxy: CompanyProxy | None = None) -> bytes:
     """Unverified: the hosts may have certificates of this very root. The fingerprint decides."""
-    answer = outbound.ask("GET", url, verify=False, seconds=SECONDS, limit=MAX_CERTIFICATE)
+    answer = outbound.ask(
+        "GET", url, verify=False, proxy=proxy, seconds=SECONDS, limit=MAX_CERTIFICATE
+    )
     if answer.status != 200:
         raise outbound.NotReached(f"{urlsplit(url).hostname}: status {answer.status}")
     return answer.body
@@ -54,7 +57,7 @@ def bundle(
     *,
     root_urls: Sequence[str] = ROOT_URLS,
     sha256: str = ROOT_SHA256,
-    fetch: Callable[[str], bytes] = download,
+    fetch: Callable[[str, CompanyProxy | None], bytes] = download,
 ) -> Path | None:
     """The file of trusted authorities; None if nothing is verified: plain http, or switched off.
 
@@ -67,7 +70,14 @@ def bundle(
     if upstream.ca_bundle_file:
         extra = _user_certificates(upstream.ca_bundle_file)
     else:
-        extra = [_root(settings.state_dir / ROOT_FILE, root_urls, sha256, fetch)]
+        extra = [
+            _root(
+                settings.state_dir / ROOT_FILE,
+                root_urls,
+                sha256,
+                lambda url: fetch(url, upstream.ways.to_gigachat(url)),
+            )
+        ]
     content = Path(certifi.where()).read_bytes() + b"".join(map(_pem, extra))
     path = settings.state_dir / f"ca-bundle-{hashlib.sha256(content).hexdigest()[:16]}.pem"
     if _read(path) != content:

@@ -23,6 +23,7 @@ def fetch(upstream: Upstream, ca_file: Path | None, token: AccessToken) -> list[
             f"{upstream.base_url}/models",
             headers={"Authorization": f"Bearer {token.value}"},
             verify=upstream.verify_by(ca_file),
+            proxy=upstream.proxy,
             seconds=SECONDS,
             limit=MAX_ANSWER,
         )

@@ -27,6 +27,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "codex": tuple(map(str, CACHE.glob("codex/node_modules/@openai/codex/vendor/*/bin/codex"))),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "tinyproxy": ("tinyproxy", "/usr/sbin/tinyproxy"),
+    "nginx": ("nginx", "/usr/sbin/nginx"),
     "redis": ("redis-server", "valkey-server"),
 }
 """Part -> the programs that may be it."""

@@ -132,14 +132,18 @@ class Examination:
         """Any answer at all will do: it came through a verified connection."""
         host = urlsplit(url).netloc
         verify = self.upstream.verify_by(self.ca_file)
+        proxy = self.upstream.ways.to_gigachat(url)
+        way = f" through {proxy}" if proxy else ""
         try:
-            answer = outbound.ask("GET", url, verify=verify, seconds=SECONDS, limit=0)
+            answer = outbound.ask("GET", url, verify=verify, proxy=proxy, seconds=SECONDS, limit=0)
         except outbound.NotTrusted:
             told = (
                 f"{host}: its certificate is not trusted. If it is a private one, name its "
                 "authority's file in GIGACHAT_CA_BUNDLE_FILE"
             )
             return Finding(what, False, told)
+        except outbound.ProxyFault as fault:
+            return Finding(what, False, str(fault))
         except outbound.OutboundError as error:
             told = (
                 f"{host} cannot be reached ({error}). Check the network, a "
@@ -147,7 +151,7 @@ class Examination:
             )
             return Finding(what, False, told)
         self.server_date = self.server_date or answer.headers.get("date")
-        return Finding(what, True, f"{host} answers")
+        return Finding(what, True, f"{host} answers{way}")
 
     def clock(self) -> Finding:
         try:

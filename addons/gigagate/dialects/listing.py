@@ -12,6 +12,7 @@ from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.errors import (
     GigaGateError,
     NoSlot,
+    ProxyRefused,
     TokenUnavailable,
     UpstreamError,
     UpstreamUntrusted,
@@ -82,7 +83,7 @@ def _read(body: bytes) -> Upstream:
 
 def _is_away(error: GigaGateError) -> bool:
     """GigaChat has no answer, and that is neither our doing nor for a person here to put right."""
-    if isinstance(error, UpstreamUntrusted | NoSlot):
+    if isinstance(error, UpstreamUntrusted | ProxyRefused | NoSlot):
         return False
     away = error.status >= 500 or error.status == 429
     return away and isinstance(error, UpstreamError | TokenUnavailable)

@@ -18,6 +18,7 @@ from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.multipart import Part
 from gigagate.errors import (
     TRY_AGAIN,
+    ProxyRefused,
     UpstreamProtocolError,
     UpstreamTimeout,
     UpstreamUnavailable,
@@ -44,6 +45,7 @@ class FileClient:
         self._base_url = upstream.base_url
         self._tokens = tokens
         self._owner = owner
+        self._proxy = upstream.proxy
         self._verify = upstream.verify_by(ca_file)
 
     def upload(self, file: Attachment, client: str) -> str:
@@ -111,6 +113,7 @@ class FileClient:
                     "Authorization": f"Bearer {token}",
                 },
                 verify=self._verify,
+                proxy=self._proxy,
                 seconds=SECONDS,
                 limit=MAX_ANSWER,
             )
@@ -119,6 +122,9 @@ class FileClient:
                 "GigaChat's certificate is not trusted. If it is a private one, name its "
                 "authority's file in GIGACHAT_CA_BUNDLE_FILE on the proxy."
             ) from None
+        except outbound.ProxyFault as fault:
+            kind = UpstreamUnavailable if fault.passes else ProxyRefused
+            raise kind(f"A file could not go its way: {fault}.") from None
         except outbound.TooLate:
             raise UpstreamTimeout("GigaChat did not take or give a file in time.") from None
         except outbound.OutboundError:

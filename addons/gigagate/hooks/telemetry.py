@@ -9,6 +9,7 @@ import contextlib
 import logging
 import time
 from collections import deque
+from functools import partial
 from weakref import WeakSet
 
 from mitmproxy import ctx, http
@@ -32,7 +33,7 @@ from gigagate.telemetry.json_lines import JsonLines
 from gigagate.telemetry.metrics import Metrics
 from gigagate.telemetry.stats import Stats
 from gigagate.telemetry.stats_store import StatsStore
-from gigagate.telemetry.webhook import EVENTS, Webhook
+from gigagate.telemetry.webhook import EVENTS, Webhook, deliver
 from gigagate.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,13 @@ RECENT = 20
 """Requests the status page shows."""
 SAVE_SECONDS = 10.0
 VERBOSE = "gigachat_verbose"
+
+
+def webhook(settings: Settings) -> Webhook | None:
+    if settings.webhook is None:
+        return None
+    proxy = settings.upstream.ways.elsewhere(settings.webhook)
+    return Webhook(settings.webhook, send=partial(deliver, proxy=proxy))
 
 
 class Telemetry:
@@ -61,7 +69,7 @@ class Telemetry:
         """Settings may change while the proxy runs."""
         self.settings = settings
         if self.webhook is None or self.webhook.url != settings.webhook:
-            self.webhook = Webhook(settings.webhook) if settings.webhook else None
+            self.webhook = webhook(settings)
         self.prices = {name.lower(): price for name, price in settings.prices.items()}
         aliases = settings.models.aliases
         known = {*models.KNOWN, *models.KNOWN_EMBEDDERS, *aliases.values(), *settings.prices}

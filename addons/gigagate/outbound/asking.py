@@ -6,6 +6,7 @@ Authorization header.  Redirects are not followed, so a key reaches nobody but t
 
 import contextlib
 import http.client
+import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -14,12 +15,15 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from gigagate import __version__
 from gigagate.core import content_coding
+from gigagate.core.company_proxy import CompanyProxy
 from gigagate.errors import ClientError
 from gigagate.outbound import connection
+from gigagate.outbound.faults import NotReached, NotTrusted, OutboundError, ProxyFault, TooLate
 
 _AS_IT_IS = "!$%&'()*+,/:;=?@[]~"
 """In a path and query; what is not ASCII is quoted."""
 _PORTS = {"http": 80, "https": 443}
+ASKS_FOR_PASSWORD = 407
 
 
 class Answer(NamedTuple):
@@ -28,23 +32,6 @@ class Answer(NamedTuple):
     """Their names in lower case."""
     body: bytes
     """At most one byte more than was asked for."""
-
-
-class OutboundError(Exception):
-    """No answer.  Its text holds neither header nor body, nor anything of the address but its
-    host."""
-
-
-class NotReached(OutboundError):
-    """No connection, or it broke off, or what came is no HTTP."""
-
-
-class NotTrusted(OutboundError):
-    """The certificate is not of an authority we trust."""
-
-
-class TooLate(OutboundError):
-    """The time is up."""
 
 
 def ask(
@@ -56,40 +43,62 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
     verify: str | bool = True,
+    proxy: CompanyProxy | None = None,
 ) -> Answer:
     """Raises OutboundError.
 
     seconds: for everything, from the look-up of the name to the last byte.  limit: bytes of the
     answer's body that are wanted.  verify: as Upstream.verify_by gives it.
+    proxy: on the way.
     """
     until = time.monotonic() + seconds
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
         port = parts.port or _PORTS[parts.scheme]
-        addresses = connection.resolve_within(host, port, until - time.monotonic())
         with contextlib.ExitStack() as closing:
-            plain = closing.enter_context(connection.connect(addresses, port, until))
+            plain = closing.enter_context(_connected(host, port, proxy, until))
             closing.enter_context(connection.cut_off(plain, until - time.monotonic()))
             plain.settimeout(max(until - time.monotonic(), 0.001))
-            sock = plain
+            target, own, sock = quoted(parts.path, parts.query), _own(parts), plain
             if parts.scheme == "https":
+                if proxy is not None:
+                    connection.through(plain, proxy, host, port)
                 sock = closing.enter_context(connection.secured(plain, host, verify))
+            elif proxy is not None:
+                target = f"http://{own['Host']}{target}"
+                own |= {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
             exchange = http.client.HTTPConnection(host, port, blocksize=64 * 1024)
             exchange.sock = sock
-            target = quoted(parts.path, parts.query)
-            exchange.request(method, target, body, _own(parts) | dict(headers or {}))
+            exchange.request(method, target, body, own | dict(headers or {}))
             with exchange.getresponse() as response:
                 answer = _read(response, limit)
         if time.monotonic() >= until:  # what has no length of its own ends where it is cut
             raise TimeoutError
-        return answer
+    except OutboundError:
+        raise
     except ssl.SSLCertVerificationError:
         raise NotTrusted(f"the certificate of {host} is not trusted") from None
     except (http.client.HTTPException, ClientError, OSError, KeyError, ValueError) as error:
         if time.monotonic() >= until or isinstance(error, TimeoutError):
             raise TooLate(f"{host} did not answer in time") from None
         raise NotReached(f"{host}: {type(error).__name__}") from None
+    if proxy is not None and parts.scheme == "http" and answer.status == ASKS_FOR_PASSWORD:
+        raise connection.refused(proxy, answer.status, host)
+    return answer
+
+
+def _connected(host: str, port: int, proxy: CompanyProxy | None, until: float) -> socket.socket:
+    """To the host, or to the proxy on the way.  Raises OSError or ProxyFault."""
+    if proxy is None:
+        addresses = connection.resolve_within(host, port, until - time.monotonic())
+        return connection.connect(addresses, port, until)
+    try:
+        addresses = connection.resolve_within(proxy.host, proxy.port, until - time.monotonic())
+        return connection.connect(addresses, proxy.port, until)
+    except OSError as error:
+        told = f"{proxy} cannot be reached ({type(error).__name__})"
+        raise ProxyFault(told, passes=True) from None
 
 
 def quoted(path: str, query: str) -> str:

@@ -6,6 +6,7 @@ looked up beside, since nothing ends a look-up.
 """
 
 import contextlib
+import http.client
 import ipaddress
 import queue
 import socket
@@ -16,6 +17,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import certifi
+
+from gigagate.core import company_proxy
+from gigagate.core.company_proxy import CompanyProxy
+from gigagate.outbound.faults import ProxyFault
 
 CONNECT_SECONDS = 5.0
 """For each address of a host."""
@@ -81,6 +86,28 @@ def cut_off(connection: socket.socket, seconds: float) -> Iterator[None]:
             yield
         finally:
             timer.cancel()
+
+
+def through(plain: socket.socket, proxy: CompanyProxy, host: str, port: int) -> None:
+    """Asks `proxy`, at the other end of `plain`, for the way to a host.
+
+    Raises ProxyFault, OSError or http.client.HTTPException.
+    """
+    name = f"[{host}]" if ":" in host else host.encode("idna").decode()
+    head = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}"]
+    if proxy.authorization:
+        head.append(f"Proxy-Authorization: {proxy.authorization}")
+    plain.sendall("".join(f"{line}\r\n" for line in (*head, "")).encode())
+    answer = http.client.HTTPResponse(plain, method="CONNECT")
+    answer.begin()
+    answer.close()
+    if not 200 <= answer.status < 300:
+        raise refused(proxy, answer.status, host)
+
+
+def refused(proxy: CompanyProxy, status: int, host: str) -> ProxyFault:
+    passes = company_proxy.passes_by_itself(status)
+    return ProxyFault(company_proxy.refusal(proxy, status, host), passes=passes)
 
 
 def secured(plain: socket.socket, host: str, verify: str | bool) -> ssl.SSLSocket:

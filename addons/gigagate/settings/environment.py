@@ -73,6 +73,7 @@ VARIABLES: Mapping[str, Variable] = {
     "GIGAGATE_CLIENT_KEYS": Variable("client_keys", secret.client_keys, secret.client_key_hashes),
     "GIGAGATE_AUTH_MODE": Variable("auth_mode"),
     "GIGAGATE_ALLOWED_HOSTS": Variable("access.hosts", comma_separated),
+    "GIGAGATE_UPSTREAM_PROXY": Variable("upstream.proxy_address", secret.proxy_address),
     "GIGAGATE_PLAIN": Variable("plain", boolean),
 }
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from gigagate import home, private_folder
+from gigagate.core.company_proxy import DIRECT, OURS, CompanyProxy, Ways, ways
 from gigagate.core.file_policy import Generated
 from gigagate.core.models import OwnRow
 from gigagate.core.policy import (
@@ -25,7 +26,7 @@ from gigagate.core.policy import (
 from gigagate.errors import SettingsError
 from gigagate.settings import environment, protection, values, yaml_file
 from gigagate.settings.build import build
-from gigagate.settings.secret import Secret
+from gigagate.settings.secret import NO_PROXY, Secret
 from gigagate.settings.yaml_file import OUTSIDE
 
 _PORTS = {"http": 80, "https": 443}
@@ -47,6 +48,15 @@ class Upstream:
     scope: Scope = "GIGACHAT_API_PERS"
     verify: bool = field(default=True, metadata=OUTSIDE)
     ca_bundle_file: Path | None = field(default=None, metadata=OUTSIDE)
+    proxy_address: Secret | None = field(default=None, metadata=OUTSIDE)
+    """Of the company's proxy on the way, user and password in it; "none" for no proxy."""
+    ways: Ways = field(default=DIRECT, metadata=OUTSIDE)
+    """Made of that and of the variables that other programs obey."""
+
+    @cached_property
+    def proxy(self) -> CompanyProxy | None:
+        """On the way to GigaChat."""
+        return self.ways.to_gigachat(self.base_url)
 
     @cached_property
     def scheme(self) -> str:
@@ -254,6 +264,7 @@ class Settings:
         tree = yaml_file.read(variables.config_file(), root, cls)
         variables.lay_over(tree, key_needed=key_needed)
         settings = build(cls, tree)
+        settings = replace(settings, upstream=_on_its_way(settings.upstream, environ))
         _make_private_directory(settings.state_dir)
         return replace(
             settings,
@@ -261,6 +272,17 @@ class Settings:
             sources=variables.files(),
             said=protection.said(tree),
         )
+
+
+def _on_its_way(upstream: Upstream, environ: Mapping[str, str]) -> Upstream:
+    """Raises SettingsError."""
+    address = upstream.proxy_address.reveal() if upstream.proxy_address else ""
+    direct = address.lower() == NO_PROXY
+    chosen = CompanyProxy.read(address, OURS) if address and not direct else None
+    try:
+        return replace(upstream, ways=ways(environ, chosen, direct=direct))
+    except ValueError as error:
+        raise SettingsError(f"environment: {error}.") from None
 
 
 def _make_private_directory(path: Path) -> None:

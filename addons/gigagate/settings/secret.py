@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from gigagate.core.company_proxy import CompanyProxy
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+NO_PROXY = "none"
 SHA256_HEX = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 
 
@@ -66,6 +69,13 @@ def authorization_key(text: str) -> Secret:
         raise ValueError(
             "expected base64 of client_id:client_secret; this is base64 of something else"
         )
+    return Secret(text)
+
+
+def proxy_address(text: str) -> Secret:
+    """Of a company's proxy; user and password may be in it.  `none`: the direct way."""
+    if text.lower() != NO_PROXY:
+        CompanyProxy.read(text, "")
     return Secret(text)
 
 

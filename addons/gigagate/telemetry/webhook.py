@@ -16,6 +16,7 @@ from typing import NamedTuple, TypedDict
 from urllib.parse import urlsplit
 
 from gigagate import outbound
+from gigagate.core.company_proxy import CompanyProxy
 
 logger = logging.getLogger(__name__)
 
@@ -62,13 +63,14 @@ class Message(TypedDict):
     """How often it has happened since the last message."""
 
 
-def deliver(url: str, message: Message) -> None:
+def deliver(url: str, message: Message, proxy: CompanyProxy | None = None) -> None:
     """With the public authorities alone.  Raises OutboundError."""
     answer = outbound.ask(
         "POST",
         url,
         body=json.dumps(message).encode(),
         headers={"Content-Type": "application/json"},
+        proxy=proxy,
         seconds=SECONDS,
         limit=1024,
     )

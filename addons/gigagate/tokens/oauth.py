@@ -72,6 +72,7 @@ class OAuthClient:
                     "Content-Type": "application/x-www-form-urlencoded",
                 },
                 verify=self._verify,
+                proxy=self._upstream.ways.to_gigachat(self._upstream.auth_url),
                 seconds=SECONDS,
                 limit=MAX_ANSWER,
             )
@@ -81,6 +82,8 @@ class OAuthClient:
                 "its certificate is not trusted. If it is a private one, name its authority's "
                 "file in GIGACHAT_CA_BUNDLE_FILE on the proxy"
             ) from None
+        except outbound.ProxyFault as fault:
+            raise (self._unavailable if fault.passes else self._broken)(str(fault)) from None
         except outbound.TooLate:
             raise self._unavailable("it did not answer in time") from None
         except outbound.OutboundError:

@@ -8,12 +8,13 @@ from gigagate.dialects.anthropic.errors import detail
 from gigagate.errors import (
     GigaGateError,
     InternalError,
+    ProxyRefused,
     UpstreamUntrusted,
 )
 
 _MAY_PASS = frozenset({408, 409, 429})
 """Statuses below 500 that another try may cure."""
-_NEVER_PASSES = (InternalError, UpstreamUntrusted)
+_NEVER_PASSES = (InternalError, ProxyRefused, UpstreamUntrusted)
 
 
 class Envelope:

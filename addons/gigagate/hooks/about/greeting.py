@@ -14,6 +14,8 @@ def greet(runtime: Runtime, more: str = "") -> None:
     """`more` is said of the address."""
     for warning in runtime.warnings():
         logger.warning(warning)
+    if proxy := runtime.settings.upstream.proxy:
+        logger.log(ALERT, "GigaChat is reached through %s", proxy)
     for url in _urls():
         logger.log(ALERT, "GigaGate listens on %s/v1%s", url, more)
     logger.log(ALERT, "Its state: %s/", url_of_proxy())

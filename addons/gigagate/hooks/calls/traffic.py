@@ -4,7 +4,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
-from mitmproxy.connection import Server
+from mitmproxy.connection import Connection
 from mitmproxy.proxy import events
 from mitmproxy.proxy.context import Context
 
@@ -32,7 +32,7 @@ class Traffic:
         self.waits: dict[str, UpstreamCall] = {}
         """Calls that are not ready, by the client's connection: HTTP/1 has one at a time."""
         self.on_the_wire: set[OnTheWire] = set()
-        self.connecting: dict[Server, float] = {}
+        self.connecting: dict[Connection, float] = {}
         """Connections to GigaChat that are being made, and since when (time.monotonic())."""
 
     def busy(self) -> int:

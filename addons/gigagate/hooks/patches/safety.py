@@ -14,7 +14,7 @@ from mitmproxy.options import Options
 from mitmproxy.proxy import layers, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import Layer
-from mitmproxy.proxy.layers.http import _http1
+from mitmproxy.proxy.layers.http import _http1, _upstream_proxy
 from mitmproxy.proxy.server import ConnectionHandler
 
 from gigagate.core.redact import mask
@@ -29,6 +29,7 @@ from gigagate.hooks.wire import connections
 from gigagate.hooks.wire.http1_client import GigaChatHttp1
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.refuse import Refuse
+from gigagate.hooks.wire.through_proxy import ThroughProxy
 
 
 def answer_errors_in_json() -> None:
@@ -45,6 +46,11 @@ def answer_errors_in_json() -> None:
 def read_answers_strictly() -> None:
     """mitmproxy takes a 1xx of GigaChat's for the answer, and reads a head without end."""
     layers.http.Http1Client = GigaChatHttp1  # type: ignore[misc]
+
+
+def go_through_our_proxy_layer() -> None:
+    """mitmproxy's own shows a proxy's password to every addon, and reads its answer without end."""
+    _upstream_proxy.HttpUpstreamProxy = ThroughProxy  # type: ignore[misc]
 
 
 def translate_replayed_flows() -> None:

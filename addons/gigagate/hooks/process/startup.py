@@ -45,6 +45,7 @@ class Startup:
         log_redaction.install()
         safety.answer_errors_in_json()
         safety.read_answers_strictly()
+        safety.go_through_our_proxy_layer()
         safety.translate_replayed_flows()
         safety.close_cancelled_connections()
         safety.refuse_by_default(ctx.master.addons.get("nextlayer"))

@@ -9,13 +9,14 @@ import logging
 import time
 
 from mitmproxy import tls
-from mitmproxy.connection import Server
+from mitmproxy.connection import Connection, Server
 from mitmproxy.proxy import server, server_hooks
 from mitmproxy.utils import asyncio_utils
 
 from gigagate.hooks.calls.traffic import OnTheWire, Traffic
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.wire import connections
+from gigagate.hooks.wire.through_proxy import Tunnel, outermost
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class Deadlines:
     def __init__(self, runtime: Runtime, traffic: Traffic) -> None:
         self._runtime = runtime
         self._traffic = traffic
-        self.connecting: dict[Server, asyncio.TimerHandle] = {}
+        self.connecting: dict[Connection, asyncio.TimerHandle] = {}
         self.ticking: asyncio.Task[None] | None = None
 
     def running(self) -> None:
@@ -75,12 +76,15 @@ class Deadlines:
         self._traffic.connecting[data.server] = time.monotonic()
 
     def server_connected(self, data: server_hooks.ServerConnectionHookData) -> None:
-        if not data.server.tls:
+        if not data.server.tls and self._runtime.settings.upstream.proxy is None:
             self.settled(data.server)
 
+    def gigagate_tunnel(self, tunnel: Tunnel) -> None:
+        if not tunnel.inner.tls:
+            self.settled(tunnel.outer)
+
     def tls_established_server(self, data: tls.TlsData) -> None:
-        if isinstance(data.conn, Server):
-            self.settled(data.conn)
+        self.settled(outermost(data.conn))
 
     def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
         self.settled(data.server)
@@ -88,7 +92,7 @@ class Deadlines:
     def server_disconnected(self, data: server_hooks.ServerConnectionHookData) -> None:
         self.settled(data.server)
 
-    def settled(self, connection: Server) -> None:
+    def settled(self, connection: Connection) -> None:
         self._traffic.connecting.pop(connection, None)
         if (timer := self.connecting.pop(connection, None)) is not None:
             timer.cancel()

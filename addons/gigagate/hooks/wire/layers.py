@@ -2,6 +2,7 @@
 
 import logging
 
+from mitmproxy.connection import Server
 from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import layer, server_hooks, tunnel
 from mitmproxy.proxy.layers import ClientTLSLayer, modes
@@ -9,6 +10,7 @@ from mitmproxy.proxy.layers import ClientTLSLayer, modes
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.refuse import Refuse
 from gigagate.hooks.wire.shared import Shared
+from gigagate.hooks.wire.through_proxy import ThroughProxy
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +19,9 @@ class Layers:
     name = "gigagate.layers"
 
     def __init__(self, shared: Shared) -> None:
-        self._upstream = shared.runtime.settings.upstream
+        self._upstream = upstream = shared.runtime.settings.upstream
+        ThroughProxy.proxy = upstream.proxy
+        ThroughProxy.may_reach = self.is_gigachat
         GigaHttpLayer.shared = shared
 
     def next_layer(self, next_layer: layer.NextLayer) -> None:
@@ -43,6 +47,12 @@ class Layers:
 
     def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
         """The last gate before a socket: the configured upstream, or no connection at all."""
-        upstream = self._upstream
-        if data.server.address != upstream.address or data.server.tls != upstream.tls:
+        if (proxy := self._upstream.proxy) is None:
+            right = self.is_gigachat(data.server)
+        else:  # and what goes through it: see ThroughProxy.may_reach
+            right = data.server.address == proxy.address and not data.server.tls
+        if not right:
             data.server.error = "GigaGate connects to GigaChat only"
+
+    def is_gigachat(self, server: Server) -> bool:
+        return server.address == self._upstream.address and server.tls == self._upstream.tls

@@ -37,11 +37,8 @@ from gigagate.errors import (
     TRY_AGAIN,
     GigaGateError,
     InternalError,
-    UpstreamError,
     UpstreamProtocolError,
     UpstreamTimeout,
-    UpstreamUnavailable,
-    UpstreamUntrusted,
 )
 from gigagate.hooks.calls import files, outages
 from gigagate.hooks.calls.call import UpstreamCall
@@ -49,7 +46,9 @@ from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.calls.waiting import WaitHook
 from gigagate.hooks.log_rarely import Rarely
 from gigagate.hooks.wire.client_side import ClientStream
+from gigagate.hooks.wire.connecting import by, cannot_connect
 from gigagate.hooks.wire.refuse import Ignore
+from gigagate.hooks.wire.through_proxy import outermost
 
 logger = logging.getLogger(__name__)
 again = Rarely(logger)
@@ -154,12 +153,12 @@ class GigaStream(ClientStream):
             yield from self.end_in_error(refusal)
             return
         upstream = self.shared.runtime.settings.upstream
-        connection, error = yield GetHttpConnection(upstream.address, upstream.tls, None)
+        via = by(upstream.proxy)
+        connection, error = yield GetHttpConnection(upstream.address, upstream.tls, via)
         if (yield from self.check_killed(True)):
             return
         if error:
-            failure = _cannot_connect(upstream.host_header, error)
-            yield from self.attempt_failed(call, failure)
+            yield from self.attempt_failed(call, cannot_connect(upstream.host_header, error))
             return
         self.context.server = self.flow.server_conn = connection
         try:
@@ -374,7 +373,8 @@ class GigaStream(ClientStream):
                 RequestProtocolError(self.stream_id, "cancelled", ErrorCode.CANCEL),
                 self.context.server,
             )
-            self.layer.connections[self.context.server] = Ignore(self.context.fork())
+            for left in (self.context.server, outermost(self.context.server)):
+                self.layer.connections[left] = Ignore(self.context.fork())
 
     def drop_stale_events(self) -> None:
         """A connection we have left may have said more while we waited for the next attempt."""
@@ -389,12 +389,3 @@ class GigaStream(ClientStream):
         if (crash := call.exchange.crash) is not None:
             call.exchange.crash = None
             logger.error("Translation failed", exc_info=crash)
-
-
-def _cannot_connect(host: str, error: str) -> UpstreamError:
-    if "verify failed" in error.lower():
-        return UpstreamUntrusted(
-            f"The TLS certificate of {host} is not trusted ({mask(error)}). "
-            "Start with GIGACHAT_CA_BUNDLE_FILE set to the authority that signed it."
-        )
-    return UpstreamUnavailable(f"GigaChat at {host} cannot be reached: {mask(error)}.")

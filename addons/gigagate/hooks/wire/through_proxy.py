@@ -1,0 +1,110 @@
+"""The way to GigaChat through a proxy of the company's: CONNECT, and nothing of ours before TLS.
+
+mitmproxy's own would put user and password into a flow that every addon sees, and reads the proxy's
+answer without a bound.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+from weakref import WeakKeyDictionary
+
+from mitmproxy.connection import Connection, Server
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.layer import CommandGenerator
+from mitmproxy.proxy.layers.http._upstream_proxy import HttpUpstreamProxy
+
+from gigagate.core import company_proxy, response_head
+from gigagate.core.company_proxy import CompanyProxy
+
+_outer: WeakKeyDictionary[Connection, Server] = WeakKeyDictionary()
+"""GigaChat's connection -> that to the proxy which carries it."""
+
+
+class ProxyFault(str):
+    """What mitmproxy hands on as a connection's error, and that it is the proxy's."""
+
+    passes: bool
+
+    @classmethod
+    def of(cls, text: str, *, passes: bool) -> "ProxyFault":
+        fault = cls(text)
+        fault.passes = passes
+        return fault
+
+
+class Tunnel(NamedTuple):
+    outer: Server
+    """To the proxy."""
+    inner: Server
+    """To GigaChat, within."""
+
+
+@dataclass
+class TunnelHook(commands.StartHook):
+    """The proxy has opened the way; what is left to do is TLS, if there is any."""
+
+    name = "gigagate_tunnel"
+    tunnel: Tunnel
+
+
+class ThroughProxy(HttpUpstreamProxy):
+    proxy: ClassVar[CompanyProxy | None] = None
+    """Set once at the start."""
+    may_reach: ClassVar[Callable[[Server], bool]] = lambda server: False
+
+    def start_handshake(self) -> CommandGenerator[None]:
+        proxy, address = self.proxy, self.conn.address
+        if proxy is None or address is None or not type(self).may_reach(self.conn):
+            raise RuntimeError("not the way to GigaChat")
+        _outer[self.conn] = self.tunnel_connection
+        host = f"[{address[0]}]" if ":" in address[0] else address[0].encode("idna").decode()
+        target = f"{host}:{address[1]}"
+        head = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
+        if proxy.authorization:
+            head.append(f"Proxy-Authorization: {proxy.authorization}")
+        request = "".join(f"{line}\r\n" for line in (*head, "")).encode()
+        yield commands.SendData(self.tunnel_connection, request)
+
+    def receive_handshake_data(self, data: bytes) -> CommandGenerator[tuple[bool, str | None]]:
+        self.buf += data
+        lines = self.buf.maybe_extract_lines()
+        if lines is None:
+            if len(self.buf) > response_head.MAX_BYTES:
+                return False, self.fault("it answers without end")
+            return False, None
+        try:
+            status = response_head.check([bytes(line) for line in lines])
+        except ValueError:
+            return False, self.fault("it does not speak HTTP")
+        if not 200 <= status < 300:
+            told = company_proxy.refusal(self.way(), status, self.gigachat())
+            return False, ProxyFault.of(told, passes=company_proxy.passes_by_itself(status))
+        if self.buf:  # TLS begins with what the client says
+            return False, self.fault("it says more than was asked")
+        yield TunnelHook(Tunnel(self.tunnel_connection, self.conn))
+        return True, None
+
+    def event_to_child(self, event: events.Event) -> CommandGenerator[None]:
+        if isinstance(event, events.OpenConnectionCompleted):
+            error = event.reply
+            if error and not isinstance(error, ProxyFault):
+                error = ProxyFault.of(f"{self.way()} cannot be reached: {error}", passes=True)
+                event = events.OpenConnectionCompleted(event.command, error)
+        yield from super().event_to_child(event)
+
+    def fault(self, what: str) -> ProxyFault:
+        return ProxyFault.of(f"{self.way()} is of no use: {what}", passes=False)
+
+    def way(self) -> CompanyProxy:
+        if self.proxy is None:
+            raise RuntimeError("no proxy")
+        return self.proxy
+
+    def gigachat(self) -> str:
+        return self.conn.address[0] if self.conn.address else "GigaChat"
+
+
+def outermost(connection: Connection) -> Connection:
+    """What a socket belongs to."""
+    return _outer.get(connection, connection)
