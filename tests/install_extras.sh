@@ -75,3 +75,7 @@ install "$cache/claude-code" "@anthropic-ai/claude-code-$platform" 2.1.332
 # These run on the Node above, Qwen Code too, though it asks for 22.
 install "$cache/continue" @continuedev/cli 1.5.47
 install "$cache/qwen-code" @qwen-code/qwen-code 0.24.4
+
+# Gemini CLI, and Google's SDK for Node, which asks for 22 and runs on 20.
+install "$cache/gemini-cli" @google/gemini-cli 0.61.0
+install "$cache/google-genai" @google/genai 3.3.0

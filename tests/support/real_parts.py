@@ -25,6 +25,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "claude code": tuple(
         map(str, CACHE.glob("claude-code/node_modules/@anthropic-ai/claude-code-*/claude"))
     ),
+    "gemini cli": (str(CACHE / "gemini-cli" / "node_modules" / ".bin" / "gemini"),),
     "codex": tuple(map(str, CACHE.glob("codex/node_modules/@openai/codex/vendor/*/bin/codex"))),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "tinyproxy": ("tinyproxy", "/usr/sbin/tinyproxy"),
