@@ -15,6 +15,8 @@ from gigagate.emulator import Emulator
 
 PROVIDER = "openai-compatible"
 MODEL = "GigaChat-2-Max"
+GEMINI_MODEL = "gemini-3-gigachat-2-max"
+"""Only to a name that begins so does the provider `gemini` offer its tools."""
 
 
 def cline_3_at(home: Path) -> ClientProgram:
@@ -36,9 +38,27 @@ def solve(proxy: Proxy, folder: Path, home: Path, task: str) -> list[dict[str, A
         account = ("-p", PROVIDER, "-k", "the-clients-key", "-m", MODEL)
         set_up = cline.run("auth", *account, "-b", proxy.base_url, folder=folder)
         assert set_up.returncode == 0, set_up.stderr
-        how = ("-P", PROVIDER, "-m", MODEL, "-c", str(folder), "--json")
-        done = cline.run(*how, task, folder=folder)
-        assert cline.running() == []
+        return run(cline, PROVIDER, MODEL, folder, task)
+
+
+def solve_with_gemini(proxy: Proxy, folder: Path, home: Path, task: str) -> list[dict[str, Any]]:
+    """By its provider `gemini`, which takes an address from its settings alone."""
+    with cline_3_at(home) as cline:
+        set_up = cline.run("auth", "-p", "gemini", "-k", "any", "-m", GEMINI_MODEL, folder=folder)
+        assert set_up.returncode == 0, set_up.stderr
+        file = home / ".cline" / "data" / "settings" / "providers.json"
+        providers = json.loads(file.read_text())
+        providers["providers"]["gemini"]["settings"]["baseUrl"] = proxy.url
+        file.write_text(json.dumps(providers))
+        return run(cline, "gemini", GEMINI_MODEL, folder, task)
+
+
+def run(
+    cline: ClientProgram, provider: str, model: str, folder: Path, task: str
+) -> list[dict[str, Any]]:
+    how = ("-P", provider, "-m", model, "-c", str(folder), "--json")
+    done = cline.run(*how, task, folder=folder)
+    assert cline.running() == []
     assert done.returncode == 0, done.stdout
     said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert said[-1]["type"] == "run_result"
@@ -75,3 +95,18 @@ def test_cline_3_shows_gigachat_a_picture(
     shown = chats(emulator)[-1].json["messages"][-1]
     assert shown["role"] == "user"
     assert len(shown["attachments"]) == 1
+
+
+def test_cline_3_works_through_a_task_by_its_provider_for_gemini(
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
+) -> None:
+    emulator.switch(chunk_chars=1)
+    solve_with_gemini(proxy, folder, tmp_path / "home", EDIT)
+    assert is_edited(folder)
+
+    found = chats(emulator)
+    assert [chat.status for chat in found] == [200] * 4
+    assert {chat.json["model"] for chat in found} == {"GigaChat-2-Max"}
+    messages = found[-1].json["messages"]
+    assert functions_called(messages) == ["read_files", "editor", "run_commands"]
+    assert len({chat.header("x-session-id") for chat in found}) == 1
