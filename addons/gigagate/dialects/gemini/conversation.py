@@ -2,7 +2,8 @@
 
 Results of functions stand among the parts of a user's turn there, and in messages of their own
 here.  Calls and results may come without ids: a result then belongs to the oldest call of its name
-that has none yet.
+that has none yet.  Google's SDKs keep an answer as the pieces in which it came, each a content of
+its own: contents of the model in a row are one.
 """
 
 from collections import Counter
@@ -34,6 +35,8 @@ class Conversation:
         self._counts: Counter[str] = Counter()
         self._open: dict[str, dict[str, None]] = {}
         """Name of a function -> ids of its calls without a result, the oldest first."""
+        self._turn: list[tuple[dict[str, Any], str]] = []
+        """Parts of the model's that have not ended yet."""
         self._names: dict[str, str] = {}
         """Id of a call -> the name of its function."""
 
@@ -43,9 +46,9 @@ class Conversation:
         texts = [part["text"] for part in self._said(system, path) if part["type"] == "text"]
         if texts:
             self._say("system", "\n\n".join(texts), path)
-        given = each(contents, "contents")
-        for content, at in given:
+        for content, at in each(contents, "contents"):
             self._add(content, at)
+        self._end_turn()
         if not any(message["role"] != "system" for message in self.messages):
             raise InvalidRequest("contents is empty: there is nothing to answer.", param="contents")
         if self.messages[-1]["role"] == "assistant":
@@ -61,15 +64,14 @@ class Conversation:
         return pivot_path
 
     def _add(self, given: object, path: str) -> None:
-        if isinstance(given, str):
-            self._say("user", given, path)
-            return
-        content = fields_at(path, given)
+        content = {"parts": given} if isinstance(given, str) else fields_at(path, given)
         role = content.get("role")
         found = _parts(content.get("parts"), f"{path}.parts")
         if role == "model":
-            self._add_model(found, path)
-        elif role in _USERS:
+            self._turn += found
+            return
+        self._end_turn()
+        if role in _USERS:
             self._add_user(found, path)
         elif isinstance(role, str):
             at = f"{path}.role"
@@ -108,7 +110,9 @@ class Conversation:
         waiting.pop(call_id, None)
         return call_id
 
-    def _add_model(self, found: list[tuple[dict[str, Any], str]], path: str) -> None:
+    def _end_turn(self) -> None:
+        """The model's parts so far become its message."""
+        found, self._turn = self._turn, []
         said: list[Part] = []
         calls: list[dict[str, Any]] = []
         for part, at in found:
@@ -117,9 +121,9 @@ class Conversation:
             else:
                 said += self._part(part, at)
         if calls:
-            self._say("assistant", parts.plain(said) or None, path, tool_calls=calls)
+            self._say("assistant", _joined(said) or None, found[0][1], tool_calls=calls)
         elif said:
-            self._say("assistant", parts.plain(said), path)
+            self._say("assistant", _joined(said), found[0][1])
 
     def _call(self, given: object, path: str) -> dict[str, Any]:
         call = fields_at(path, given)
@@ -157,6 +161,13 @@ class Conversation:
     ) -> None:
         self.messages.append({"role": role, "content": content, **fields})
         self.places.append(path)
+
+
+def _joined(said: list[Part]) -> str | list[Part]:
+    """What the model said: its texts are pieces of one."""
+    if any(part["type"] != "text" for part in said):
+        return said
+    return "".join(part["text"] for part in said)
 
 
 def _own(given: object, path: str) -> dict[str, Any]:
