@@ -127,7 +127,7 @@ def upstream_table() -> str:
     rows = []
     for status, words in SAMPLES:
         body = json.dumps({"status": status, "message": words}).encode()
-        error = from_answer(status, {}, body, now=0, endpoint="/chat/completions")
+        error = from_answer(status, {}, body, now=0, operation="chat")
         rows.append((f"{status} {words}".strip(), error.status, code(error.code)))
     return table("GigaChat | status | `code`", rows)
 

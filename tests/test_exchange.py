@@ -311,7 +311,7 @@ def test_an_upstream_error_keeps_its_status_words_and_retry_after(stream: bool) 
 
 def test_a_fault_of_ours_is_a_500_and_is_kept_for_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     ready = asked()
-    monkeypatch.setattr("gigagate.dialects.upstream_json.strict_json.loads", lambda _: 1 / 0)
+    monkeypatch.setattr("gigagate.gigachat.answer_json.strict_json.loads", lambda _: 1 / 0)
     answer = ready.answer(200, {}, b"{}")
     assert answer.status == 500
     assert error_of(answer)["code"] == "internal_error"
@@ -348,7 +348,7 @@ def test_any_upstream_answer_makes_an_answer(status: int, body: bytes) -> None:
 
 def test_models_are_listed() -> None:
     ready = exchange("GET", "/v1/models")
-    assert ready.upstream_request().path == "/models"
+    assert ready.upstream_request().path == "/v1/models"
     assert not ready.begins_stream(200, EVENT_STREAM)
     answer = ready.answer(200, {}, b'{"object":"list","data":[{"id":"GigaChat-2"}]}')
     names = [model["id"] for model in json.loads(answer.body)["data"]]
@@ -357,7 +357,7 @@ def test_models_are_listed() -> None:
 
 def test_an_alias_is_a_model() -> None:
     ready = exchange("GET", "/models/gigachat-pro")
-    assert ready.upstream_request().path == "/models/GigaChat-2-Pro"
+    assert ready.upstream_request().path == "/v1/models/GigaChat-2-Pro"
     answer = ready.answer(200, {}, b'{"id":"GigaChat-2-Pro","object":"model"}')
     assert json.loads(answer.body)["id"] == "gigachat-pro"
 

@@ -157,14 +157,17 @@ class Exchange:
         """What GigaChat means by an answer that is no success."""
         if status == 200:
             return None
-        return errors.from_answer(
+        error = errors.from_answer(
             status,
             headers,
             body,
             now=self._now,
-            endpoint=self.report.endpoint,
+            operation=self.report.operation,
             owner=self._policy.key_owner,
         )
+        if error.param is not None and self._translated is not None:
+            error.param = self._translated.path_of(error.param)
+        return error
 
     def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         """The whole answer for one of GigaChat's, error or not.  Never raises.

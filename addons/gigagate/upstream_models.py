@@ -20,7 +20,7 @@ def fetch(upstream: Upstream, ca_file: Path | None, token: AccessToken) -> list[
     try:
         answer = outbound.ask(
             "GET",
-            f"{upstream.base_url}/models",
+            f"{upstream.base_url}/v1/models",
             headers={"Authorization": f"Bearer {token.value}"},
             verify=upstream.verify_by(ca_file),
             proxy=upstream.proxy,

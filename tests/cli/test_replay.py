@@ -44,7 +44,7 @@ def test_a_request_is_shown_as_gigachat_would_get_it(
     code, out = run(saved(tmp_path, CHAT), capsys)
     assert code == 0
     assert "  • model 'gpt-4o' -> GigaChat-2-Max" in out
-    assert "POST /chat/completions" in out
+    assert "POST /v1/chat/completions" in out
     assert '"content": "Привет"' in out
 
 
@@ -62,7 +62,7 @@ def test_a_fixture_says_where_it_was_sent(
     code, out = run(saved(tmp_path, fixture), capsys, "--json")
     (outcome,) = json.loads(out)
     assert code == 0
-    assert outcome["upstream"]["path"] == "/embeddings"
+    assert outcome["upstream"]["path"] == "/v1/embeddings"
     assert outcome["upstream"]["body"]["input"] == ["раз"]
 
 

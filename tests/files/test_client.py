@@ -87,7 +87,7 @@ def server() -> Iterator[Server]:
 
 
 def client(server: Server, tokens: Tokens | None = None) -> FileClient:
-    upstream = Upstream(base_url=f"http://127.0.0.1:{server.server_port}/v1")
+    upstream = Upstream(base_url=f"http://127.0.0.1:{server.server_port}")
     return FileClient(upstream, tokens or Tokens(), None)  # type: ignore[arg-type]
 
 
@@ -185,7 +185,7 @@ def test_a_certificate_we_do_not_trust_ends_it(tmp_path: Path) -> None:
     with Server() as server:
         server.handle_error = lambda request, address: None  # type: ignore[method-assign]
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        upstream = Upstream(base_url=f"https://localhost:{server.server_port}/v1")
+        upstream = Upstream(base_url=f"https://localhost:{server.server_port}")
         client = FileClient(upstream, Tokens(), other)  # type: ignore[arg-type]
         with serving(server), pytest.raises(UpstreamUnavailable, match="GIGACHAT_CA_BUNDLE_FILE"):
             client.upload(PICTURE, "")

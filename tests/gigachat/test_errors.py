@@ -136,14 +136,14 @@ def test_a_context_overflow_is_told_in_words_that_clients_know(status: int, mess
 
 
 @pytest.mark.parametrize("body", [said("Payload too large", 413), b"<title>413 Too Large</title>"])
-@pytest.mark.parametrize(("endpoint", "param"), errors.LIMITED_BY_CONTEXT.items())
+@pytest.mark.parametrize(("operation", "param"), errors.LIMITED_BY_CONTEXT.items())
 def test_too_large_a_payload_is_an_overflow_where_text_is_what_was_sent(
-    endpoint: str, param: str, body: bytes
+    operation: str, param: str, body: bytes
 ) -> None:
-    found = errors.from_answer(413, {}, body, now=0, endpoint=endpoint)
+    found = errors.from_answer(413, {}, body, now=0, operation=operation)
     assert isinstance(found, ContextLengthExceeded)
     assert found.param == param
-    of_a_file = errors.from_answer(413, {}, body, now=0, endpoint="/files")
+    of_a_file = errors.from_answer(413, {}, body, now=0, operation="files")
     assert of_a_file.code == "request_too_large"
 
 

@@ -19,7 +19,7 @@ def test_the_key_alone_is_enough(checkout: Checkout) -> None:
     settings = checkout.load(GIGACHAT_AUTH_KEY=KEY)
     assert settings.authorization_key.reveal() == KEY
     assert settings.upstream == Upstream(
-        base_url="https://api.giga.chat/v1",
+        base_url="https://api.giga.chat",
         auth_url="https://ngw.devices.sberbank.ru:9443/api/v2/oauth",
         scope="GIGACHAT_API_PERS",
         verify=True,
@@ -80,10 +80,13 @@ def test_empty_values_count_as_unset(checkout: Checkout) -> None:
 @pytest.mark.parametrize(
     ("given", "base_url", "parts"),
     [
-        ("https://api.giga.chat/v1", "https://api.giga.chat/v1", ("https", 443, "/v1")),
-        ("https://API.giga.chat/v1/", "https://api.giga.chat/v1", ("https", 443, "/v1")),
-        ("https://api.giga.chat/v1/chat/completions", "https://api.giga.chat/v1", None),
-        ("https://api.giga.chat/v1/chat/completions/", "https://api.giga.chat/v1", None),
+        ("https://api.giga.chat", "https://api.giga.chat", ("https", 443, "")),
+        ("https://api.giga.chat/v1", "https://api.giga.chat", ("https", 443, "")),
+        ("https://API.giga.chat/v1/", "https://api.giga.chat", ("https", 443, "")),
+        ("https://api.giga.chat/v2", "https://api.giga.chat", None),
+        ("https://host/api/v1", "https://host/api", ("https", 443, "/api")),
+        ("https://api.giga.chat/v1/chat/completions", "https://api.giga.chat", None),
+        ("https://api.giga.chat/v1/chat/completions/", "https://api.giga.chat", None),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000", ("http", 8000, "")),
         ("http://[::1]:8000/", "http://[::1]:8000", ("http", 8000, "")),
         ("http://localhost/a/b/", "http://localhost/a/b", ("http", 80, "/a/b")),

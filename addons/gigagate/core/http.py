@@ -41,7 +41,7 @@ class ClientRequest:
 class UpstreamRequest:
     method: str
     path: str
-    """Below GigaChat's base URL: "/chat/completions"."""
+    """Below GigaChat's base URL, with the version of its API: "/v1/chat/completions"."""
     headers: Mapping[str, str]
     """Without Host, User-Agent and Authorization: those belong to the connection."""
     body: bytes

@@ -7,12 +7,13 @@ are handled here, once.
 from gigagate.core.http import Content
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerWriter, Completion, ToolCall, Usage
-from gigagate.dialects import upstream_json
 from gigagate.dialects.dialect import ChatForm, Translation
 from gigagate.errors import ClientError
 from gigagate.gigachat.pictures import Pictures
-from gigagate.gigachat.v1 import response, upstream_chat
-from gigagate.gigachat.v1.stream import ChatStream
+from gigagate.gigachat.upstream import UpstreamChat
+from gigagate.gigachat.v1.upstream_chat import ChatV1
+
+_V1: UpstreamChat = ChatV1()
 
 
 def translate(form: ChatForm, call: InHand, stream_type: str) -> Translation:
@@ -20,7 +21,7 @@ def translate(form: ChatForm, call: InHand, stream_type: str) -> Translation:
     chat = form.chat()
     call.report.model_asked = chat["model"]
     try:
-        upstream, expected = upstream_chat.ask(chat, call)
+        upstream, expected = _V1.ask(chat, call)
     except ClientError as error:
         raise error.moved(form.path_of) from None
     pictures = Pictures(call.policy.files, call.request, call.now)
@@ -28,7 +29,7 @@ def translate(form: ChatForm, call: InHand, stream_type: str) -> Translation:
     writer = form.writer() if chat.get("stream") else None
 
     def whole(body: bytes) -> Content:
-        completion = response.chat_completion(upstream_json.parsed(body), expected, report)
+        completion = _V1.whole(body, expected, report)
         for choice in completion["choices"]:
             choice["message"]["content"] = pictures.shown(choice["message"]["content"])
         if pictures.missing or writer is None:
@@ -36,9 +37,17 @@ def translate(form: ChatForm, call: InHand, stream_type: str) -> Translation:
         return Content(stream_type, in_pieces(writer, completion, report.usage))
 
     if writer is None:
-        return Translation(upstream, whole, pictures=pictures)
-    stream = ChatStream(pictures.written_by(writer), expected, report)
-    return Translation(upstream, whole, stream, writer, pictures, stream_type=stream_type)
+        return Translation(upstream, whole, pictures=pictures, path_of=form.path_of)
+    stream = _V1.stream(pictures.written_by(writer), expected, report)
+    return Translation(
+        upstream,
+        whole,
+        stream,
+        writer,
+        pictures,
+        stream_type=stream_type,
+        path_of=form.path_of,
+    )
 
 
 def in_pieces(writer: AnswerWriter, completion: Completion, tokens: Usage | None) -> bytes:

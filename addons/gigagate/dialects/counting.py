@@ -3,21 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gigagate.core import compact_json, model_map
-from gigagate.core.http import JSON, Content, UpstreamRequest
+from gigagate.core.http import Content
 from gigagate.core.in_hand import InHand
 from gigagate.dialects import estimate, upstream_json
 from gigagate.dialects.dialect import Translation
+from gigagate.gigachat import usage
 from gigagate.gigachat.errors import unexpected
 
 
 def ask(chat: Mapping[str, Any], call: InHand, told: Callable[[int], Content]) -> Translation:
     """told: the client's form of a count.  Raises NotFound for the model."""
-    model = call.report.model_sent = model_map.resolve(chat["model"], call.policy, call.notes)
     texts = list(estimate.texts(chat)) or [""]
-    sent = compact_json.dumps_whole({"model": model, "input": texts})
     return Translation(
-        UpstreamRequest("POST", "/tokens/count", {"Content-Type": JSON, "Accept": JSON}, sent),
+        usage.ask(chat["model"], texts, call),
         lambda body: told(tokens(chat, body)),
         instead=lambda error: told(estimate.tokens(chat)),
     )

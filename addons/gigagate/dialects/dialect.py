@@ -47,6 +47,10 @@ class Reader(Protocol):
         """
 
 
+def _same(path: str) -> str:
+    return path
+
+
 class Translation(NamedTuple):
     """A request, translated: what goes out, and how what comes back is told."""
 
@@ -63,6 +67,8 @@ class Translation(NamedTuple):
     """An answer in the place of GigaChat's error, such as an estimate; None: the error."""
     stream_type: str = ""
     """The stream's media type, where the API has more than one; "": the envelope's."""
+    path_of: Callable[[str], str] = _same
+    """Where the client has what stands here in the pivot, for an error of GigaChat's."""
 
 
 class Endpoint(NamedTuple):

@@ -20,6 +20,6 @@ def pass_through(call: InHand) -> Translation:
         media_type = request.headers.get("content-type", "")
         named = media_type.isascii() and media_type.strip()
         headers["Content-Type"] = media_type if named else "application/json"
-    target = f"{path}?{query}" if query else f"{path}"
+    target = f"/v1{path}?{query}" if query else f"/v1{path}"
     upstream = UpstreamRequest(request.method, target, headers, body)
     return Translation(upstream, lambda answer: Content(JSON, answer))

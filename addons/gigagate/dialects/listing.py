@@ -39,7 +39,7 @@ def ask(call: InHand, told: Callable[[Sequence[Shown]], Content]) -> Translation
         call.notes.add("models", f"GigaChat is away: {'the last list' if last else 'the aliases'}")
         return told(model_list.shown(call.policy, last))
 
-    return Translation(get("/models"), whole, instead=instead)
+    return Translation(get("/v1/models"), whole, instead=instead)
 
 
 def ask_one(
@@ -70,7 +70,7 @@ def ask_one(
     def instead(error: GigaGateError) -> Content | None:
         return known(call.models.last) if _is_away(error) else None
 
-    return Translation(get(f"/models/{quote(means, safe='')}"), whole, instead=instead)
+    return Translation(get(f"/v1/models/{quote(means, safe='')}"), whole, instead=instead)
 
 
 def _read(body: bytes) -> Upstream:

@@ -1,27 +1,11 @@
 """What several endpoints ask of GigaChat alike, and how its answers are read."""
 
-from typing import Any
-
-from gigagate.core import strict_json
 from gigagate.core.http import UpstreamRequest
-from gigagate.gigachat.errors import unexpected
+from gigagate.gigachat.answer_json import parsed, parsed_object
+
+__all__ = ["get", "parsed", "parsed_object"]
 
 
 def get(path: str) -> UpstreamRequest:
+    """path: with its API's version, "/v1/models"."""
     return UpstreamRequest("GET", path, {"Accept": "application/json"}, b"")
-
-
-def parsed(answer: bytes) -> object:
-    """Raises UpstreamProtocolError."""
-    try:
-        return strict_json.loads(answer)
-    except ValueError:
-        raise unexpected("an answer that is not JSON", answer) from None
-
-
-def parsed_object(answer: bytes) -> dict[str, Any]:
-    """Raises UpstreamProtocolError."""
-    value = parsed(answer)
-    if not isinstance(value, dict):
-        raise unexpected("an answer that is no JSON object", answer)
-    return value

@@ -13,7 +13,7 @@ from gigagate.core.report import Report
 from gigagate.dialects import upstream_json
 from gigagate.errors import UnsupportedFeature
 from gigagate.gigachat.errors import unexpected
-from gigagate.gigachat.v1.response import count
+from gigagate.gigachat.usage import count
 
 
 class Wanted(NamedTuple):
@@ -34,7 +34,7 @@ class Vectors(NamedTuple):
 def ask(texts: Sequence[str], wanted: Wanted) -> UpstreamRequest:
     body = compact_json.dumps_whole({"model": wanted.model, "input": texts})
     headers = {"Content-Type": JSON, "Accept": JSON}
-    return UpstreamRequest("POST", "/embeddings", headers, body)
+    return UpstreamRequest("POST", "/v1/embeddings", headers, body)
 
 
 def read(body: bytes, wanted: Wanted, report: Report) -> Vectors:

@@ -57,7 +57,7 @@ class FileClient:
             ],
             boundary=uuid.uuid4().hex,
         )
-        answer = self._request("POST", "/files", client, body, {"Content-Type": content_type})
+        answer = self._request("POST", "/v1/files", client, body, {"Content-Type": content_type})
         try:
             file_id = strict_json.loads(answer.decode())["id"]
         except (ValueError, KeyError, TypeError):
@@ -70,7 +70,7 @@ class FileClient:
         """Raises UpstreamError or CredentialError."""
         if not file_id.strip("."):  # a server would read it as another path
             raise errors.unexpected("a file whose id is none", file_id)
-        return self._request("GET", f"/files/{quote(file_id, safe='')}/content", client)
+        return self._request("GET", f"/v1/files/{quote(file_id, safe='')}/content", client)
 
     def _request(
         self,

@@ -69,12 +69,9 @@ words alone, whatever the code says."""
 _SWITCHED_OFF = re.compile(r"temporarily unavailable due to technical reasons", re.IGNORECASE)
 """Wording of a 403 that means the model, not the account; a 423 means it whatever it says."""
 
-LIMITED_BY_CONTEXT: Mapping[str, str] = {
-    "/chat/completions": "messages",
-    "/completions": "prompt",
-    "/embeddings": "input",
-}
-"""Endpoint -> what is too long there.  To these "Payload too large", whoever says so, means that
+LIMITED_BY_CONTEXT: Mapping[str, str] = {"chat": "messages", "embeddings": "input"}
+"""Operation -> what is too long there, in the pivot.
+To these "Payload too large", whoever says so, means that
 the client must shorten it, so it is told as the overflow its client knows."""
 
 _TAG = re.compile(r"<[^<>]*+>")
@@ -90,14 +87,14 @@ def from_answer(
     body: bytes,
     *,
     now: int,
-    endpoint: str | None = None,
+    operation: str = "",
     owner: KeyOwner = PROXY,
 ) -> GigaGateError:
     """The error for an answer that is no success.
 
-    now: unix seconds, for a Retry-After date.  endpoint: as in the table of routes.
+    now: unix seconds, for a Retry-After date.  operation: as in the table of routes.
     """
-    error = from_words(status, words(body), endpoint, owner)
+    error = from_words(status, words(body), operation, owner)
     if error.status == 429 or error.status >= 500:
         error.retry_after = _retry_after(headers, now)
     return error
@@ -114,7 +111,7 @@ def from_event(event: Mapping[str, Any], owner: KeyOwner = PROXY) -> GigaGateErr
 
 
 def from_words(
-    status: int, said: str, endpoint: str | None = None, owner: KeyOwner = PROXY
+    status: int, said: str, operation: str = "", owner: KeyOwner = PROXY
 ) -> GigaGateError:
     quoted = f"GigaChat: {said}" if said else f"GigaChat answered {status} without a message"
     quoted = quoted if quoted.endswith((".", "!", "?", "…")) else f"{quoted}."
@@ -127,11 +124,11 @@ def from_words(
             f"{quoted} GigaChat takes one request at a time for a person, ten for a company; "
             "wait a moment and send it again."
         )
-    too_large = status == 413 and endpoint in LIMITED_BY_CONTEXT
+    too_large = status == 413 and operation in LIMITED_BY_CONTEXT
     if too_large or (status in (400, 413, 422) and _TOO_LONG.search(said)):
         return ContextLengthExceeded(
             f"{quoted} {TOLD_TOO_LONG} Shorten the input, or start anew.",
-            param=LIMITED_BY_CONTEXT.get(endpoint or "", "messages"),
+            param=LIMITED_BY_CONTEXT.get(operation, "messages"),
         )
     if status == 423 or (status == 403 and _SWITCHED_OFF.search(said)):
         return UpstreamRejected(

@@ -43,7 +43,7 @@ Seconds = Annotated[float, values.more_than(0)]
 class Upstream:
     """Where GigaChat is. Plain http is for tests and private networks."""
 
-    base_url: Annotated[str, values.base_url] = "https://api.giga.chat/v1"
+    base_url: Annotated[str, values.base_url] = "https://api.giga.chat"
     auth_url: Annotated[str, values.address] = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
     scope: Scope = "GIGACHAT_API_PERS"
     verify: bool = field(default=True, metadata=OUTSIDE)
@@ -72,7 +72,7 @@ class Upstream:
 
     @cached_property
     def path(self) -> str:
-        """What stands before an endpoint's own path: "/v1", or "" for none."""
+        """What stands before the version of an API: "/api", or "" for nothing."""
         return urlsplit(self.base_url).path.rstrip("/")
 
     @cached_property

@@ -5,6 +5,7 @@ was expected.  `Annotated[int, at_least(1)]` in the schema applies it.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
@@ -13,6 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from gigagate.core.models import OwnRow
 from gigagate.core.policy import DEFAULT_ALIASES, DEFAULT_JSON_MODES, JsonMode
+
+_VERSION = re.compile(r"/v\d+$")
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -44,8 +47,11 @@ def address(text: str) -> str:
 
 
 def base_url(text: str) -> str:
-    """As `address`; the path of the chat endpoint, pasted in by habit, is cut off too."""
-    return address(address(text).removesuffix("/chat/completions"))
+    """As `address`, without the version of an API: each of GigaChat's paths has its own.
+
+    The path of the chat endpoint, pasted in by habit, is cut off too.
+    """
+    return _VERSION.sub("", address(address(text).removesuffix("/chat/completions")))
 
 
 def link(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from gigagate.core.report import Usage
 from gigagate.dialects.anthropic import message, reader
 from gigagate.dialects.anthropic.writer import MessageWriter
-from gigagate.gigachat.v1.function_call import ToolCall
+from gigagate.gigachat.function_call import ToolCall
 
 ARGUMENTS = '{"command":"ls «»"}'
 SAID: dict[str, Any] = {

@@ -7,8 +7,8 @@ from tests.support.gigachat_wire import DONE, USAGE, delta, text_stream
 from gigagate.core.report import Report
 from gigagate.dialects.anthropic.writer import MessageWriter
 from gigagate.errors import GigaGateError
+from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.v1.response import Expected
 from gigagate.gigachat.v1.stream import ChatStream
 
 CALL = {"name": "Bash", "arguments": {"command": "echo «Привет» 🥛"}}

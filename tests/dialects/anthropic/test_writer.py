@@ -6,7 +6,7 @@ from tests.support.anthropic_types import strict_events, strict_message
 from gigagate.core.report import Usage
 from gigagate.dialects.anthropic import message, web_search
 from gigagate.dialects.anthropic.writer import PING, MessageWriter
-from gigagate.gigachat.v1.function_call import ToolCall
+from gigagate.gigachat.function_call import ToolCall
 
 USAGE = Usage(9, 5, 2)
 TOLD = {

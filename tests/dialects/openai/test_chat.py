@@ -64,7 +64,7 @@ def test_the_upstream_request_is_gigachats() -> None:
     chat = handler(stream=True)
     sent = chat.upstream_request()
     assert chat.wants_stream
-    assert (sent.method, sent.path) == ("POST", "/chat/completions")
+    assert (sent.method, sent.path) == ("POST", "/v1/chat/completions")
     assert json.loads(sent.body) == {
         "model": "GigaChat-2-Max",
         "messages": MESSAGES,

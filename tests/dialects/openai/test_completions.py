@@ -20,7 +20,7 @@ def exchange(**asked: Any) -> Exchange:
 
 def sent(**asked: Any) -> dict[str, Any]:
     upstream = exchange(**asked).upstream_request()
-    assert upstream.path == "/chat/completions"
+    assert upstream.path == "/v1/chat/completions"
     body: dict[str, Any] = json.loads(upstream.body)
     return body
 

@@ -66,7 +66,7 @@ def test_an_upload_is_written_anew_with_the_type_and_purpose_gigachat_knows() ->
         Part("file", "../кот.png", "application/octet-stream", PNG),
     )
     sent = handler.upstream_request()
-    assert (sent.method, sent.path) == ("POST", "/files")
+    assert (sent.method, sent.path) == ("POST", "/v1/files")
     assert b"client-boundary" not in sent.body
     assert [
         (*part[:3], bytes(part.content))
@@ -94,10 +94,10 @@ def test_what_gigachat_would_not_take_is_refused(parts: list[Part], error: type)
 @pytest.mark.parametrize(
     ("translate", "method", "path"),
     [
-        (files.listed, "GET", "/files"),
-        (files.look_at, "GET", "/files/a%2F..%2Fb"),
-        (files.fetch, "GET", "/files/a%2F..%2Fb/content"),
-        (files.delete, "POST", "/files/a%2F..%2Fb/delete"),
+        (files.listed, "GET", "/v1/files"),
+        (files.look_at, "GET", "/v1/files/a%2F..%2Fb"),
+        (files.fetch, "GET", "/v1/files/a%2F..%2Fb/content"),
+        (files.delete, "POST", "/v1/files/a%2F..%2Fb/delete"),
     ],
 )
 def test_each_request_goes_to_its_path_and_nowhere_else(

@@ -43,7 +43,7 @@ def call(item: str = "") -> InHand:
 def test_the_list_has_aliases_first_then_gigachats_models() -> None:
     listing = Translating(models.listed, call())
     sent = listing.upstream_request()
-    assert (sent.method, sent.path, sent.body) == ("GET", "/models", b"")
+    assert (sent.method, sent.path, sent.body) == ("GET", "/v1/models", b"")
     listed = json.loads(listing.answer(json.dumps({"object": "list", "data": [MODEL]}).encode()))
     assert listed["object"] == "list"
     assert [model["id"] for model in listed["data"]] == ["gigachat", "GigaChat-2"]
@@ -54,12 +54,12 @@ def test_the_list_has_aliases_first_then_gigachats_models() -> None:
 @pytest.mark.parametrize(
     ("asked", "path"),
     [
-        ("gigachat", "/models/GigaChat-2-Max"),
-        ("GIGACHAT", "/models/GigaChat-2-Max"),
-        ("GigaChat-2", "/models/GigaChat-2"),
-        ("GigaChat-2:2.0.1", "/models/GigaChat-2%3A2.0.1"),
-        ("openai/gpt 5", "/models/openai%2Fgpt%205"),
-        ("../files?x#y", "/models/..%2Ffiles%3Fx%23y"),
+        ("gigachat", "/v1/models/GigaChat-2-Max"),
+        ("GIGACHAT", "/v1/models/GigaChat-2-Max"),
+        ("GigaChat-2", "/v1/models/GigaChat-2"),
+        ("GigaChat-2:2.0.1", "/v1/models/GigaChat-2%3A2.0.1"),
+        ("openai/gpt 5", "/v1/models/openai%2Fgpt%205"),
+        ("../files?x#y", "/v1/models/..%2Ffiles%3Fx%23y"),
     ],
 )
 def test_one_model_is_asked_for_by_its_real_name(asked: str, path: str) -> None:

@@ -9,8 +9,9 @@ from tests.support.gigachat_wire import CREATED, MODEL, completion
 from gigagate.core.pivot import Usage
 from gigagate.core.report import Report
 from gigagate.errors import UpstreamError, UpstreamProtocolError
+from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.v1.response import Expected, chat_completion
+from gigagate.gigachat.v1.response import chat_completion
 from gigagate.gigachat.words import Wording
 
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"

@@ -21,8 +21,8 @@ from gigagate.core.pivot import Usage
 from gigagate.core.report import Report
 from gigagate.dialects.openai.chunks import ChunkWriter
 from gigagate.errors import GigaGateError, UpstreamError, UpstreamProtocolError
+from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.v1.response import Expected
 from gigagate.gigachat.v1.stream import ChatStream
 from gigagate.gigachat.words import Wording
 

@@ -45,7 +45,7 @@ def upload(call: InHand) -> Translation:
         boundary=f"{call.request_id}{call.request_id}",
     )
     upstream = UpstreamRequest(
-        "POST", "/files", {"Content-Type": content_type, "Accept": JSON}, body
+        "POST", "/v1/files", {"Content-Type": content_type, "Accept": JSON}, body
     )
     return Translation(upstream, lambda answer: _told(_file(parsed_object(answer), purpose)))
 
@@ -63,7 +63,7 @@ def listed(call: InHand) -> Translation:
             told |= {"first_id": files[0]["id"], "last_id": files[-1]["id"]}
         return _told(told)
 
-    return Translation(get("/files"), whole)
+    return Translation(get("/v1/files"), whole)
 
 
 def look_at(call: InHand) -> Translation:
@@ -87,7 +87,7 @@ def delete(call: InHand) -> Translation:
 
 
 def _path(call: InHand) -> str:
-    return f"/files/{quote(call.item, safe='')}"
+    return f"/v1/files/{quote(call.item, safe='')}"
 
 
 def _told(value: object) -> Content:

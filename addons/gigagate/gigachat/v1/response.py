@@ -5,10 +5,8 @@ object "chat.completion" or, seen once, "chat.completions".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.pivot import (
     AnswerMessage,
     CalledFunction,
@@ -22,9 +20,10 @@ from gigagate.core.pivot import (
 from gigagate.core.report import Report
 from gigagate.errors import TRY_AGAIN, UpstreamError
 from gigagate.gigachat.errors import from_event, unexpected
-from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.v1.function_call import FunctionCall
-from gigagate.gigachat.words import Said, Wording, Words
+from gigagate.gigachat.expected import Expected
+from gigagate.gigachat.function_call import FunctionCall
+from gigagate.gigachat.usage import count
+from gigagate.gigachat.words import Said, Words
 
 FINISH_REASONS: Mapping[str, Finish] = {
     "stop": "stop",
@@ -32,36 +31,6 @@ FINISH_REASONS: Mapping[str, Finish] = {
     "blacklist": "content_filter",
 }
 """GigaChat's finish_reason -> OpenAI's, for an answer in words.  "error" is none: it failed."""
-
-CHARACTERS_PER_TOKEN = 4
-"""Roughly, in Russian and in English, for the usage of an answer that was cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What of the request its answer depends on."""
-
-    request_id: str
-    model: str
-    """The model asked for, should the answer not name its own."""
-    now: int
-    """Unix seconds, should the answer not say when it was created."""
-    tool_names: ToolNames
-    wording: Wording = field(default_factory=Wording)
-    json_function: bool = False
-    """The one function of the request stands for an answer in JSON."""
-    prompt_characters: int = 0
-    """Of the request, for an estimate."""
-    key_owner: KeyOwner = PROXY
-
-    def estimated_usage(self, words: Words) -> Usage:
-        """Of an answer cut before GigaChat has told."""
-        prompt, completion = self.prompt_characters, words.characters
-        return Usage(prompt // CHARACTERS_PER_TOKEN, completion // CHARACTERS_PER_TOKEN, 0)
-
-    def tool_call(self, call: FunctionCall, index: int = 0) -> ToolCall:
-        """index: the choice's.  Raises UpstreamProtocolError."""
-        return call.as_tool_call(self.tool_names, f"{self.request_id[:24]}{index}")
 
 
 def chat_completion(answer: object, expected: Expected, report: Report) -> Completion:
@@ -181,8 +150,3 @@ def _text(said: object) -> str:
 def _call_object(call: ToolCall) -> CallObject:
     function: CalledFunction = {"name": call.name, "arguments": call.arguments}
     return {"id": call.id, "type": "function", "function": function}
-
-
-def count(tokens: object) -> int:
-    """Added up by many who take no other numbers than these."""
-    return tokens if type(tokens) is int and 0 <= tokens < 1 << 53 else 0

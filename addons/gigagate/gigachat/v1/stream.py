@@ -14,8 +14,9 @@ from gigagate.core.pivot import AnswerWriter, Finish
 from gigagate.core.report import Report
 from gigagate.errors import TRY_AGAIN, UpstreamProtocolError
 from gigagate.gigachat.errors import from_event, unexpected
-from gigagate.gigachat.v1.function_call import FunctionCall
-from gigagate.gigachat.v1.response import Expected, finish_reason, identity, last_words, usage
+from gigagate.gigachat.expected import Expected
+from gigagate.gigachat.function_call import FunctionCall
+from gigagate.gigachat.v1.response import finish_reason, identity, last_words, usage
 from gigagate.gigachat.words import Said, Words
 
 

@@ -1,7 +1,4 @@
-"""A chat in OpenAI's form as GigaChat's request, and what to expect of the answer.
-
-Shared by every dialect that is a chat in the end.
-"""
+"""GigaChat's first chat API: the request, and what reads its answer."""
 
 from typing import Any, cast
 
@@ -9,12 +6,32 @@ from gigagate.core import attachment, compact_json
 from gigagate.core.attachment import FileIds
 from gigagate.core.http import UpstreamRequest
 from gigagate.core.in_hand import InHand
-from gigagate.core.pivot import Chat
+from gigagate.core.pivot import AnswerWriter, Chat, Completion
+from gigagate.core.report import Report
 from gigagate.gigachat import session
+from gigagate.gigachat.answer_json import parsed
+from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.v1 import left_out, parameters, request, structured
-from gigagate.gigachat.v1.response import Expected
+from gigagate.gigachat.v1 import left_out, parameters, request, response, structured
+from gigagate.gigachat.v1.stream import ChatStream
 from gigagate.gigachat.words import Wording
+
+PATH = "/v1/chat/completions"
+
+
+class ChatV1:
+    """Implements gigachat.upstream.UpstreamChat."""
+
+    name = "v1"
+
+    def ask(self, chat: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
+        return ask(chat, call)
+
+    def whole(self, body: bytes, expected: Expected, report: Report) -> Completion:
+        return response.chat_completion(parsed(body), expected, report)
+
+    def stream(self, writer: AnswerWriter, expected: Expected, report: Report) -> ChatStream:
+        return ChatStream(writer, expected, report)
 
 
 def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
@@ -42,7 +59,7 @@ def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
         headers["X-Session-ID"] = session_id
     upstream = UpstreamRequest(
         "POST",
-        "/chat/completions",
+        PATH,
         headers,
         content,
         files,

@@ -2,8 +2,8 @@
 
 from typing import Any, cast
 
-from gigagate.core import compact_json, model_map
-from gigagate.core.http import JSON, Content, UpstreamRequest
+from gigagate.core import compact_json
+from gigagate.core.http import JSON, Content
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerWriter, Chat, Completion, Usage
 from gigagate.dialects import chat as any_chat
@@ -20,6 +20,7 @@ from gigagate.dialects.openai.responses import (
 )
 from gigagate.dialects.openai.responses.asked import Asked
 from gigagate.errors import GigaGateError, UpgradeRefused
+from gigagate.gigachat import usage
 from gigagate.gigachat.errors import unexpected
 
 
@@ -69,13 +70,8 @@ class _Compaction(_Response):
 def input_tokens(call: InHand) -> Translation:
     """How many tokens a request would be.  Raises ClientError."""
     asked = _asked(call, _read(call))
-    model = model_map.resolve(asked.chat["model"], call.policy, call.notes)
-    call.report.model_sent = model
     texts = count.texts(asked.chat)
-    sent = compact_json.dumps_whole({"model": model, "input": texts})
-    upstream = UpstreamRequest(
-        "POST", "/tokens/count", {"Content-Type": JSON, "Accept": JSON}, sent
-    )
+    upstream = usage.ask(asked.chat["model"], texts, call)
 
     def whole(body: bytes) -> Content:
         counted = upstream_json.parsed(body)

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from gigagate.errors import UpstreamProtocolError
+from gigagate.gigachat.function_call import FunctionCall
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.v1.function_call import FunctionCall
 
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
 NAMES = ToolNames({"web_search": "web_search_tool"})

@@ -1,0 +1,22 @@
+"""GigaChat's answers as JSON."""
+
+from typing import Any
+
+from gigagate.core import strict_json
+from gigagate.gigachat.errors import unexpected
+
+
+def parsed(answer: bytes) -> object:
+    """Raises UpstreamProtocolError."""
+    try:
+        return strict_json.loads(answer)
+    except ValueError:
+        raise unexpected("an answer that is not JSON", answer) from None
+
+
+def parsed_object(answer: bytes) -> dict[str, Any]:
+    """Raises UpstreamProtocolError."""
+    value = parsed(answer)
+    if not isinstance(value, dict):
+        raise unexpected("an answer that is no JSON object", answer)
+    return value
