@@ -45,7 +45,7 @@ from gigagate.gigachat.picture_tags import TagCutter, restored
 from gigagate.gigachat.reasoning import ThinkSplitter
 from gigagate.gigachat.schema import cleaned
 from gigagate.gigachat.tools import ToolNames, functions
-from gigagate.views import answer, changes, conversation, fixture, pretty_json, text
+from gigagate.views import answer, changes, conversation, fixture, pretty_json, raw_json, text
 from gigagate.views.facts import Facts
 
 N = 120
@@ -315,6 +315,7 @@ ROWS = (
         lambda b: changes.render(openai.chat(b), b, Facts()),
     ),
     Row("view: fixture", lambda n: talk(n), fixture.anonymised),
+    Row("view: raw JSON", lambda n: b'{"a":["b' * n, raw_json.in_lines),
     Row("view: JSON", lambda n: [[{"a": "b"}]] * n, lambda value: list(pretty_json.lines(value))),
     Row("view: text", lambda n: "x " * n + "y" * n, text.wrapped),
 )

@@ -82,28 +82,31 @@ def test_the_right_view_is_chosen_and_both_sides_are_kept(setup: Setup, stream: 
     assert ("first piece after" in text) is stream
     _, text = web.view(flow_id, "response", "GigaChat: as GigaChat sent it")
     assert text.startswith("HTTP/1.1 200")
-    assert '"object":"chat.completion"' in text
+    assert ('"object": "chat.completion"' in text) is not stream
     _, text = web.view(flow_id, "response", "GigaChat: as the client got it")
-    assert text.replace("\n \n", "\n\n").strip() == answer.text.strip()
+    if stream:
+        assert text.replace("\n \n", "\n\n").strip() == answer.text.strip()
+    else:
+        assert json.loads(text) == answer.json()
 
 
 def test_flows_of_others_are_left_alone(setup: Setup) -> None:
     requests.get(f"{setup.proxy.url}/health", timeout=20)
-    flow = setup.web.wait_for_flow(lambda flow: flow["request"]["path"] == "/health")
-    assert setup.web.view(flow["id"], "response")[0] == "JSON"
-    assert (flow["comment"], flow["marked"]) == ("/health", "")
     requests.get(f"{setup.proxy.base_url}/models", timeout=20)
     flow = setup.web.wait_for_flow(lambda flow: flow["request"]["path"] == "/v1/models")
-    assert flow["comment"].startswith("/v1/models ")
+    assert setup.web.view(flow["id"], "response")[0] == "JSON"
+    assert flow["marked"] == ""
+    assert " /v1/models " in flow["comment"]
+    assert all(flow["request"]["path"] != "/health" for flow in setup.web.flows())
 
 
 def test_the_flow_list_says_how_it_went(setup: Setup) -> None:
     _, flow = send(setup)
-    assert flow["comment"].startswith("GigaChat-2-Max ")
-    assert flow["comment"].endswith(" s stop")
+    assert re.match(r"\d\d:\d\d:\d\d GigaChat-2-Max ", flow["comment"])
+    assert " s stop · python-requests/" in flow["comment"]
     assert flow["marked"] == ""
     _, refused = send(setup, messages=[])
-    assert refused["comment"] == "🔴 invalid_request /v1/chat/completions"
+    assert "🔴 invalid_request /v1/chat/completions · python-requests/" in refused["comment"]
     assert refused["marked"] == "🔴"
     _, text = setup.web.view(refused["id"], "request", "GigaChat: what changed")
     assert text.startswith("Nothing was sent to GigaChat. messages is empty")
@@ -139,7 +142,7 @@ def test_a_stream_that_the_client_leaves_is_kept(setup: Setup) -> None:
         received = [next(lines) for _ in range(4)]  # the first names the role and is the proxy's
     assert b'"role"' in received[0]
     flow = setup.web.wait_for_flow(lambda flow: flow["id"] not in known and flow.get("error"))
-    assert flow["comment"].endswith("Client disconnected")
+    assert "Client disconnected · " in flow["comment"]
     assert flow["marked"] == "👋"
     _, text = setup.web.view(flow["id"], "response")
     assert "events, cut short" in text

@@ -73,7 +73,7 @@ def test_a_conversation_of_clines(setup: Setup) -> None:
     assert '"tool_call_id"' in page.request("GigaChat: as the client sent it")
     wire = page.request("GigaChat: as GigaChat got it")
     assert "authorization: [hidden]" in wire
-    assert '"functions":[{"name":"write_to_file"' in wire
+    assert '"functions": [\n    {\n      "name": "write_to_file"' in wire
 
     answer = page.response()
     assert answer.startswith("GigaChat-2-Max:")
@@ -81,6 +81,18 @@ def test_a_conversation_of_clines(setup: Setup) -> None:
     assert "A stream of" in answer
     assert "data: [DONE]" in page.response("GigaChat: as GigaChat sent it")
     assert "chat.completion.chunk" in page.response("GigaChat: as the client got it")
+
+
+def test_the_list_has_time_and_client_and_nothing_of_what_the_proxy_is_asked(
+    setup: Setup,
+) -> None:
+    for path in ("/", "/health", "/metrics"):
+        assert requests.get(setup.proxy.url + path, timeout=10).status_code == 200
+    body = {"model": "gigachat", "messages": [{"role": "user", "content": SAID}]}
+    assert post(setup, body, headers={"User-Agent": "Editor/7 (X11)"}).status_code == 200
+    shown = setup.page.flow_list("Editor/7")
+    assert re.search(r"\d\d:\d\d:\d\d GigaChat-2-Max \d+.*→\d+ tok .* stop · Editor/7", shown)
+    assert {flow["request"]["path"] for flow in setup.web.flows()} == {"/v1/chat/completions"}
 
 
 def test_a_stream_is_watched_while_it_runs(setup: Setup) -> None:

@@ -30,6 +30,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "tinyproxy": ("tinyproxy", "/usr/sbin/tinyproxy"),
     "nginx": ("nginx", "/usr/sbin/nginx"),
+    "tmux": ("tmux",),
     "redis": ("redis-server", "valkey-server"),
 }
 """Part -> the programs that may be it."""

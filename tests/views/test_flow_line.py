@@ -13,6 +13,7 @@ ONE = replace(KNOWN, attempts=[Attempt(200, 0.1)])
 def test_the_comment_is_short_and_says_it_all() -> None:
     assert flow_line.comment(ONE) == "GigaChat-2-Max 120(80 cached)→45 tok 1.5 s stop"
     assert flow_line.comment(KNOWN).endswith("stop 3 attempts")
+    assert flow_line.comment(replace(ONE, client="anna")).endswith(" stop · anna")
     assert flow_line.comment(Facts()) == ""
 
 

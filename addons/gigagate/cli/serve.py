@@ -54,7 +54,7 @@ def chosen_options(user: Sequence[str]) -> set[str]:
     return chosen | {"mode"} if known.mode else chosen
 
 
-def arguments(mode: str, state_dir: Path, given: Sequence[str]) -> list[str]:
+def arguments(mode: str, state_dir: Path, given: Sequence[str], verb: str = "serve") -> list[str]:
     """The user's arguments win.  What would be unsafe, the addon refuses.
 
     flow_detail, termlog_verbosity: the addon's own line about each request stands in place of
@@ -72,6 +72,8 @@ def arguments(mode: str, state_dir: Path, given: Sequence[str]) -> list[str]:
         "termlog_verbosity": ["--set", "termlog_verbosity=alert"],
     }
     chosen = chosen_options(user)
+    if verb != "serve":  # an option of mitmdump's only
+        del defaults["flow_detail"]
     ours = [word for name, words in defaults.items() if name not in chosen for word in words]
     if len(user) < len(given):
         ours += ["--set", "gigachat_verbose=true"]
@@ -98,7 +100,7 @@ def main(verb: str, args: list[str]) -> int:
         from gigagate.cli import workers as supervisor
 
         return supervisor.main(settings, count, others)
-    argv = arguments(settings.upstream.mode, settings.state_dir, others)
+    argv = arguments(settings.upstream.mode, settings.state_dir, others, verb)
 
     from gigagate.hooks.patches import ports
 

@@ -33,6 +33,8 @@ class Facts:
     """Seconds from the client's request to the first piece of GigaChat's answer."""
     total: float | None = None
     """Seconds."""
+    client: str | None = None
+    """The name of its key, or what its program calls itself."""
     model_asked: str | None = None
     model: str | None = None
     """The one that answered."""
@@ -82,6 +84,7 @@ class Facts:
             waited=_of(float, known, "waited"),
             first_byte=_of(float, known, "first_byte"),
             total=_of(float, known, "total"),
+            client=_of(str, known, "client"),
             model_asked=_of(str, known, "model_asked"),
             model=_of(str, known, "model"),
             usage=Usage(*usage) if [type(n) for n in usage] == [int] * 3 else None,

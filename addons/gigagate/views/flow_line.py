@@ -12,7 +12,7 @@ WORTH_A_LOOK = frozenset({"repair", "files"})
 
 
 def comment(facts: Facts) -> str:
-    """ "GigaChat-2-Max 120(80 cached)→45 tok 1.2 s stop"."""
+    """ "GigaChat-2-Max 120(80 cached)→45 tok 1.2 s stop · anna"."""
     words = [(facts.model or facts.model_asked or "").partition(":")[0]]
     if facts.usage:
         cached = f"({facts.usage.cached} cached)" if facts.usage.cached else ""
@@ -22,7 +22,11 @@ def comment(facts: Facts) -> str:
     words.append(facts.ending or facts.error or facts.finish_reason or "")
     if len(facts.attempts) > 1:
         words.append(f"{len(facts.attempts)} attempts")
-    return " ".join(word for word in words if word)
+    return " ".join(word for word in words if word) + asker(facts.client)
+
+
+def asker(client: str | None) -> str:
+    return f" · {client}" if client else ""
 
 
 def mark(facts: Facts) -> str:

@@ -8,7 +8,7 @@ from mitmproxy.contentviews import ContentviewRegistry, Metadata, make_metadata
 from mitmproxy.test import taddons, tflow, tutils
 
 from gigagate.hooks.inspection import wire_record
-from gigagate.hooks.inspection.content_views import NOT_OURS, VIEWS
+from gigagate.hooks.inspection.content_views import NOT_OURS, OTHER_SIDE, VIEWS
 
 
 @pytest.fixture(autouse=True)
@@ -104,3 +104,14 @@ def test_lines_without_a_character_are_made_visible() -> None:
     text = VIEWS[0].prettify(CHAT, make_metadata(flow.request, flow))
     assert "\n\n" not in text
     assert "\n \n" in text
+
+
+def test_a_view_picked_for_one_side_shows_the_same_of_the_other() -> None:
+    flow = tflow.tflow(resp=True)
+    flow.request.path = "/v1/chat/completions"
+    for view in VIEWS:
+        other = OTHER_SIDE[view.name]
+        assert other.message is not view.message
+        message = flow.response if view.message is http.Request else flow.request
+        known = make_metadata(message, flow)
+        assert view.prettify(b"{}", known) == other.prettify(b"{}", known)

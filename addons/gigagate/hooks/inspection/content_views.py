@@ -17,7 +17,9 @@ from mitmproxy.contentviews import Metadata, SyntaxHighlight
 
 from gigagate.hooks.inspection import wire_record
 from gigagate.hooks.inspection.spoken import asks_for_chat, reader_of
+from gigagate.hooks.patches import looks
 from gigagate.views import answer, changes, conversation
+from gigagate.views.raw_json import in_lines
 from gigagate.views.text import cut, decoded
 
 logger = logging.getLogger(__name__)
@@ -53,8 +55,7 @@ class GigaView:
         if not isinstance(flow, http.HTTPFlow):
             return decoded(data)
         if not isinstance(metadata.http_message, self.message):
-            side = "requests" if self.message is http.Request else "answers"
-            return f"This view is for {side}.\n\n{decoded(data)}"
+            return OTHER_SIDE[self.name].prettify(data, metadata)
         try:
             return _EMPTY_LINE.sub(" ", cut(self.render(data, flow)))
         except ValueError as error:
@@ -104,7 +105,7 @@ def _answer(data: bytes, flow: http.HTTPFlow) -> str:
 
 
 def _as_the_client_has_it(data: bytes, flow: http.HTTPFlow) -> str:
-    return decoded(data)
+    return in_lines(data)
 
 
 def _as_gigachat_got_it(data: bytes, flow: http.HTTPFlow) -> str:
@@ -121,7 +122,7 @@ def _kept(flow: http.HTTPFlow, head_key: str, body_key: str, nothing: str) -> st
     if head_key not in flow.metadata:
         return nothing
     head, body = flow.metadata[head_key], flow.metadata.get(body_key, b"")
-    shown = decoded(body) if isinstance(body, bytes) else json.dumps(body)
+    shown = in_lines(body) if isinstance(body, bytes) else json.dumps(body)
     return f"{head}\n\n{shown}"
 
 
@@ -156,9 +157,23 @@ VIEWS = (
 )
 
 
+_BY_NAME = {view.name.removeprefix("GigaChat: "): view for view in VIEWS}
+OTHER_SIDE = {
+    f"GigaChat: {one}": _BY_NAME[other]
+    for pair in (
+        ("conversation", "answer"),
+        ("as the client sent it", "as the client got it"),
+        ("as GigaChat got it", "as GigaChat sent it"),
+    )
+    for one, other in (pair, pair[::-1])
+} | {"GigaChat: what changed": _BY_NAME["answer"]}
+"""A view that was picked for one side of a flow -> what shows the same of the other side."""
+
+
 class ContentViews:
     name = "gigagate.content_views"
 
     def load(self, loader: object) -> None:
         for view in VIEWS:
             contentviews.add(view)
+        looks.offer_first([view.name for view in VIEWS])

@@ -9,6 +9,8 @@ from mitmproxy.hooks import UpdateHook
 from gigagate.core.redact import MASK, mask
 from gigagate.exchange import Exchange
 from gigagate.hooks.door import client_secrets
+from gigagate.hooks.door.door import CLIENT
+from gigagate.telemetry.finished import ANONYMOUS
 from gigagate.views.facts import Attempt, Facts
 
 REQUEST_HEAD = "gigachat.request_head"
@@ -22,6 +24,9 @@ KEYS = (REQUEST_HEAD, REQUEST, RESPONSE_HEAD, RESPONSE, FACTS)
 MOST_KEPT = 16 * 1024 * 1024
 """Bytes of one answer of GigaChat's."""
 
+LONGEST_NAME = 32
+"""Characters of a program's own name."""
+
 UPDATE_SECONDS = 0.5
 """Between two updates of a stream that somebody watches."""
 
@@ -30,6 +35,15 @@ _SECRET_HEADERS = {name.decode() for name in client_secrets.SECRET_HEADERS} | {"
 
 def facts(flow: http.HTTPFlow) -> Facts:
     return Facts.loads(flow.metadata.get(FACTS))
+
+
+def client_of(flow: http.HTTPFlow) -> str:
+    """The name of its key; else the first word of what the program calls itself."""
+    name = str(flow.metadata.get(CLIENT, ""))
+    if name and name != ANONYMOUS:
+        return name
+    program = str(flow.request.headers.get("user-agent", ""))
+    return program.partition(" ")[0][:LONGEST_NAME]
 
 
 def for_har(flow: http.HTTPFlow) -> dict[str, object]:
@@ -48,7 +62,7 @@ class WireRecord:
         self.flow = flow
         self.exchange = exchange
         self.began = flow.request.timestamp_end or time.time()
-        self.facts = Facts()
+        self.facts = Facts(client=client_of(flow) or None)
         self.received = bytearray()
         """GigaChat's answer."""
         self.given = bytearray()
