@@ -34,9 +34,9 @@ else
     echo "chromium is not installed: the tests that look at mitmweb are skipped." >&2
 fi
 
-<<<<<<< HEAD
-# tinyproxy as a company's proxy, nginx in front: programs of Debian's, no services of theirs.
-for part in tinyproxy nginx; do
+# tinyproxy as a company's proxy, nginx in front, tmux for the console: programs of Debian's, no
+# services of theirs.
+for part in tinyproxy nginx tmux; do
     if PATH="$PATH:/usr/sbin" command -v "$part" >/dev/null; then
         :
     elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
@@ -53,17 +53,6 @@ for part in tinyproxy nginx; do
         echo "$part is not installed: the tests with it are skipped." >&2
     fi
 done
-=======
-if command -v tmux >/dev/null; then
-    :
-elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-    echo "Installing tmux ..." >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends tmux >/dev/null ||
-        echo "tmux could not be installed: the tests of the console are skipped." >&2
-else
-    echo "tmux is not installed: the tests of the console are skipped." >&2
-fi
->>>>>>> a51eea4 (What people see of flows: time, client and outcome in both lists, our views first, raw JSON in lines)
 
 if ! command -v npm >/dev/null; then
     echo "npm is not installed: the tests with real clients of Node are skipped." >&2
