@@ -75,6 +75,7 @@ install "$cache/claude-code" "@anthropic-ai/claude-code-$platform" 2.1.332
 
 # These run on the Node above, Qwen Code too, though it asks for 22.
 install "$cache/continue" @continuedev/cli 1.5.47
+install "$cache/ai-sdk" ai 6.0.326 @ai-sdk/openai@3.0.141
 install "$cache/qwen-code" @qwen-code/qwen-code 0.24.4
 
 # Gemini CLI, and Google's SDK for Node, which asks for 22 and runs on 20.

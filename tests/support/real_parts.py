@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -35,6 +36,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Part -> the programs that may be it."""
 
+LIBRARIES: Mapping[str, Path] = {"ai sdk": CACHE / "ai-sdk" / "node_modules"}
+"""Part -> the folder in which Node finds it."""
+
 
 def real_part(name: str) -> Path | None:
     for program in NAMES[name]:
@@ -47,9 +51,18 @@ def real_part(name: str) -> Path | None:
 def require_real_part(name: str, environ: Mapping[str, str] = os.environ) -> Path:
     """The program, or a skipped test that says what is missing (a failed one in CI)."""
     found = real_part(name)
-    if found is None:
-        reason = f"{name} is not installed here: ./run.sh test installs it where it can"
-        if environ.get("CI") == "true":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    return found
+    return found or _missing(name, environ)
+
+
+def require_library(name: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """As require_real_part, of LIBRARIES."""
+    require_real_part("node", environ)
+    folder = LIBRARIES[name]
+    return folder if folder.is_dir() else _missing(name, environ)
+
+
+def _missing(name: str, environ: Mapping[str, str]) -> NoReturn:
+    reason = f"{name} is not installed here: ./run.sh test installs it where it can"
+    if environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
