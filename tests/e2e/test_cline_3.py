@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.support import samples
 from tests.support.agent_task import EDIT, chats, functions_called, is_edited
 from tests.support.client_program import ClientProgram
@@ -13,7 +14,8 @@ from tests.support.real_parts import require_real_part
 
 from gigagate.emulator import Emulator
 
-PROVIDER = "openai-compatible"
+COMPATIBLE, NATIVE = "openai-compatible", "openai-native"
+"""Providers of Cline: the one speaks Chat Completions, the other Responses."""
 MODEL = "GigaChat-2-Max"
 GEMINI_MODEL = "gemini-3-gigachat-2-max"
 """Only to a name that begins so does the provider `gemini` offer its tools."""
@@ -32,13 +34,15 @@ def cline_3_at(home: Path) -> ClientProgram:
     return ClientProgram(require_real_part("cline 3"), home, environment)
 
 
-def solve(proxy: Proxy, folder: Path, home: Path, task: str) -> list[dict[str, Any]]:
+def solve(
+    proxy: Proxy, folder: Path, home: Path, task: str, provider: str = COMPATIBLE
+) -> list[dict[str, Any]]:
     """What Cline reported of its run in `folder`, line by line; the last is the result."""
     with cline_3_at(home) as cline:
-        account = ("-p", PROVIDER, "-k", "the-clients-key", "-m", MODEL)
+        account = ("-p", provider, "-k", "the-clients-key", "-m", MODEL)
         set_up = cline.run("auth", *account, "-b", proxy.base_url, folder=folder)
         assert set_up.returncode == 0, set_up.stderr
-        return run(cline, PROVIDER, MODEL, folder, task)
+        return run(cline, provider, MODEL, folder, task)
 
 
 def solve_with_gemini(proxy: Proxy, folder: Path, home: Path, task: str) -> list[dict[str, Any]]:
@@ -66,6 +70,15 @@ def run(
     return said
 
 
+PATCH = """\
+*** Begin Patch
+*** Update File: notes.md
+@@
+-- молоко 🥛
++- кефир «Ряженка»
+*** End Patch"""
+
+
 def test_cline_3_works_through_a_task_with_native_tools(
     proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
 ) -> None:
@@ -73,24 +86,50 @@ def test_cline_3_works_through_a_task_with_native_tools(
     said = solve(proxy, folder, tmp_path / "home", EDIT)
     assert said[-1]["usage"]["cacheReadTokens"] > 0
     assert is_edited(folder)
+    check(emulator, ["read_files", "editor", "run_commands"])
 
+
+def test_cline_3_works_through_a_task_in_responses(
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
+) -> None:
+    """Patches take the place of the editor, and two tools are OpenAI's own."""
+    emulator.switch(chunk_chars=1)
+    emulator.script.add(
+        call("read_files", files=[{"path": str(folder / "notes.md")}]),
+        call("apply_patch", input=PATCH),
+        call("run_commands", commands=["wc -l < notes.md > lines.txt"]),
+        "Готово ✅",
+    )
+    said = solve(proxy, folder, tmp_path / "home", "Сделай всё", NATIVE)
+    assert said[-1]["text"] == "Готово ✅"
+    assert said[-1]["usage"]["cacheReadTokens"] > 0
+    assert is_edited(folder)
+    check(emulator, ["read_files", "apply_patch", "run_commands"])
+
+
+def call(name: str, **arguments: object) -> dict[str, object]:
+    return {"function_call": {"name": name, "arguments": arguments}}
+
+
+def check(emulator: Emulator, called: list[str]) -> None:
     assert [chat.status for chat in chats(emulator)] == [200] * 4
     messages = chats(emulator)[-1].json["messages"]
-    assert functions_called(messages) == ["read_files", "editor", "run_commands"]
+    assert functions_called(messages) == called
     assert {type(message["content"]) for message in messages} == {str}
     assert all(json.loads(m["content"]) for m in messages if m["role"] == "function")
     assert len({chat.header("x-session-id") for chat in chats(emulator)}) == 1
 
 
+@pytest.mark.parametrize(("provider", "number"), [(COMPATIBLE, 1), (NATIVE, 2)])
 def test_cline_3_shows_gigachat_a_picture(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path, provider: str, number: int
 ) -> None:
-    (folder / "red.png").write_bytes(samples.png(1))
-    said = solve(proxy, folder, tmp_path / "home", "Read the file red.png")
+    (folder / "red.png").write_bytes(samples.png(number))
+    said = solve(proxy, folder, tmp_path / "home", "Read the file red.png", provider)
     assert "Файлов вижу: 1" in said[-1]["text"]
 
     (upload,) = (received for received in emulator.log if received.path.endswith("/files"))
-    assert samples.png(1) in upload.body
+    assert samples.png(number) in upload.body
     assert [chat.status for chat in chats(emulator)] == [200, 200]
     shown = chats(emulator)[-1].json["messages"][-1]
     assert shown["role"] == "user"
