@@ -49,7 +49,7 @@ class _Content:
 
     def chat(self) -> Chat:
         streams = {} if self._form is None else {"stream": True}
-        return cast(Chat, self._asked.chat | streams)
+        return cast(Chat, {**streams, **self._asked.chat})
 
     def whole(self, completion: Completion, tokens: Usage | None) -> Content:
         told = candidate.whole(

@@ -8,7 +8,7 @@ from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import Policy
 from gigagate.core.validation import object_at, text_at
 from gigagate.core.value_types import Boolean, Number, Strings
-from gigagate.dialects.gemini.fields import fields_at
+from gigagate.dialects.gemini.fields import each, fields_at
 from gigagate.dialects.gemini.schema import json_schema
 from gigagate.errors import ClientError, InvalidRequest, UnsupportedFeature
 
@@ -67,6 +67,7 @@ CONFIG = Table(
     ),
     Row("responseSchema", "translated", reason="Google's form becomes JSON Schema."),
     Row("responseJsonSchema", "translated", reason="As json_schema in a chat."),
+    Row("responseFormat", "translated", reason="Its text, as mimeType and schema say."),
     Row(
         "thinkingConfig",
         "translated",
@@ -123,6 +124,9 @@ CONFIG = Table(
     ),
     Row("speechConfig", "dropped", meaning_changes=True, reason=_TEXT_ONLY),
     Row("imageConfig", "dropped", meaning_changes=True, reason=_TEXT_ONLY),
+    Row("enableAffectiveDialog", "dropped", reason=_TEXT_ONLY),
+    Row("audioTranscriptionConfig", "dropped", reason=_NO_EQUIVALENT),
+    Row("translationConfig", "dropped", reason=_NO_EQUIVALENT),
     Row("mediaResolution", "dropped", reason=_NO_EQUIVALENT),
     Row("audioTimestamp", "dropped", reason=_NO_EQUIVALENT),
     Row("enableEnhancedCivicAnswers", "dropped", reason=_BOOKKEEPING),
@@ -197,8 +201,14 @@ def _effort(thinking: Mapping[str, Any]) -> str | None:
 
 def _format(config: Mapping[str, Any]) -> dict[str, Any] | None:
     path = f"{_CONFIG}.responseMimeType"
-    kind = text_at(path, config.get("responseMimeType") or "").lower()
-    schema = _schema(config)
+    kind, schema = config.get("responseMimeType"), _schema(config)
+    for given, at in each(config.get("responseFormat"), f"{_CONFIG}.responseFormat"):
+        if (text := fields_at(at, given).get("text")) is not None:
+            wanted = fields_at(f"{at}.text", text)
+            kind = kind or wanted.get("mimeType")
+            if wanted.get("schema") is not None:
+                schema = object_at(f"{at}.text.schema", wanted["schema"])
+    kind = text_at(path, kind or "").lower().replace("_", "/")
     if kind == "text/plain" or (not kind and schema is None):
         return None
     if kind not in ("application/json", ""):
