@@ -9,7 +9,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -124,9 +124,9 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(value[key])
 
 
-def mutated(chance: random.Random) -> bytes:
+def mutated(chance: random.Random, chats: Sequence[dict[str, Any]] = CHATS) -> bytes:
     """A chat with one to five things swapped, dropped, added or repeated; some torn as bytes."""
-    chat = copy.deepcopy(chance.choice(CHATS))
+    chat = copy.deepcopy(chance.choice(chats))
     for _ in range(chance.randint(1, 5)):
         found = list(places(chat))
         if not found:

@@ -78,6 +78,7 @@ def test_stream(google: genai.Client, emulator: Emulator) -> None:
 
 
 def test_a_chat_remembers(google: genai.Client, emulator: Emulator) -> None:
+    emulator.switch(chunk_chars=1)
     emulator.script.add("Раз", "Два", "Три")
     chat = google.chats.create(model=MODEL)
     assert chat.send_message("1").text == "Раз"

@@ -89,6 +89,13 @@ def drive(proxy: Proxy, emulator: Emulator) -> None:
     )
     assert requests.post(url, json=CHAT, headers=headers, timeout=20).status_code == 422
     requests.get(f"{proxy.base_url}/models?key={CLIENT_KEY}", headers=headers, timeout=20)
+    content = {"contents": [{"parts": [{"text": "Привет"}]}]}
+    for method in ("generateContent", "streamGenerateContent"):
+        google = f"{proxy.url}/v1beta/models/gemini-pro:{method}?alt=json&key={CLIENT_KEY}"
+        by_google = {"X-Goog-Api-Key": CLIENT_KEY}
+        assert requests.post(google, json=content, headers=by_google, timeout=20).ok
+    wrong = f"{proxy.url}/v1beta/models/gemini-pro:nothing?key={CLIENT_KEY}"
+    assert CLIENT_KEY not in requests.post(wrong, json={}, timeout=20).text
     requests.get(f"{proxy.url}/nowhere", headers=headers, timeout=20)
     key = f"Authorization: Bearer {CLIENT_KEY}"
     for raw in (
