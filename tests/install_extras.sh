@@ -34,14 +34,12 @@ else
     echo "chromium is not installed: the tests that look at mitmweb are skipped." >&2
 fi
 
-# tinyproxy as a company's proxy, nginx in front, tmux for the console: programs of Debian's, no
-# services of theirs.
-for part in tinyproxy nginx tmux; do
+# tinyproxy as a company's proxy, tmux for the console: programs of Debian's, no services of theirs.
+for part in tinyproxy tmux; do
     if PATH="$PATH:/usr/sbin" command -v "$part" >/dev/null; then
         :
     elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
         package=$part
-        [ "$part" = nginx ] && package=nginx-light
         [ "$part" = tinyproxy ] && package=tinyproxy-bin
         echo "Installing $package ..." >&2
         { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$package" \
