@@ -104,7 +104,7 @@ def main(verb: str, args: list[str]) -> int:
 
     from gigagate.hooks.patches import ports
 
-    ports.advise_another_port()
+    ports.listen_our_way()
     if running.WORKER in os.environ:
         from gigagate.workers.folder import Member
 

@@ -30,8 +30,11 @@ def url_of_proxy() -> str:
 
 
 def _urls() -> list[str]:
+    """[::1] is left out where 127.0.0.1 stands: both are localhost."""
     addresses = ctx.master.addons.get("proxyserver").listen_addrs()
+    hosts = {host for host, *_ in addresses}
     return [
         f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         for host, port, *_ in addresses
+        if host != "::1" or "127.0.0.1" not in hosts
     ]

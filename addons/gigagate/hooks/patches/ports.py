@@ -2,15 +2,19 @@
 
 import asyncio
 import errno
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from mitmproxy import ctx
 from mitmproxy.proxy.mode_servers import AsyncioServerInstance
 
+logger = logging.getLogger(__name__)
 
-def advise_another_port() -> None:
-    """mitmproxy's own words advise a --mode that nobody here needs to know.
+
+def listen_our_way() -> None:
+    """On both addresses that `localhost` may mean; and mitmproxy's own words about a port that is
+    taken advise a --mode that nobody here needs to know.
 
     It listens before it loads any addon: so this comes before mitmproxy starts.
     """
@@ -21,6 +25,7 @@ def advise_another_port() -> None:
     async def starting(self: AsyncioServerInstance[Any]) -> None:
         try:
             await start(self)
+            await listen_on_ipv6_too(self)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
@@ -32,6 +37,28 @@ def advise_another_port() -> None:
             ) from error
 
     AsyncioServerInstance._start = starting  # type: ignore[method-assign]
+
+
+async def listen_on_ipv6_too(instance: AsyncioServerInstance[Any]) -> None:
+    """Whoever listens on 127.0.0.1 does so on [::1]: some programs, such as Node's, take
+    `localhost` for it.  Again: no effect."""
+    ports = {host: port for host, port, *_ in instance.listen_addrs}
+    port = ports.get("127.0.0.1")
+    if port is None or "::1" in ports:
+        return
+    try:
+        server = await asyncio.start_server(instance.handle_stream, "::1", port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            logger.warning(
+                "[::1]:%d is taken by another program: clients that are told http://localhost:%d "
+                "may reach that one. Give them http://127.0.0.1:%d.",
+                port,
+                port,
+                port,
+            )
+        return  # this machine has no IPv6
+    instance._servers.append(server)
 
 
 def share_the_port(shared: int | None) -> None:

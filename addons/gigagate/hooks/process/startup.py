@@ -15,7 +15,7 @@ from mitmproxy.addonmanager import Loader
 
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks.inspection.recorder import inspection_is_on
-from gigagate.hooks.patches import safety, speed
+from gigagate.hooks.patches import ports, safety, speed
 from gigagate.hooks.process import log_redaction
 from gigagate.hooks.process.option_guard import OptionGuard, check_bound
 from gigagate.hooks.runtime import Runtime
@@ -83,9 +83,11 @@ class Startup:
         command = [sys.executable, *sys.orig_argv[1:], *missing]
         os.execve(sys.executable, command, environment)  # noqa: S606
 
-    def running(self) -> None:
+    async def running(self) -> None:
         safety.stop_watching(self)
         proxyserver = ctx.master.addons.get("proxyserver")
+        for server in proxyserver.servers:  # mitmdump -s has listened before we were there
+            await ports.listen_on_ipv6_too(server)
         try:
             check_bound(self.runtime.settings)
         except SettingsError as error:
