@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gigagate import outbound
+from gigagate.client_certificate import ClientCertificate
 from gigagate.core import strict_json
 from gigagate.errors import UpstreamError, UpstreamRejected, UpstreamUnavailable
 from gigagate.settings import Upstream
@@ -12,7 +13,12 @@ SECONDS = 20.0
 MAX_ANSWER = 4 * 1024 * 1024
 
 
-def fetch(upstream: Upstream, ca_file: Path | None, token: AccessToken) -> list[str]:
+def fetch(
+    upstream: Upstream,
+    ca_file: Path | None,
+    token: AccessToken,
+    certificate: ClientCertificate | None = None,
+) -> list[str]:
     """GigaChat's names.  Raises UpstreamError, whose text holds no secret.
 
     ca_file: as trust.bundle returned it.
@@ -21,11 +27,12 @@ def fetch(upstream: Upstream, ca_file: Path | None, token: AccessToken) -> list[
         answer = outbound.ask(
             "GET",
             f"{upstream.base_url}/v1/models",
-            headers={"Authorization": f"Bearer {token.value}"},
+            headers=token.headers,
             verify=upstream.verify_by(ca_file),
             proxy=upstream.proxy,
             seconds=SECONDS,
             limit=MAX_ANSWER,
+            certificate=certificate,
         )
     except outbound.OutboundError as error:
         raise UpstreamUnavailable(f"GigaChat cannot be reached: {error}.") from None

@@ -23,6 +23,7 @@ from gigagate.errors import (
     UpstreamRejected,
     UpstreamTimeout,
     UpstreamUnavailable,
+    UpstreamUntrusted,
 )
 from gigagate.files import client as module
 from gigagate.files.client import FileClient
@@ -187,6 +188,6 @@ def test_a_certificate_we_do_not_trust_ends_it(tmp_path: Path) -> None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         upstream = Upstream(base_url=f"https://localhost:{server.server_port}")
         client = FileClient(upstream, Tokens(), other)  # type: ignore[arg-type]
-        with serving(server), pytest.raises(UpstreamUnavailable, match="GIGACHAT_CA_BUNDLE_FILE"):
+        with serving(server), pytest.raises(UpstreamUntrusted, match="GIGACHAT_CA_BUNDLE_FILE"):
             client.upload(PICTURE, "")
     assert server.asked == []

@@ -175,11 +175,11 @@ def test_tilde_is_the_home_directory(checkout: Checkout, monkeypatch: pytest.Mon
 
 
 def test_names_of_the_sdk_we_do_not_use_are_warned_about(checkout: Checkout) -> None:
-    settings = checkout.load(GIGACHAT_AUTH_KEY=KEY, GIGACHAT_TIMEOUT="30", GIGACHAT_PASSWORD="p")
+    settings = checkout.load(GIGACHAT_AUTH_KEY=KEY, GIGACHAT_TIMEOUT="30", GIGACHAT_FLAGS="f")
     assert settings.warnings == (
         "environment: GIGACHAT_TIMEOUT: GigaGate does not use it; "
         "see deadlines in config/gigachat.yaml.",
-        "environment: GIGACHAT_PASSWORD: GigaGate does not use it; access is by GIGACHAT_AUTH_KEY.",
+        "environment: GIGACHAT_FLAGS: GigaGate does not use it; it has no meaning here.",
     )
 
 

@@ -23,7 +23,7 @@ environ = {{
     "GIGACHAT_BASE_URL": "http://127.0.0.1:9/v1", "GIGAGATE_STATE_DIR": str(root / "state"),
 }}
 settings = Settings.load(environ=environ, root=root)
-source = open_source(settings, settings.authorization_key, None)
+source = open_source(settings, settings.login, None)
 print("ready", flush=True)
 sys.stdin.readline()
 with concurrent.futures.ThreadPoolExecutor({THREADS}) as pool:

@@ -5,25 +5,29 @@ Two of one key, where one was forgotten and is back, keep to one limit: the stor
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gigagate.accounts import client_key
 from gigagate.accounts.token_wait import TokenWait
 from gigagate.away import Away
+from gigagate.client_certificate import ClientCertificate
 from gigagate.core import key_owner
 from gigagate.core.model_list import ModelList
-from gigagate.errors import InvalidApiKey, TokenUnavailable
+from gigagate.errors import InvalidApiKey, SettingsError, TokenUnavailable
 from gigagate.files.client import FileClient
 from gigagate.files.fetch import Fetcher
 from gigagate.files.uploads import Uploads
 from gigagate.outage import Switch
-from gigagate.settings import Secret, Settings
-from gigagate.settings.secret import authorization_key
+from gigagate.settings import Login, Secret, Settings, Upstream
 from gigagate.slots import Slots, open_slots
 from gigagate.store.redis_server import RedisServer
-from gigagate.tokens import open_source, store_key
+from gigagate.tokens import ReadyToken, open_source, store_key
+
+logger = logging.getLogger(__name__)
 
 REMEMBERED = 1000
 """Accounts of clients."""
@@ -42,6 +46,8 @@ class Account:
     client: FileClient
     outage: Switch
     """GigaChat's, as this account sees it; that of OAuth is `tokens.outage`."""
+    upstream: Upstream
+    certificate: ClientCertificate | None = None
     models: ModelList = field(default_factory=ModelList)
     fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FETCHES))
     """Taken by each call that fetches files from elsewhere."""
@@ -58,8 +64,10 @@ class Accounts:
         self.oauth_away = Away("The server of access tokens")
         self.own: Account | None = None
         """The account of the proxy's own key; None if each client brings its own."""
-        if settings.auth_mode == "shared" and settings.authorization_key is not None:
-            self.own = self._open(settings.authorization_key, "")
+        files = settings.login.certificate
+        self._certificate = ClientCertificate(files) if files else None
+        if settings.auth_mode == "shared" and settings.login:
+            self.own = self._open(settings.login, settings.upstream, "")
 
     def __iter__(self) -> Iterator[Account]:
         return iter([self.own] if self.own else list(self._of_clients.values()))
@@ -81,7 +89,7 @@ class Accounts:
         problem = "no key was sent"
         for key in keys:
             try:
-                return self._of_key(authorization_key(key))
+                return self._of_key(*client_key.read(key, self._settings.upstream))
             except ValueError as error:
                 problem = str(error)
         raise InvalidApiKey(
@@ -95,9 +103,34 @@ class Accounts:
     def adjust(self, settings: Settings) -> None:
         """The settings have changed."""
         self._settings = settings
+        self._renew_token(settings.access_token)
         limits = settings.limits
         for account in self:
             account.slots.adjust(settings.slots, limits.queue, limits.queue_seconds)
+
+    def _renew_token(self, value: Secret | None) -> None:
+        """GIGACHAT_ACCESS_TOKEN_FILE has been written anew by whoever renews the token."""
+        source = self.own.tokens.source if self.own is not None else None
+        if value is not None and isinstance(source, ReadyToken):
+            source.use(value)
+
+    def renew_certificates(self) -> None:
+        """Looks at their files.  Never raises; what does not fit is told, and the old one stays."""
+        for certificate in filter(None, [self._certificate]):
+            try:
+                if certificate.look():
+                    logger.warning(
+                        "A renewed client certificate is in use: %s, for %.0f days",
+                        certificate.subject,
+                        certificate.days_left(),
+                    )
+            except SettingsError as error:
+                logger.error("The old client certificate stays in use: %s", error.message)
+
+    def certificate_warnings(self) -> Iterator[str]:
+        for certificate in filter(None, [self._certificate]):
+            if warning := certificate.warning():
+                yield warning
 
     def oauth_calls(self) -> int:
         calls = (account.tokens.source.status()["oauth_calls"] for account in self)
@@ -112,27 +145,39 @@ class Accounts:
         for account in self:
             account.slots.close()
 
-    def _of_key(self, key: Secret) -> Account:
-        name = store_key(self._settings, key)[:NAME_LENGTH]
+    def _of_key(self, login: Login, upstream: Upstream) -> Account:
+        name = store_key(login, upstream)[:NAME_LENGTH]
         account = self._of_clients.get(name)
         if account is None:
-            account = self._of_clients[name] = self._open(key, name)
+            account = self._of_clients[name] = self._open(login, upstream, name)
             if len(self._of_clients) > REMEMBERED:
                 _, forgotten = self._of_clients.popitem(last=False)
                 self._forgotten_oauth_calls += forgotten.tokens.source.status()["oauth_calls"]
         self._of_clients.move_to_end(name)
         return account
 
-    def _open(self, key: Secret, name: str) -> Account:
+    def _open(self, login: Login, upstream: Upstream, name: str) -> Account:
         settings, ca_file, server = self._settings, self._ca_file, self._server
-        owner = key_owner.CLIENT if name else key_owner.PROXY
-        source = open_source(settings, key, ca_file, server, owner)
-        client = FileClient(settings.upstream, source, ca_file, owner)
+        certificate = self._certificate
+        owner = key_owner.CLIENT if name else key_owner.OF_KINDS[login.kind]
+        source = open_source(
+            settings,
+            login,
+            ca_file,
+            server,
+            upstream=upstream,
+            owner=owner,
+            certificate=certificate,
+        )
+        identity = store_key(login, upstream)
+        client = FileClient(upstream, source, ca_file, owner, certificate)
         return Account(
             name,
             TokenWait(source, Switch(self.oauth_away)),
-            open_slots(settings, store_key(settings, key), server, stays=bool(server) and not name),
+            open_slots(settings, identity, server, stays=bool(server) and not name),
             Uploads(client, Fetcher(), lambda: self._settings.images.max_bytes),
             client,
             Switch(self.away),
+            upstream,
+            certificate,
         )

@@ -12,7 +12,7 @@ import time
 from gigagate.errors import GigaGateError, TokenUnavailable
 from gigagate.outage import Switch
 from gigagate.threads import in_thread
-from gigagate.tokens import AccessToken, TokenSource
+from gigagate.tokens import AccessToken, Tokens
 from gigagate.tokens.source import GIVE_UP, LOST
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ THREAD = "access token"
 
 
 class TokenWait:
-    def __init__(self, source: TokenSource, outage: Switch) -> None:
+    def __init__(self, source: Tokens, outage: Switch) -> None:
         """outage: OAuth's.  Whoever asks tells it of failures; that a token was had, it learns
         here."""
         self.source = source

@@ -19,12 +19,14 @@ from urllib.parse import urlsplit
 
 from gigagate import mitmproxy_range, outbound, running, trust, upstream_models
 from gigagate.cli import COMMAND, codex_config
+from gigagate.client_certificate import ClientCertificate
+from gigagate.core.key_owner import OF_KINDS
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 from gigagate.settings import Settings
 from gigagate.store.redis_server import RedisServer
 from gigagate.telemetry import summary
-from gigagate.tokens import AccessToken, OAuthClient, open_store
+from gigagate.tokens import NO_TOKEN, AccessToken, oauth_client, open_store
 
 SECONDS = 15.0
 """For each thing that is asked of a server."""
@@ -85,6 +87,17 @@ def mitmproxy_version() -> Finding:
     return Finding("mitmproxy", True, version)
 
 
+def client_certificate(certificate: ClientCertificate) -> Finding:
+    """Read already, so its key fits and each of its chain has signed the one before."""
+    if warning := certificate.warning():
+        return Finding("client cert", False if certificate.days_left() < 0 else None, warning)
+    told = (
+        f"{certificate.subject}, signed by {certificate.issuer}, "
+        f"good for {certificate.days_left():.0f} days; its key fits"
+    )
+    return Finding("client cert", True, told)
+
+
 def exposed(file: Path) -> Finding:
     return Finding("settings", None, f"other users of this machine may read {file}: chmod 600 it")
 
@@ -102,14 +115,17 @@ class Examination:
         self.settings = settings
         self.upstream = settings.upstream
         self.ca_file: Path | None = None
+        self.certificate: ClientCertificate | None = None
         self.server_date: str | None = None
 
     def findings(self) -> Iterator[Finding]:
         certificates = self.certificates()
         yield certificates
         if certificates.fine is not False:
-            yield self.handshake("OAuth host", self.upstream.auth_url)
-            yield self.handshake("GigaChat", self.upstream.base_url)
+            if self.settings.login.authorization_key is not None:
+                yield self.handshake("OAuth host", self.upstream.auth_url)
+            yield from self.certificate_of_client()
+            yield self.handshake("GigaChat", self.upstream.base_url, self.certificate)
             yield self.clock()
             yield from self.access()
         yield self.store()
@@ -128,14 +144,34 @@ class Examination:
         source = self.upstream.ca_bundle_file or "the Russian Trusted Root CA"
         return Finding("CA", True, f"public authorities and {source}")
 
-    def handshake(self, what: str, url: str) -> Finding:
+    def certificate_of_client(self) -> Iterator[Finding]:
+        files = self.settings.login.certificate
+        if files is None:
+            return
+        try:
+            self.certificate = ClientCertificate(files)
+            yield client_certificate(self.certificate)
+        except GigaGateError as error:
+            yield Finding("client cert", False, error.message)
+
+    def handshake(
+        self, what: str, url: str, certificate: ClientCertificate | None = None
+    ) -> Finding:
         """Any answer at all will do: it came through a verified connection."""
         host = urlsplit(url).netloc
         verify = self.upstream.verify_by(self.ca_file)
         proxy = self.upstream.ways.to_gigachat(url)
         way = f" through {proxy}" if proxy else ""
         try:
-            answer = outbound.ask("GET", url, verify=verify, proxy=proxy, seconds=SECONDS, limit=0)
+            answer = outbound.ask(
+                "GET",
+                url,
+                verify=verify,
+                proxy=proxy,
+                seconds=SECONDS,
+                limit=0,
+                certificate=certificate,
+            )
         except outbound.NotTrusted:
             told = (
                 f"{host}: its certificate is not trusted. If it is a private one, name its "
@@ -166,23 +202,32 @@ class Examination:
         return Finding("clock", True, "agrees with the server's")
 
     def access(self) -> Iterator[Finding]:
-        key = self.settings.authorization_key
-        if key is None:
+        login, certificate = self.settings.login, self.certificate
+        if self.settings.auth_mode == "passthrough":
             yield Finding("OAuth", None, f"not asked: {summary.OF_CLIENTS}")
             return
-        client = OAuthClient(self.upstream, key, self.ca_file)
-        try:
-            token = client.fetch()
-        except GigaGateError as error:
-            yield Finding("OAuth", False, error.message)
-            return
-        minutes = (token.expires_at - time.time()) / 60
-        yield Finding("OAuth", True, f"gave a token for {minutes:.0f} minutes")
-        yield self.models(token)
+        token = NO_TOKEN
+        owner = OF_KINDS[login.kind]
+        client = oauth_client(login, self.upstream, self.ca_file, owner, certificate)
+        if client is not None:
+            try:
+                token = client.fetch()
+            except GigaGateError as error:
+                yield Finding("OAuth", False, error.message)
+                return
+            minutes = (token.expires_at - time.time()) / 60
+            yield Finding("OAuth", True, f"gave a token for {minutes:.0f} minutes")
+            yield self.models(token, certificate)
+        elif certificate is not None and login.access_token is None:
+            yield Finding("OAuth", True, "not asked: the client certificate alone opens GigaChat")
+            yield self.models(token, certificate)
+        if login.access_token is not None:
+            yield Finding("token", None, "GIGACHAT_ACCESS_TOKEN is used as it is, never renewed")
+            yield self.models(AccessToken(login.access_token.reveal(), 0), certificate)
 
-    def models(self, token: AccessToken) -> Finding:
+    def models(self, token: AccessToken, certificate: ClientCertificate | None) -> Finding:
         try:
-            names = upstream_models.fetch(self.upstream, self.ca_file, token)
+            names = upstream_models.fetch(self.upstream, self.ca_file, token, certificate)
         except GigaGateError as error:
             return Finding("models", False, error.message)
         default = self.settings.models.default

@@ -8,6 +8,7 @@ from typing import Any
 
 from gigagate import outbound, running, trust, upstream_models
 from gigagate.cli import COMMAND
+from gigagate.client_certificate import ClientCertificate
 from gigagate.core import strict_json
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import Running
@@ -78,12 +79,14 @@ def token(proxies: list[Running], *, refresh: bool, as_json: bool) -> None:
 
 def models(settings: Settings, *, as_json: bool) -> int:
     """Raises GigaGateError."""
-    if settings.authorization_key is None:
+    if settings.auth_mode == "passthrough" or not settings.login:
         raise SettingsError(f"GIGACHAT_AUTH_KEY: not set; {summary.OF_CLIENTS}")
     ca_file = trust.bundle(settings)
     server = RedisServer(settings.store) if settings.store else None
-    access_token = open_source(settings, settings.authorization_key, ca_file, server).obtain()
-    names = upstream_models.fetch(settings.upstream, ca_file, access_token)
+    files = settings.login.certificate
+    certificate = ClientCertificate(files) if files else None
+    source = open_source(settings, settings.login, ca_file, server, certificate=certificate)
+    names = upstream_models.fetch(settings.upstream, ca_file, source.obtain(), certificate)
     aliases = dict(settings.models.aliases)
     lines = [*names, *(f"{alias} -> {model}" for alias, model in aliases.items())]
     show({"models": names, "aliases": aliases}, "\n".join(lines), as_json=as_json)

@@ -1,5 +1,7 @@
 """Whose authorization key GigaChat is asked with: texts of errors tell its owner what to do."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -19,6 +21,30 @@ PROXY = KeyOwner(
     another="use another GIGACHAT_AUTH_KEY; the key in your client is not used",
     code="upstream_credentials_rejected",
 )
+
+USER = PROXY._replace(
+    key="this proxy's user and password",
+    fix="Fix GIGACHAT_USER and GIGACHAT_PASSWORD on the proxy; the key in your client is not used.",
+    another="use another GIGACHAT_USER; the key in your client is not used",
+)
+
+TOKEN = PROXY._replace(
+    key="this proxy's access token",
+    fix="Put a fresh one into GIGACHAT_ACCESS_TOKEN on the proxy, or GIGACHAT_AUTH_KEY, by which "
+    "tokens are renewed; the key in your client is not used.",
+    another="use another GIGACHAT_ACCESS_TOKEN; the key in your client is not used",
+)
+
+CERTIFICATE = PROXY._replace(
+    key="this proxy's client certificate",
+    fix="Fix GIGACHAT_CERT_FILE on the proxy; the key in your client is not used.",
+    another="use another GIGACHAT_CERT_FILE; the key in your client is not used",
+)
+
+OF_KINDS: Mapping[str, KeyOwner] = MappingProxyType(
+    {"key": PROXY, "user": USER, "token": TOKEN, "certificate": CERTIFICATE}
+)
+"""By what opens the account, as settings.login has it."""
 
 CLIENT = KeyOwner(
     key="the authorization key in your client",

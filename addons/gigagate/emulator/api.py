@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from gigagate.emulator import chat_routes, files, other
+from gigagate.emulator import chat_routes, files, logins, other
 from gigagate.emulator.config import Credential, EmulatorConfig
 from gigagate.emulator.faults import DONE
 from gigagate.emulator.log import Received
@@ -38,10 +38,15 @@ async def _answer(state: State, received: Received, session_id: str) -> Reply:
     config = state.config
     if config.user_agent == "required" and not received.header("user-agent"):
         return no_user_agent()
-    holder = state.office.holder(received.header("authorization"))
+    if (refused := logins.without_certificate(received, config)) is not None:
+        return refused
+    path = _below_base(received.path)
+    if path == logins.TOKEN_PATH:
+        return logins.token(received, state.office, config)
+    holder: Credential | str | None = logins.of_certificate(received, config)
+    holder = holder or state.office.holder(received.header("authorization"))
     if isinstance(holder, str):
         return error(401, holder)
-    path = _below_base(received.path)
     found = _route(received.method, path)
     if isinstance(found, Reply):
         return found

@@ -28,6 +28,10 @@ class Credential:
     client_id: str = "00000000-0000-4000-8000-000000000001"
     client_secret: str = field(default="00000000-0000-4000-8000-000000000002", repr=False)
     scope: Scope = "GIGACHAT_API_PERS"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    certificate: str = ""
+    """The common name of a client certificate that opens the account without Authorization."""
 
     @property
     def key(self) -> str:
@@ -67,6 +71,11 @@ class EmulatorConfig:
     # Switches
     user_agent: Literal["required", "optional"] = _about(
         "required", "Documented for api.giga.chat; the older host may not ask for a User-Agent."
+    )
+    client_certificate: Literal["none", "optional", "required"] = _about(
+        "none",
+        "Whether TLS asks clients for a certificate of this CA; fixed at the start but for "
+        "required, which the API alone demands: OAuth never does.",
     )
     oauth_bearer: Literal["refuse", "accept"] = _about(
         "refuse", "Bearer in place of Basic at OAuth: an official sample has it."

@@ -13,6 +13,7 @@ from contextlib import aclosing, suppress
 
 import h11
 
+from gigagate.emulator import tls
 from gigagate.emulator.faults import Cut, Fault, spoil_stream
 from gigagate.emulator.log import Received
 from gigagate.emulator.reply import Reply
@@ -100,6 +101,7 @@ class Connection:
             headers=[
                 (n.decode("latin-1"), v.decode("latin-1")) for n, v in request.headers.raw_items()
             ],
+            certificate=tls.common_name(self._writer.get_extra_info("peercert")),
         )
         self._accepted(received)
         if self._http.they_are_waiting_for_100_continue:

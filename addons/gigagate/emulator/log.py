@@ -21,6 +21,8 @@ class Received:
     """Answered status; None as long as no answer has begun."""
     client_closed: bool = False
     """The client left before it had the whole answer."""
+    certificate: str | None = None
+    """The common name of the client's certificate, if it has shown one."""
     events: int = 0
     """Server-sent events given to the client."""
     time: float = field(default_factory=time.time)
@@ -48,6 +50,7 @@ class Received:
             "headers": self.headers,
             "body": self.body.decode("utf-8", "replace"),
             "json": self.json,
+            "certificate": self.certificate,
             "status": self.status,
             "client_closed": self.client_closed,
             "events": self.events,

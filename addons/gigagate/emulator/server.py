@@ -53,7 +53,11 @@ class Emulator:
 
     async def start(self) -> None:
         """OSError when the port is taken."""
-        context = server_context(self._state_dir) if self._tls else None
+        context = (
+            server_context(self._state_dir, self._configured.client_certificate)
+            if self._tls
+            else None
+        )
         self._server = await asyncio.start_server(
             self._connected,
             self._host,

@@ -5,7 +5,9 @@ It stays the same over restarts, so a client that trusts the CA file goes on wor
 
 import os
 import ssl
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import trustme
 
@@ -14,12 +16,36 @@ _KEY_FILE = "emulator-ca.key"
 NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def server_context(state_dir: Path) -> ssl.SSLContext:
-    """A TLS server for `NAMES`; the CA that signed it is in `state_dir / CA_FILE`."""
+def server_context(state_dir: Path, client_certificate: str = "none") -> ssl.SSLContext:
+    """A TLS server for `NAMES`; the CA that signed it is in `state_dir / CA_FILE`.
+
+    client_certificate: whether clients are asked for one that the same CA has signed.
+    """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["http/1.1"])
-    _authority(state_dir).issue_cert(*NAMES).configure_cert(context)
+    authority = _authority(state_dir)
+    authority.issue_cert(*NAMES).configure_cert(context)
+    if client_certificate != "none":
+        authority.configure_trust(context)
+        context.verify_mode = ssl.CERT_OPTIONAL
     return context
+
+
+def issue_client_certificate(
+    state_dir: Path, name: str, not_after: datetime | None = None
+) -> tuple[bytes, bytes]:
+    """A client's certificate and private key, in PEM, signed by the CA."""
+    issued = _authority(state_dir).issue_cert(
+        f"{name}.example", common_name=name, not_after=not_after
+    )
+    chain = b"".join(blob.bytes() for blob in issued.cert_chain_pems)
+    return chain, issued.private_key_pem.bytes()
+
+
+def common_name(certificate: Any) -> str | None:
+    """Of what ssl tells of a peer; None if it has shown nothing."""
+    names = (pair for part in (certificate or {}).get("subject", ()) for pair in part)
+    return next((value for key, value in names if key == "commonName"), None)
 
 
 def _authority(state_dir: Path) -> trustme.CA:

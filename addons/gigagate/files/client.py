@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gigagate import outbound
+from gigagate.client_certificate import ClientCertificate
 from gigagate.core import multipart, strict_json
 from gigagate.core.attachment import Attachment
 from gigagate.core.hidden import Hidden
@@ -22,10 +23,11 @@ from gigagate.errors import (
     UpstreamProtocolError,
     UpstreamTimeout,
     UpstreamUnavailable,
+    UpstreamUntrusted,
 )
 from gigagate.gigachat import errors, session
 from gigagate.settings import Upstream
-from gigagate.tokens import TokenSource
+from gigagate.tokens import AccessToken, Tokens
 
 SECONDS = 120.0
 """For one file, from the look-up of the name to the last byte of the answer."""
@@ -38,12 +40,14 @@ class FileClient:
     def __init__(
         self,
         upstream: Upstream,
-        tokens: TokenSource,
+        tokens: Tokens,
         ca_file: Path | None,
         owner: KeyOwner = PROXY,
+        certificate: ClientCertificate | None = None,
     ) -> None:
         self._base_url = upstream.base_url
         self._tokens = tokens
+        self._certificate = certificate
         self._owner = owner
         self._proxy = upstream.proxy
         self._verify = upstream.verify_by(ca_file)
@@ -82,13 +86,11 @@ class FileClient:
     ) -> bytes:
         """A token that is refused is replaced, once."""
         token = self._tokens.obtain()
-        status, given, answer = self._send(method, path, client, body, headers or {}, token.value)
+        status, given, answer = self._send(method, path, client, body, headers or {}, token)
         if status == 401:
             self._tokens.reject(token.value)
             token = self._tokens.obtain()
-            status, given, answer = self._send(
-                method, path, client, body, headers or {}, token.value
-            )
+            status, given, answer = self._send(method, path, client, body, headers or {}, token)
         if status != 200:
             raise errors.from_answer(status, given, answer, now=int(time.time()), owner=self._owner)
         return answer
@@ -100,7 +102,7 @@ class FileClient:
         client: str,
         body: bytes,
         headers: Mapping[str, str],
-        token: str,
+        token: AccessToken,
     ) -> tuple[int, Mapping[str, str], bytes]:
         try:
             status, given, answer = outbound.ask(
@@ -110,15 +112,16 @@ class FileClient:
                 headers={
                     **headers,
                     **session.client_headers(client),
-                    "Authorization": f"Bearer {token}",
+                    **token.headers,
                 },
                 verify=self._verify,
                 proxy=self._proxy,
                 seconds=SECONDS,
                 limit=MAX_ANSWER,
+                certificate=self._certificate,
             )
         except outbound.NotTrusted:
-            raise UpstreamUnavailable(
+            raise UpstreamUntrusted(
                 "GigaChat's certificate is not trusted. If it is a private one, name its "
                 "authority's file in GIGACHAT_CA_BUNDLE_FILE on the proxy."
             ) from None
@@ -133,4 +136,4 @@ class FileClient:
             ) from None
         if len(answer) > MAX_ANSWER:
             raise UpstreamProtocolError("GigaChat's file is larger than 64 MB.")
-        return status, given, Hidden([token]).whole(answer) if status != 200 else answer
+        return status, given, Hidden([token.value]).whole(answer) if status != 200 else answer

@@ -154,7 +154,11 @@ def _get(parts: SplitResult, address: str, seconds: float) -> Iterator[HTTPRespo
     ):
         plain.settimeout(READ_SECONDS)
         tls = parts.scheme == "https"
-        exchange.sock = connection.secured(plain, parts.hostname, True) if tls else plain
+        exchange.sock = (
+            connection.secured(plain, parts.hostname, connection.tls_context(True))
+            if tls
+            else plain
+        )
         exchange.request("GET", quoted(parts.path, parts.query), headers=_headers(parts))
         with exchange.getresponse() as response:
             yield response

@@ -43,6 +43,7 @@ class Runtime:
     def warnings(self) -> Iterator[str]:
         """What the person who starts us should know, at every start."""
         yield from self.settings.warnings
+        yield from self.accounts.certificate_warnings()
         if self.accounts.own is None and self.settings.authorization_key is not None:
             yield (
                 "GIGACHAT_AUTH_KEY is not used: each client brings its own key "

@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import SplitResult, quote, urlsplit
 
 from gigagate import __version__
@@ -34,6 +34,12 @@ class Answer(NamedTuple):
     """At most one byte more than was asked for."""
 
 
+class Shown(Protocol):
+    """A client's certificate."""
+
+    def context(self, verify: str | bool) -> ssl.SSLContext: ...
+
+
 def ask(
     method: str,
     url: str,
@@ -44,12 +50,14 @@ def ask(
     body: bytes = b"",
     verify: str | bool = True,
     proxy: CompanyProxy | None = None,
+    certificate: Shown | None = None,
 ) -> Answer:
     """Raises OutboundError.
 
     seconds: for everything, from the look-up of the name to the last byte.  limit: bytes of the
     answer's body that are wanted.  verify: as Upstream.verify_by gives it.
     proxy: on the way.
+    certificate: the client's own, if it has one to show.
     """
     until = time.monotonic() + seconds
     parts = urlsplit(url)
@@ -64,7 +72,9 @@ def ask(
             if parts.scheme == "https":
                 if proxy is not None:
                     connection.through(plain, proxy, host, port)
-                sock = closing.enter_context(connection.secured(plain, host, verify))
+                known = certificate.context(verify) if certificate else None
+                context = known or connection.tls_context(verify)
+                sock = closing.enter_context(connection.secured(plain, host, context))
             elif proxy is not None:
                 target = f"http://{own['Host']}{target}"
                 own |= {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}

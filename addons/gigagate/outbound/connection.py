@@ -110,21 +110,26 @@ def refused(proxy: CompanyProxy, status: int, host: str) -> ProxyFault:
     return ProxyFault(company_proxy.refusal(proxy, status, host), passes=passes)
 
 
-def secured(plain: socket.socket, host: str, verify: str | bool) -> ssl.SSLSocket:
-    """Raises OSError.  verify: a file of authorities; True: the public ones; False: not at all."""
-    return tls_context(verify).wrap_socket(plain, server_hostname=host)
+def secured(plain: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """Raises OSError."""
+    return context.wrap_socket(plain, server_hostname=host)
 
 
 @lru_cache(maxsize=8)
 def tls_context(verify: str | bool) -> ssl.SSLContext:
     """A file's name is made of its content, or it is certifi's: neither changes."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust(context, verify)
+    return context
+
+
+def trust(context: ssl.SSLContext, verify: str | bool) -> None:
+    """verify: a file of authorities; True: the public ones; False: nothing is verified."""
     if verify is False:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
         context.load_verify_locations(certifi.where() if verify is True else verify)
-    return context
 
 
 def _is_literal(host: str) -> bool:

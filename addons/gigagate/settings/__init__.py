@@ -7,9 +7,11 @@ build.py        what was given, checked against the type hints
 values.py       the types' finer rules: addresses, bounds
 text_file.py    their text, in any encoding editors write
 protection.py   what a change must not take away by accident
+login.py        the kinds of credentials, and which may stand together
 secret.py       values that must never be shown
 """
 
+from gigagate.settings.login import CertificateFiles, Login
 from gigagate.settings.schema import (
     Access,
     Limits,
@@ -20,7 +22,9 @@ from gigagate.settings.secret import Secret
 
 __all__ = [
     "Access",
+    "CertificateFiles",
     "Limits",
+    "Login",
     "Secret",
     "Settings",
     "Upstream",

@@ -61,6 +61,12 @@ class Variable(NamedTuple):
 VARIABLES: Mapping[str, Variable] = {
     "GIGACHAT_CREDENTIALS": Variable("authorization_key", secret.authorization_key),
     "GIGACHAT_AUTH_KEY": Variable("authorization_key", secret.authorization_key),
+    "GIGACHAT_USER": Variable("user", secret.user),
+    "GIGACHAT_PASSWORD": Variable("password", secret.Secret),
+    "GIGACHAT_ACCESS_TOKEN": Variable("access_token", secret.access_token),
+    "GIGACHAT_CERT_FILE": Variable("cert_file", existing_file, is_path=True),
+    "GIGACHAT_KEY_FILE": Variable("key_file", existing_file, is_path=True),
+    "GIGACHAT_KEY_FILE_PASSWORD": Variable("key_file_password", secret.Secret),
     "GIGACHAT_SCOPE": Variable("upstream.scope"),
     "GIGACHAT_BASE_URL": Variable("upstream.base_url"),
     "GIGACHAT_AUTH_URL": Variable("upstream.auth_url"),
@@ -78,12 +84,6 @@ VARIABLES: Mapping[str, Variable] = {
 }
 
 UNUSED: Mapping[str, str] = {
-    "GIGACHAT_ACCESS_TOKEN": "tokens are fetched with GIGACHAT_AUTH_KEY",
-    "GIGACHAT_USER": "access is by GIGACHAT_AUTH_KEY",
-    "GIGACHAT_PASSWORD": "access is by GIGACHAT_AUTH_KEY",
-    "GIGACHAT_CERT_FILE": "access is by GIGACHAT_AUTH_KEY",
-    "GIGACHAT_KEY_FILE": "access is by GIGACHAT_AUTH_KEY",
-    "GIGACHAT_KEY_FILE_PASSWORD": "access is by GIGACHAT_AUTH_KEY",
     "GIGACHAT_PROFANITY_CHECK": "a client sends profanity_check with its request",
     "GIGACHAT_TIMEOUT": "see deadlines in config/gigachat.yaml",
     "GIGACHAT_MAX_RETRIES": "see deadlines.retry in config/gigachat.yaml",
@@ -107,6 +107,21 @@ NO_KEY = (
     "GIGACHAT_AUTH_KEY: not set; get the authorization key of a GigaChat project at "
     "https://developers.sber.ru/studio and put GIGACHAT_AUTH_KEY=<key> into .env or the environment"
 )
+LOGIN = (
+    "authorization_key",
+    "user",
+    "password",
+    "access_token",
+    "cert_file",
+    "key_file",
+    "key_file_password",
+)
+"""Without any of them no account is opened; login.py tells which of them belong together."""
+
+
+def variable_of(key: str) -> str:
+    """The one that sets a setting; of several, the last: Sber's console calls a key so."""
+    return [name for name, variable in VARIABLES.items() if variable.key == key][-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +197,7 @@ class Variables:
             branch[leaf] = given
         mode = tree.get("auth_mode")
         key_needed = key_needed and not (mode and mode.value == "passthrough")
-        if key_needed and "authorization_key" not in tree:
+        if key_needed and not any(name in tree for name in LOGIN):
             raise SettingsError(NO_KEY)
         tree.setdefault("state_dir", Given(self._default_state_dir(), "GIGAGATE_STATE_DIR"))
 

@@ -27,5 +27,9 @@ def policy(settings: Settings, link_key: bytes = b"", seal_key: bytes = b"") -> 
             link_key=link_key,
         ),
         seal_key=seal_key,
-        key_owner=key_owner.PROXY if settings.auth_mode == "shared" else key_owner.CLIENT,
+        key_owner=(
+            key_owner.OF_KINDS[settings.login.kind]
+            if settings.auth_mode == "shared"
+            else key_owner.CLIENT
+        ),
     )

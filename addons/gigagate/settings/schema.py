@@ -6,7 +6,7 @@ here, and one in `environment.VARIABLES` if a variable sets it.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -26,6 +26,7 @@ from gigagate.core.policy import (
 from gigagate.errors import SettingsError
 from gigagate.settings import environment, protection, values, yaml_file
 from gigagate.settings.build import build
+from gigagate.settings.login import Login
 from gigagate.settings.secret import NO_PROXY, Secret
 from gigagate.settings.yaml_file import OUTSIDE
 
@@ -188,7 +189,13 @@ class Log:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     authorization_key: Secret | None = field(default=None, metadata=OUTSIDE)
-    """None only where each client brings its own."""
+    user: Secret | None = field(default=None, metadata=OUTSIDE)
+    password: Secret | None = field(default=None, metadata=OUTSIDE)
+    access_token: Secret | None = field(default=None, metadata=OUTSIDE)
+    cert_file: Path | None = field(default=None, metadata=OUTSIDE)
+    key_file: Path | None = field(default=None, metadata=OUTSIDE)
+    key_file_password: Secret | None = field(default=None, metadata=OUTSIDE)
+    """These open the account (login.py); all None only where each client brings its own."""
     state_dir: Path = field(metadata=OUTSIDE)
     """Token store and CA bundle; a directory of mode 0700."""
     store: Secret | None = field(default=None, metadata=OUTSIDE)
@@ -232,6 +239,10 @@ class Settings:
     """GigaChat's model -> roubles for a million tokens."""
 
     @property
+    def login(self) -> Login:
+        return Login(**{name.name: getattr(self, name.name) for name in fields(Login)})
+
+    @property
     def slots(self) -> int:
         """GigaChat allows a person one request at a time, a company ten."""
         personal = self.upstream.scope == "GIGACHAT_API_PERS"
@@ -265,6 +276,7 @@ class Settings:
         variables.lay_over(tree, key_needed=key_needed)
         settings = build(cls, tree)
         settings = replace(settings, upstream=_on_its_way(settings.upstream, environ))
+        settings.login.check(environment.variable_of, settings.upstream.base_url)
         _make_private_directory(settings.state_dir)
         return replace(
             settings,

@@ -14,6 +14,7 @@ from gigagate.core.company_proxy import CompanyProxy
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NO_PROXY = "none"
+TOKEN = re.compile(r"[!-~]{1,16384}")
 SHA256_HEX = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 
 
@@ -77,6 +78,21 @@ def proxy_address(text: str) -> Secret:
     if text.lower() != NO_PROXY:
         CompanyProxy.read(text, "")
     return Secret(text)
+
+
+def user(text: str) -> Secret:
+    """The name that a company's GigaChat knows us by."""
+    if ":" in text:
+        raise ValueError("expected a user's name; it has no colon: the password is set apart")
+    return Secret(text)
+
+
+def access_token(text: str) -> Secret:
+    """A token as GigaChat's OAuth gives it; the word before it in a header is cut off."""
+    token = re.sub(r"^bearer\s+", "", text.strip(), flags=re.IGNORECASE)
+    if not TOKEN.fullmatch(token):
+        raise ValueError("expected an access token: one word without spaces and line breaks")
+    return Secret(token)
 
 
 def store_address(text: str) -> Secret:

@@ -5,12 +5,13 @@ Redirects are not followed, so the key reaches nobody but the configured address
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from gigagate import outbound
+from gigagate.client_certificate import ClientCertificate
 from gigagate.core import strict_json
 from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.errors import CredentialError, CredentialsRejected, TokenUnavailable
@@ -36,6 +37,10 @@ MILLISECONDS = 1e11
 class OAuthClient:
     """`ca_file`: certificates to verify the server with; None: those of certifi."""
 
+    address_setting = "GIGACHAT_AUTH_URL"
+    life: float | None = None
+    """Seconds a token lives if its answer does not say."""
+
     def __init__(
         self,
         upstream: Upstream,
@@ -46,10 +51,22 @@ class OAuthClient:
     ) -> None:
         self._upstream = upstream
         self._key = authorization_key
+        self._hidden: tuple[str, ...] = (authorization_key.reveal(),)
+        self._certificate: ClientCertificate | None = None
         self._verify = upstream.verify_by(ca_file)
         self._clock = clock
         self._owner = owner
-        self._host = urlsplit(upstream.auth_url).hostname
+        self._host = urlsplit(self.url).hostname
+
+    @property
+    def url(self) -> str:
+        return self._upstream.auth_url
+
+    def form(self) -> Mapping[str, str]:
+        return {"scope": self._upstream.scope}
+
+    def headers(self) -> Mapping[str, str]:
+        return {"RqUID": str(uuid.uuid4())}
 
     def fetch(self) -> AccessToken:
         """Raises CredentialsRejected or TokenUnavailable, whose texts hold no secret."""
@@ -63,11 +80,11 @@ class OAuthClient:
         try:
             answer = outbound.ask(
                 "POST",
-                self._upstream.auth_url,
-                body=f"scope={self._upstream.scope}".encode(),
+                self.url,
+                body=urlencode(self.form()).encode(),
                 headers={
                     "Authorization": f"Basic {self._key.reveal()}",
-                    "RqUID": str(uuid.uuid4()),
+                    **self.headers(),
                     "Accept": "application/json",
                     "Content-Type": "application/x-www-form-urlencoded",
                 },
@@ -75,6 +92,7 @@ class OAuthClient:
                 proxy=self._upstream.ways.to_gigachat(self._upstream.auth_url),
                 seconds=SECONDS,
                 limit=MAX_ANSWER,
+                certificate=self._certificate,
             )
             return answer.status, answer.body
         except outbound.NotTrusted:
@@ -88,15 +106,17 @@ class OAuthClient:
             raise self._unavailable("it did not answer in time") from None
         except outbound.OutboundError:
             raise self._unavailable(
-                "no connection. Check the proxy's network and GIGACHAT_AUTH_URL"
+                f"no connection. Check the proxy's network and {self.address_setting}"
             ) from None
 
     def _token(self, body: dict[str, Any]) -> AccessToken:
         """GigaChat v1 answers access_token and expires_at; some installations tok and exp."""
         value = body.get("access_token", body.get("tok"))
         expires_at = body.get("expires_at", body.get("exp"))
+        if expires_at is None and self.life is not None:
+            expires_at = self._clock() + self.life
         if not isinstance(value, str) or not HEADER_SAFE.fullmatch(value):
-            raise self._broken("its answer holds no token. Check GIGACHAT_AUTH_URL")
+            raise self._broken(f"its answer holds no token. Check {self.address_setting}")
         if not isinstance(expires_at, int | float) or expires_at > LAST:
             raise self._broken("its answer does not say when the token expires")
         seconds = expires_at / 1000 if expires_at > MILLISECONDS else float(expires_at)
@@ -122,16 +142,18 @@ class OAuthClient:
         if status == 429:
             return self._unavailable(f"too many tokens were asked for ({reason})")
         if 300 <= status < 400:
-            return self._broken(f"it redirects ({reason}). Check GIGACHAT_AUTH_URL")
+            return self._broken(f"it redirects ({reason}). Check {self.address_setting}")
         if status < 500:
-            return self._broken(f"it answered {reason}. Check GIGACHAT_AUTH_URL")
+            return self._broken(f"it answered {reason}. Check {self.address_setting}")
         return self._unavailable(f"it answered {reason}")
 
     def _words(self, status: int, body: dict[str, Any]) -> str:
         message = body.get("message")
         if not isinstance(message, str):
             return f"HTTP {status}"
-        message = " ".join(message.replace(self._key.reveal(), "***").split())[:200]
+        for secret in self._hidden:
+            message = message.replace(secret, "***")
+        message = " ".join(message.split())[:200]
         code = body.get("code")
         return f"HTTP {status}, code {code if isinstance(code, int) else None}: {message}"
 

@@ -56,6 +56,22 @@ class Status(TypedDict):
     oauth_calls: int
 
 
+class Tokens(Protocol):
+    """Whatever opens an account: see kinds.py.  `obtain`, `refresh` and `reject` may block."""
+
+    def current(self) -> AccessToken | None: ...
+
+    def needs_refresh(self) -> bool: ...
+
+    def obtain(self) -> AccessToken: ...
+
+    def refresh(self) -> AccessToken: ...
+
+    def reject(self, value: str) -> None: ...
+
+    def status(self) -> Status: ...
+
+
 class TokenSource:
     """`obtain`, `refresh` and `reject` block; `current` and `needs_refresh` never do."""
 

@@ -37,8 +37,10 @@ class Question:
 
     async def _list(self, account: Account, token: AccessToken) -> list[str]:
         """Raises UpstreamError."""
-        upstream, ca_file = self.runtime.settings.upstream, self.runtime.ca_file
-        names = await in_thread(lambda: upstream_models.fetch(upstream, ca_file, token), "models")
+        upstream, ca_file = account.upstream, self.runtime.ca_file
+        names = await in_thread(
+            lambda: upstream_models.fetch(upstream, ca_file, token, account.certificate), "models"
+        )
         account.outage.answered()
         return names
 

@@ -104,13 +104,13 @@ class Calls:
         if call.token is None:
             raise InternalError
         return {
-            "host": self._runtime.settings.upstream.host_header,
+            "host": call.account.upstream.host_header,
             "user-agent": USER_AGENT,
             "accept-encoding": "identity",
             **call.request.headers,
             **session.client_headers(call.client),
             "content-length": str(len(call.request.body)),
-            "authorization": f"Bearer {call.token.value}",
+            **call.token.headers,
         }
 
     def account_of(self, admitted: Admitted) -> Account:

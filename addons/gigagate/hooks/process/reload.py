@@ -27,6 +27,11 @@ LOOK = 2.0
 FIXED = (
     "upstream",
     "authorization_key",
+    "user",
+    "password",
+    "cert_file",
+    "key_file",
+    "key_file_password",
     "state_dir",
     "store",
     "store_key",
@@ -60,6 +65,7 @@ class Reload:
             await asyncio.sleep(LOOK)
             with contextlib.suppress(OSError):
                 self.runtime.keep_ca_file()
+            self.runtime.accounts.renew_certificates()
             if (state := self.state_of_files()) != self.seen:
                 self.seen = state
                 self.reload()

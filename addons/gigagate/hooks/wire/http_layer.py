@@ -19,6 +19,7 @@ from mitmproxy.proxy.layers.http import (
 
 from gigagate.errors import InternalError
 from gigagate.hooks.answers import raw_error
+from gigagate.hooks.wire.account_connection import GetAccountConnection, belongs_to
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
 from gigagate.hooks.wire.shared import Shared
 from gigagate.hooks.wire.stream import UPSTREAM_EVENTS, GigaStream, WireRequest
@@ -66,6 +67,15 @@ class GigaHttpLayer(HttpLayer):
         if self.context.server.address == upstream.address:
             self.context.server.sni = upstream.host
 
+    def name_account(self, connected: Layer) -> None:
+        """A connection to GigaChat is made for an account; who made it has said for which."""
+        for connection, waiting in self.waiting_for_establishment.items():
+            asked = waiting[0] if waiting else None
+            if self.connections.get(connection) is connected and isinstance(
+                asked, GetAccountConnection
+            ):
+                belongs_to(connection, asked.account)
+
     def make_stream(self, stream_id: int) -> CommandGenerator[None]:
         self.streams[stream_id] = GigaStream(
             self.context.fork(), stream_id, self, self.shared, hooks_at_once=self.hooks_at_once
@@ -75,8 +85,11 @@ class GigaHttpLayer(HttpLayer):
     def event_to_child(
         self, child: Layer | HttpStream, event: events.Event
     ) -> CommandGenerator[None]:
-        if not isinstance(child, HttpStream) and isinstance(event, RequestHeaders):
-            _check_ours(event.request)
+        if not isinstance(child, HttpStream):
+            if isinstance(event, RequestHeaders):
+                _check_ours(event.request)
+            elif isinstance(event, events.Start):
+                self.name_account(child)
         if isinstance(child, GigaStream) and isinstance(event, UPSTREAM_EVENTS):
             return self.pass_without_secrets(child, event)
         return self.pass_on(child, event)

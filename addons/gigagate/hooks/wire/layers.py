@@ -6,7 +6,9 @@ from mitmproxy.connection import Server
 from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import layer, server_hooks, tunnel
 from mitmproxy.proxy.layers import ClientTLSLayer, modes
+from mitmproxy.tls import TlsData
 
+from gigagate.hooks.wire.account_connection import ClientCertificates, is_allowed
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.refuse import Refuse
 from gigagate.hooks.wire.shared import Shared
@@ -22,6 +24,8 @@ class Layers:
         self._upstream = upstream = shared.runtime.settings.upstream
         ThroughProxy.proxy = upstream.proxy
         ThroughProxy.may_reach = self.is_gigachat
+        ca_file = shared.runtime.ca_file
+        self._certificates = ClientCertificates(str(ca_file) if ca_file else None)
         GigaHttpLayer.shared = shared
 
     def next_layer(self, next_layer: layer.NextLayer) -> None:
@@ -45,8 +49,11 @@ class Layers:
         stack /= GigaHttpLayer(context)
         return stack[0]
 
+    def tls_start_server(self, tls_start: TlsData) -> None:
+        self._certificates.show(tls_start)
+
     def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
-        """The last gate before a socket: the configured upstream, or no connection at all."""
+        """The last gate before a socket: an account's GigaChat, or no connection at all."""
         if (proxy := self._upstream.proxy) is None:
             right = self.is_gigachat(data.server)
         else:  # and what goes through it: see ThroughProxy.may_reach
@@ -55,4 +62,4 @@ class Layers:
             data.server.error = "GigaGate connects to GigaChat only"
 
     def is_gigachat(self, server: Server) -> bool:
-        return server.address == self._upstream.address and server.tls == self._upstream.tls
+        return is_allowed(server)

@@ -15,7 +15,6 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     ErrorCode,
-    GetHttpConnection,
     HttpEvent,
     HttpRequestHook,
     RequestData,
@@ -45,8 +44,9 @@ from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.calls.waiting import WaitHook
 from gigagate.hooks.log_rarely import Rarely
+from gigagate.hooks.wire.account_connection import GetAccountConnection
 from gigagate.hooks.wire.client_side import ClientStream
-from gigagate.hooks.wire.connecting import by, cannot_connect
+from gigagate.hooks.wire.connecting import cannot_connect
 from gigagate.hooks.wire.refuse import Ignore
 from gigagate.hooks.wire.through_proxy import outermost
 
@@ -152,9 +152,8 @@ class GigaStream(ClientStream):
         except GigaGateError as refusal:
             yield from self.end_in_error(refusal)
             return
-        upstream = self.shared.runtime.settings.upstream
-        via = by(upstream.proxy)
-        connection, error = yield GetHttpConnection(upstream.address, upstream.tls, via)
+        upstream = call.account.upstream
+        connection, error = yield GetAccountConnection.of(call.account)
         if (yield from self.check_killed(True)):
             return
         if error:
@@ -192,7 +191,7 @@ class GigaStream(ClientStream):
 
     def wire_request(self, call: UpstreamCall) -> WireRequest:
         """Raises InvalidRequest: whoever made it, it is looked at byte by byte."""
-        upstream = self.shared.runtime.settings.upstream
+        upstream = call.account.upstream
         named = self.shared.calls.headers(call)
         wire_head.check(call.request.method, upstream.path + call.request.path, named)
         headers = http.Headers([(k.encode(), v.encode()) for k, v in named.items()])

@@ -1,0 +1,300 @@
+"""A company's GigaChat: a client certificate, a user with a password, a token somebody else renews.
+
+The emulator asks for certificates of its own CA and tells of each request whose it was.
+"""
+
+import base64
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from tests.support import waiting
+from tests.support.proxy import Proxy
+from tests.support.samples import data_url
+
+from gigagate.emulator.config import Credential, EmulatorConfig
+from gigagate.emulator.thread import EmulatorThread
+from gigagate.emulator.tls import issue_client_certificate
+
+NAME = "gateway.bank"
+PASSPHRASE = "passphrase-of-the-key-file"
+PASSWORD = "password-of-the-robot"
+ACCOUNT = Credential(scope="GIGACHAT_API_CORP", user="robot", password=PASSWORD, certificate=NAME)
+PICTURE = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": data_url()}}]}]
+CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
+
+
+@dataclass
+class Bank:
+    emulator: EmulatorThread
+    folder: Path
+    stack: ExitStack
+
+    def certificate(self, *, days: int = 90, name: str = NAME) -> dict[str, str]:
+        """Files of a new certificate, its key encrypted; and the variables that name them."""
+        until = datetime.now(UTC) + timedelta(days=days)
+        chain, key = issue_client_certificate(self.folder / "emulator", name, until)
+        sealed = load_pem_private_key(key, None).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(PASSPHRASE.encode())
+        )
+        (cert_file := self.folder / "client.pem").write_bytes(chain)
+        (key_file := self.folder / "client.key").write_bytes(sealed)
+        (password_file := self.folder / "passphrase").write_text(PASSPHRASE + "\n")
+        return {
+            "GIGACHAT_CERT_FILE": str(cert_file),
+            "GIGACHAT_KEY_FILE": str(key_file),
+            "GIGACHAT_KEY_FILE_PASSWORD_FILE": str(password_file),
+        }
+
+    def proxy(self, *arguments: str, state: str = "state", **variables: str) -> Proxy:
+        environment = {"GIGACHAT_AUTH_KEY": "", "GIGACHAT_SCOPE": "GIGACHAT_API_CORP", **variables}
+        proxy = Proxy(self.emulator, self.folder / state, *arguments, environment=environment)
+        return self.stack.enter_context(proxy)
+
+    def token(self) -> str:
+        """As somebody else would get one."""
+        token, _ = self.emulator._state.office.issue(ACCOUNT, 1800)
+        return token
+
+    def seen(self, path: str) -> list[tuple[str | None, str | None]]:
+        """Of each request: its certificate, and the scheme of its Authorization."""
+        return [
+            (one.certificate, (one.header("authorization") or "").partition(" ")[0] or None)
+            for one in self.emulator.log
+            if path in one.path
+        ]
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Iterator[Bank]:
+    config = EmulatorConfig(credentials=(ACCOUNT,), client_certificate="required", concurrency=0)
+    with EmulatorThread(config, state_dir=tmp_path / "emulator") as emulator, ExitStack() as stack:
+        yield Bank(emulator, tmp_path, stack)
+
+
+def chat(proxy: Proxy, **more: object) -> requests.Response:
+    url = f"{proxy.base_url}/chat/completions"
+    return requests.post(url, json=CHAT | more, timeout=30)
+
+
+def serves(proxy: Proxy) -> None:
+    """Whole, as a stream, and with a file."""
+    assert chat(proxy).status_code == 200
+    stream = chat(proxy, stream=True)
+    assert stream.text.endswith("data: [DONE]\n\n"), stream.text
+    assert "error" not in stream.text
+    assert chat(proxy, messages=PICTURE).status_code == 200
+
+
+def test_a_certificate_alone_opens_gigachat_without_any_authorization(bank: Bank) -> None:
+    proxy = bank.proxy(**bank.certificate())
+    serves(proxy)
+    assert set(bank.seen("/chat/completions")) == {(NAME, None)}
+    assert bank.seen("/files") == [(NAME, None)]
+    assert bank.seen("oauth") == bank.seen("/token") == []
+
+
+def test_beside_a_key_it_is_shown_to_the_api_and_not_to_oauth(bank: Bank) -> None:
+    proxy = bank.proxy(**bank.certificate(), GIGACHAT_AUTH_KEY=ACCOUNT.key)
+    serves(proxy)
+    assert set(bank.seen("/chat/completions")) == {(NAME, "Bearer")}
+    assert bank.seen("/files") == [(NAME, "Bearer")]
+    assert bank.seen("oauth") == [(None, "Basic")]
+
+
+def test_a_user_gets_tokens_where_the_certificate_is_shown(bank: Bank) -> None:
+    proxy = bank.proxy(**bank.certificate(), GIGACHAT_USER="robot", GIGACHAT_PASSWORD=PASSWORD)
+    serves(proxy)
+    assert bank.seen("/token") == [(NAME, "Basic")]
+    bank.emulator.revoke_tokens()
+    serves(proxy)
+    assert bank.seen("/token") == [(NAME, "Basic")] * 2
+
+
+def test_a_ready_token_is_used_until_it_is_refused_then_what_else_there_is(bank: Bank) -> None:
+    variables = bank.certificate() | {"GIGACHAT_ACCESS_TOKEN": f"Bearer {bank.token()}"}
+    alone = bank.proxy(**variables)
+    falls_back = bank.proxy(state="other", **variables, GIGACHAT_AUTH_KEY=ACCOUNT.key)
+    for proxy in (alone, falls_back):
+        serves(proxy)
+    assert bank.seen("oauth") == []
+    bank.emulator.revoke_tokens()
+    serves(falls_back)
+    assert len(bank.seen("oauth")) == 1
+    refused = chat(alone)
+    assert refused.status_code == 401
+    assert "GIGACHAT_ACCESS_TOKEN" in refused.json()["error"]["message"]
+
+
+def test_a_token_file_written_anew_is_taken_over(bank: Bank) -> None:
+    (file := bank.folder / "token").write_text(bank.token())
+    proxy = bank.proxy(**bank.certificate(), GIGACHAT_ACCESS_TOKEN_FILE=str(file))
+    serves(proxy)
+    bank.emulator.revoke_tokens()
+    file.write_text(bank.token())
+    waiting.until(lambda: chat(proxy).status_code == 200, seconds=30)
+
+
+def test_renewed_certificates_are_taken_over_without_a_restart(bank: Bank) -> None:
+    proxy = bank.proxy(**bank.certificate())
+    assert chat(proxy).status_code == 200
+    (bank.folder / "client.key").write_text("being written")
+    waiting.until(lambda: "The old client certificate stays" in proxy.output(), seconds=30)
+    assert chat(proxy).status_code == 200
+    changed = EmulatorConfig(
+        credentials=(Credential(scope="GIGACHAT_API_CORP", certificate="renewed.bank"),)
+    )
+    bank.certificate(name="renewed.bank")
+    waiting.until(lambda: "A renewed client certificate" in proxy.output(), seconds=30)
+    bank.emulator.switch(credentials=changed.credentials)
+    serves(proxy)
+    assert bank.seen("/chat/completions")[-1] == ("renewed.bank", None)
+
+
+def test_workers_and_machines_share_a_user_s_token(bank: Bank) -> None:
+    variables = bank.certificate() | {"GIGACHAT_USER": "robot", "GIGACHAT_PASSWORD": PASSWORD}
+    workers = bank.proxy("--workers", "2", **variables)
+    for _ in range(12):
+        assert chat(workers, stream=True).status_code == 200
+    beside = bank.proxy(**variables)
+    serves(beside)
+    assert len(bank.seen("/token")) == 1
+
+
+def test_a_server_that_is_not_trusted_never_sees_the_certificate(bank: Bank) -> None:
+    other = EmulatorThread(
+        EmulatorConfig(client_certificate="optional"), state_dir=bank.folder / "other-ca"
+    )
+    with other as stranger:
+        proxy = bank.proxy(**bank.certificate(), GIGACHAT_BASE_URL=stranger.base_url)
+        assert chat(proxy).status_code == 502
+        assert chat(proxy, messages=PICTURE).status_code >= 500
+        assert list(stranger.log) == []
+
+
+def test_passthrough_knows_the_same_kinds(bank: Bank) -> None:
+    proxy = bank.proxy(**bank.certificate(), GIGAGATE_AUTH_MODE="passthrough")
+    for key in (
+        ACCOUNT.key,
+        f"giga-cred-{ACCOUNT.key}:GIGACHAT_API_CORP",
+        f"giga-user-robot:{PASSWORD}",
+        f"giga-auth-{bank.token()}",
+    ):
+        answer = requests.post(
+            f"{proxy.base_url}/chat/completions",
+            json=CHAT,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+    assert {certificate for certificate, _ in bank.seen("/chat/completions")} == {NAME}
+    assert requests.post(f"{proxy.base_url}/chat/completions", json=CHAT).status_code == 401
+
+
+def start(bank: Bank, verb: str, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    environment = {
+        **Proxy(bank.emulator, bank.folder / "state").environment,
+        "GIGACHAT_AUTH_KEY": "",
+        "GIGACHAT_SCOPE": "GIGACHAT_API_CORP",
+        **variables,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "gigagate", verb],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+Change = Callable[[Bank, dict[str, str]], object]
+
+
+def _another_key(bank: Bank, variables: dict[str, str]) -> None:
+    _, key = issue_client_certificate(bank.folder / "emulator", NAME)
+    (bank.folder / "client.key").write_bytes(key)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda _, v: v.pop("GIGACHAT_KEY_FILE_PASSWORD_FILE"), "GIGACHAT_KEY_FILE_PASSWORD"),
+        (lambda b, _: (b.folder / "passphrase").write_text("wrong"), "does not open it"),
+        (lambda b, _: (b.folder / "client.pem").write_text("junk"), "no certificate in PEM"),
+        (lambda b, _: (b.folder / "client.key").write_text("junk"), "no private key in PEM"),
+        (lambda _, v: v.pop("GIGACHAT_KEY_FILE"), "Name the file of the key in GIGACHAT_KEY_FILE"),
+        (lambda _, v: v.pop("GIGACHAT_CERT_FILE"), "GIGACHAT_KEY_FILE: set without GIGACHAT_CERT"),
+        (lambda _, v: v.update(GIGACHAT_USER="robot"), "GIGACHAT_USER: set without GIGACHAT_PASS"),
+        (lambda _, v: v.update(GIGACHAT_BASE_URL="http://127.0.0.1:9/v1"), "plain http"),
+        (_another_key, "does not belong to the client certificate"),
+    ],
+)
+def test_a_wrong_combination_is_one_line_at_the_start(
+    bank: Bank, change: Change, said: str
+) -> None:
+    variables = bank.certificate()
+    change(bank, variables)
+    ended = start(bank, "serve", variables)
+    assert ended.returncode == 2, ended.stderr
+    assert said in ended.stderr
+    assert ended.stderr.strip().count("\n") == 0
+    assert PASSPHRASE not in ended.stderr
+    doctor = start(bank, "doctor", variables)
+    assert doctor.returncode == 1
+    assert said in doctor.stdout
+
+
+def test_doctor_checks_the_certificate_and_warns_a_month_before_its_end(bank: Bank) -> None:
+    told = start(bank, "doctor", bank.certificate())
+    assert f"CN={NAME}" in told.stdout
+    assert "its key fits" in told.stdout
+    assert told.returncode == 0, told.stdout
+    told = start(bank, "doctor", bank.certificate(days=20))
+    assert "note  client cert" in told.stdout
+    assert "expires in 19 days" in told.stdout
+    told = start(bank, "doctor", bank.certificate(days=-1))
+    assert "FAIL  client cert" in told.stdout
+
+
+def test_no_password_passphrase_or_token_is_left_anywhere(bank: Bank) -> None:
+    token = bank.token()
+    proxy = bank.proxy(
+        "-w",
+        str(bank.folder / "flows"),
+        **bank.certificate(),
+        GIGACHAT_ACCESS_TOKEN=token,
+        GIGACHAT_USER="robot",
+        GIGACHAT_PASSWORD=PASSWORD,
+    )
+    serves(proxy)
+    bank.emulator.revoke_tokens()
+    serves(proxy)
+    assert len(bank.seen("/token")) == 1
+    about = requests.get(proxy.url, headers={"Accept": "application/json"}, timeout=10).content
+    metrics = requests.get(f"{proxy.url}/metrics", timeout=10).content
+    proxy.stop()
+    pair = base64.b64encode(f"robot:{PASSWORD}".encode()).decode()
+    key = (bank.folder / "client.key").read_bytes().splitlines()[1]
+    files = [
+        file.read_bytes()
+        for folder in ("state",)
+        for file in (bank.folder / folder).rglob("*")
+        if file.is_file()
+    ]
+    places = [*files, (bank.folder / "flows").read_bytes(), about, metrics]
+    for secret in (PASSWORD, PASSPHRASE, pair, token):
+        assert not any(secret.encode() in place for place in places)
+    assert not any(key in place for place in places)
