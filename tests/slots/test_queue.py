@@ -384,3 +384,63 @@ async def test_an_error_nobody_foresaw_is_logged_and_stops_nobody(
     slot: Slot = await acquire(slots(store, 1))
     assert slot.held
     assert "The store of slots failed" in caplog.text
+
+
+@virtual_time
+async def test_one_client_s_flood_holds_up_no_other(store: Store) -> None:
+    """Ten clients, one of them with fifty requests at once: the others wait as with ten equals."""
+
+    async def waits(of_first: int) -> list[float]:
+        one = slots(store, 2)
+        waited: list[float] = []
+
+        async def ask(client: str) -> None:
+            slot = one.enter(client)
+            await slot.wait()
+            if client != "client 0":
+                waited.append(slot.waited)
+            await asyncio.sleep(1)
+            slot.release()
+
+        flood = [asyncio.create_task(ask("client 0")) for _ in range(of_first)]
+        await asyncio.sleep(0.5)
+        others = [asyncio.create_task(ask(f"client {number}")) for number in range(1, 10)]
+        await asyncio.gather(*others, *flood)
+        return waited
+
+    equal = await waits(2)
+    await asyncio.sleep(60)  # until that process has left the store
+    flooded = await waits(50)
+    assert len(flooded) == len(equal) == 9
+    assert max(flooded) <= max(equal) + 0.5
+    assert sum(flooded) <= sum(equal) + 0.5
+
+
+@virtual_time
+async def test_weights_are_shares(store: Store) -> None:
+    one = slots(store, 1)
+    one.adjust(1, 100, 120, {"heavy": 3.0})
+    log: list[str] = []
+
+    async def ask(client: str) -> None:
+        slot = one.enter(client)
+        await slot.wait()
+        log.append(client)
+        await asyncio.sleep(1)
+        slot.release()
+
+    await asyncio.gather(*(ask(client) for client in ["light"] * 10 + ["heavy"] * 30))
+    assert 7 <= log[:32].count("light") <= 9
+
+
+@virtual_time
+async def test_a_full_queue_has_room_for_who_has_less_in_it(store: Store) -> None:
+    one = slots(store, 1, queue=3)
+    await acquire(one)
+    flood = [one.enter("flood") for _ in range(3)]
+    with pytest.raises(NoSlot):
+        one.enter("flood")
+    other = one.enter("other")
+    with pytest.raises(NoSlot):
+        await flood[-1].wait()
+    assert [slot.refusal for slot in (*flood[:2], other)] == [None] * 3

@@ -106,7 +106,9 @@ class Accounts:
         self._renew_token(settings.access_token)
         limits = settings.limits
         for account in self:
-            account.slots.adjust(settings.slots, limits.queue, limits.queue_seconds)
+            account.slots.adjust(
+                settings.slots, limits.queue, limits.queue_seconds, limits.client_weights
+            )
 
     def _renew_token(self, value: Secret | None) -> None:
         """GIGACHAT_ACCESS_TOKEN_FILE has been written anew by whoever renews the token."""

@@ -125,6 +125,8 @@ class Limits:
     """work: all that GigaChat's models have work with; all: look-ups too."""
     queue: Count = 100
     queue_seconds: Seconds = 120
+    client_weights: Mapping[str, Seconds] = values.EMPTY
+    """Name of a client -> its share of the slots while others wait too; 1 for those not named."""
     body_bytes: AtLeastOne = 50 * 1024 * 1024
     header_bytes: AtLeastOne = 64 * 1024
     header_seconds: Seconds = 20

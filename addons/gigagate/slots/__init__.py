@@ -4,6 +4,7 @@ A credential has so many slots, however many processes and machines use it: each
 slots from a store they share, hands them to its own requests, and gives back what it does not need.
 
 queue.py         the slots of this process, and who waits for one
+turns.py         whose turn it is
 lender.py        what the process knows of the store, and how many slots it may use without it
 store.py         what a store can do: sqlite_store.py in a file, redis_store.py in a server
 """
@@ -28,11 +29,9 @@ def open_slots(
     store: SlotStore = (
         RedisSlotStore(server) if server else SqliteSlotStore(settings.state_dir / "slots.sqlite3")
     )
-    return Slots(
-        store,
-        key,
-        settings.slots,
-        queue=settings.limits.queue,
-        seconds=settings.limits.queue_seconds,
-        stays=stays,
+    limits = settings.limits
+    slots = Slots(
+        store, key, settings.slots, queue=limits.queue, seconds=limits.queue_seconds, stays=stays
     )
+    slots.adjust(settings.slots, limits.queue, limits.queue_seconds, limits.client_weights)
+    return slots

@@ -1,4 +1,4 @@
-"""The slots of this process, and the requests that wait for one, first come, first served.
+"""The slots of this process, and the requests that wait for one: clients in turn (turns.py).
 
 As long as a process holds slots it hands them to its requests without asking anybody: a free slot
 costs microseconds.  A task beside them speaks with the store: at once when somebody waits, a few
@@ -14,12 +14,13 @@ import random
 import threading
 import time
 import uuid
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from gigagate.errors import NoSlot, StoreError
 from gigagate.slots.lender import HEARTBEAT, Lender
 from gigagate.slots.store import Claim, Share, SlotStore
+from gigagate.slots.turns import Turns
 from gigagate.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ AWAY = 1.0
 GOODBYE = 1.0
 """Seconds for the last word to the store."""
 RETRY_AFTER = (1, 60)
+NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
 FIRST_GUESS = 5.0
 """Seconds a request holds its slot, before any has."""
 
@@ -41,9 +43,10 @@ FIRST_GUESS = 5.0
 class Slot:
     """A request's place in the queue, which becomes a slot."""
 
-    __slots__ = ("_decided", "_queue", "_since", "held", "refusal", "waited")
+    __slots__ = ("_decided", "_queue", "_since", "client", "held", "refusal", "waited")
 
-    def __init__(self, queue: "Slots", since: float) -> None:
+    def __init__(self, queue: "Slots", since: float, client: str) -> None:
+        self.client = client
         self.held = False
         self.waited = 0.0
         """Seconds in the queue."""
@@ -111,7 +114,7 @@ class Slots:
         self._owner = uuid.uuid4().hex
         self._places = queue
         self._stays = stays
-        self._waiting: deque[Slot] = deque()
+        self._waiting: Turns[Slot] = Turns()
         self._poked = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._look: asyncio.TimerHandle | None = None
@@ -119,8 +122,11 @@ class Slots:
         self._asked_at = self._active_at = float("-inf")
         self._hold_seconds = FIRST_GUESS
 
-    def adjust(self, limit: int, queue: int, seconds: float) -> None:
-        """The settings have changed."""
+    def adjust(
+        self, limit: int, queue: int, seconds: float, weights: Mapping[str, float] = NO_WEIGHTS
+    ) -> None:
+        """The settings have changed.  weights: of clients, as Turns takes them."""
+        self._waiting.weights = weights
         self.limit = limit
         self._lender.resize(limit, self.in_use)
         self._places, self.seconds = queue, seconds
@@ -134,16 +140,22 @@ class Slots:
         """The store is away."""
         return self._lender.alone
 
-    def enter(self) -> Slot:
-        """A slot at once if there is one, or a place in the queue to wait() in.  Raises NoSlot."""
-        slot = Slot(self, self.clock())
+    def enter(self, client: str = "") -> Slot:
+        """A slot at once if there is one, or a place in the queue to wait() in.  Raises NoSlot.
+
+        client: whose request it is.
+        """
+        slot = Slot(self, self.clock(), client)
         if self._lender.alone:
             self._lender.go_alone(self.in_use)
         if not self._waiting and self.in_use < self._lender.held:
+            self._waiting.count(client)
             self._give(slot)
             return slot
         if len(self._waiting) >= self._places + max(0, self.limit - self.in_use):
-            raise self._full()
+            if not self._waiting or self._waiting.is_longest(client):
+                raise self._full()
+            self._refuse(self._waiting.pop_longest())
         slot._decided = asyncio.Event()
         self._waiting.append(slot)
         self.start()
@@ -208,14 +220,16 @@ class Slots:
         if self._lender.alone:
             self._lender.go_alone(self.in_use)
         while self._waiting and self.in_use < self._lender.held:
-            self._give(self._waiting.popleft())
+            self._give(self._waiting.pop())
 
     def _refuse_surplus(self) -> None:
         """Those for whom there might have been a slot, but there is none."""
         while len(self._waiting) > self._places:
-            slot = self._waiting.pop()
-            slot.refusal = self._full()
-            slot.decide()
+            self._refuse(self._waiting.pop_longest())
+
+    def _refuse(self, slot: Slot) -> None:
+        slot.refusal = self._full()
+        slot.decide()
 
     def _full(self) -> NoSlot:
         seconds = self._retry_after()

@@ -37,7 +37,7 @@ class CallSlots:
             return
         if cover == "chat" and call.exchange.report.operation != "chat":
             return
-        call.slot = self._of_client[call.connection_id] = call.account.slots.enter()
+        call.slot = self._of_client[call.connection_id] = call.account.slots.enter(call.client)
 
     def running(self) -> None:
         self._runtime.accounts.start()
