@@ -89,7 +89,7 @@ class OAuthClient:
                     "Content-Type": "application/x-www-form-urlencoded",
                 },
                 verify=self._verify,
-                proxy=self._upstream.ways.to_gigachat(self._upstream.auth_url),
+                proxy=self._upstream.ways.to_gigachat(self.url),
                 seconds=SECONDS,
                 limit=MAX_ANSWER,
                 certificate=self._certificate,
