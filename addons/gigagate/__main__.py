@@ -32,6 +32,7 @@ VERBS = {
     "stats": Verb("status", "[--json]", "what it has counted: requests, tokens, rewrites"),
     "token": Verb("status", "[--refresh] [--json]", "its access token: time left, or a new one"),
     "models": Verb("status", "[--json]", "which models GigaChat has"),
+    "panel": Verb("panel", "[--json]", "the link to the panel in the browser, with its key"),
     "doctor": Verb("doctor", "[--json]", "check everything the proxy needs, and say what to do"),
     "demo": Verb("demo", "[--once]", "see it work against a local GigaChat: no key, no internet"),
     "examples": Verb(

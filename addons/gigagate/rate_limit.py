@@ -41,6 +41,10 @@ class RateLimit:
     def __len__(self) -> int:
         return len(self._full_at)
 
+    def forget(self, client: str) -> None:
+        """Its bucket is full again."""
+        self._full_at.pop(client, None)
+
     def take(self, client: str, per_minute: int) -> None:
         """Raises TooManyRequests, which says when to come again.  per_minute 0: no limit."""
         if not per_minute:

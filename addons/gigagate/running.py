@@ -40,10 +40,12 @@ class Keys:
     command_line: str = field(repr=False)
     form: str = field(repr=False)
     """In the status page, so that no other page can press its button."""
+    admin: str = field(repr=False)
+    """The admin's, where none is set."""
 
     @classmethod
     def new(cls) -> Self:
-        return cls(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+        return cls(*(secrets.token_urlsafe(24) for _ in range(3)))
 
 
 def announce(state_dir: Path, running: Running) -> None:

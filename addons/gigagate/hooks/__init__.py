@@ -23,6 +23,7 @@ def build() -> list[object]:
     from gigagate.hooks.inspection.flow_list import FlowList
     from gigagate.hooks.inspection.flow_memory import FlowMemory
     from gigagate.hooks.inspection.recorder import Recorder
+    from gigagate.hooks.panel.endpoints import Panel
     from gigagate.hooks.process.first_look import FirstLook
     from gigagate.hooks.process.idle_memory import IdleMemory
     from gigagate.hooks.process.reload import Reload
@@ -57,6 +58,8 @@ def build() -> list[object]:
         process: Single | Worker = Worker(runtime, telemetry, traffic, shutdown)
     else:
         process = Single(runtime, telemetry, traffic)
+    panel = Panel(runtime, telemetry, process.status, process.keys)
+    door.asks_in_playground = panel.door.asks_in_playground
     inspection = [
         Recorder(traffic),
         FlowList(),
@@ -70,6 +73,7 @@ def build() -> list[object]:
         slots,  # early: when one of us fails, those behind it are not called
         telemetry,
         LocalEndpoints(runtime, process.status, process.keys),
+        panel,
         door,
         ConnectionLimit(runtime, door, descriptors),
         Unread(runtime),

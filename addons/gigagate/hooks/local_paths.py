@@ -23,5 +23,14 @@ PATHS = {
 }
 
 
+PANEL = LocalPath("panel", open=True, method="GET and POST")
+"""/admin and all below it: answered by hooks/panel, which has a key of its own."""
+
+
 def of(request: http.Request) -> LocalPath | None:
-    return PATHS.get(request.path.partition("?")[0])
+    path = request.path.partition("?")[0]
+    return PANEL if is_panel(path) else PATHS.get(path)
+
+
+def is_panel(path: str) -> bool:
+    return path == "/admin" or path.startswith("/admin/")

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from weakref import WeakSet
 
@@ -60,6 +61,8 @@ class Telemetry:
         self.stats = Stats(StatsStore(self._runtime.settings.state_dir))
         self.metrics = Metrics()
         self.recent: deque[Finished] = deque(maxlen=RECENT)
+        self.listeners: list[Callable[[Finished], None]] = []
+        """Told of each finished request."""
         self.in_progress: WeakSet[http.HTTPFlow] = WeakSet()
         self.saving: asyncio.Task[None] | None = None
         self.webhook: Webhook | None = None
@@ -128,6 +131,8 @@ class Telemetry:
         finished = self.finished(flow, status)
         self.recent.appendleft(finished)
         self.stats.count(finished)
+        for listener in self.listeners:
+            listener(finished)
         self.metrics.observe(finished)
         self.tell_admin(finished)
         self.log(flow, finished)

@@ -77,6 +77,7 @@ VARIABLES: Mapping[str, Variable] = {
     "GIGAGATE_STORE": Variable("store", secret.store_address),
     "GIGAGATE_STORE_KEY": Variable("store_key", secret.store_key),
     "GIGAGATE_CLIENT_KEYS": Variable("client_keys", secret.client_keys, secret.client_key_hashes),
+    "GIGAGATE_ADMIN_KEY": Variable("admin_key", secret.admin_key),
     "GIGAGATE_AUTH_MODE": Variable("auth_mode"),
     "GIGAGATE_ALLOWED_HOSTS": Variable("access.hosts", comma_separated),
     "GIGAGATE_UPSTREAM_PROXY": Variable("upstream.proxy_address", secret.proxy_address),

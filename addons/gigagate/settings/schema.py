@@ -205,6 +205,8 @@ class Settings:
     store_key: Secret | None = field(default=None, metadata=OUTSIDE)
     client_keys: Mapping[str, str] = field(default=values.EMPTY, metadata=OUTSIDE)
     """SHA-256 of a client's key, in hex -> the client's name. Empty: keys are not checked."""
+    admin_key: Secret | None = field(default=None, metadata=OUTSIDE)
+    """Opens the panel; None: a key of each run, which the terminal shows."""
     auth_mode: Literal["shared", "passthrough"] = field(default="shared", metadata=OUTSIDE)
     plain: bool = field(default=False, metadata=OUTSIDE)
     """mitmproxy as it comes, without what makes it quicker."""

@@ -151,3 +151,10 @@ def _named(entries: list[str], digest: Callable[[str], str], expected: str) -> M
             raise ValueError(f"expected {expected}; the name {name} or its key is there twice")
         names[key] = name
     return MappingProxyType(names)
+
+
+def admin_key(text: str) -> Secret:
+    """The key that opens the panel: long enough that nobody guesses it."""
+    if len(text) < 12 or not text.isascii() or any(letter.isspace() for letter in text):
+        raise ValueError("expected 12 or more ASCII characters without spaces")
+    return Secret(text)

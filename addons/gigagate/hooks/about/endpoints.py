@@ -48,7 +48,7 @@ class LocalEndpoints:
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """While the key is still there to be seen."""
         path = local_paths.of(flow.request)
-        if path is None:
+        if path is None or path is local_paths.PANEL:
             return
         keys, ours = self.runtime.settings.client_keys, self.keys.command_line
         if any(hmac.compare_digest(key, ours) for key in _presented(flow.request)):
@@ -60,7 +60,7 @@ class LocalEndpoints:
     @fail_closed
     async def request(self, flow: http.HTTPFlow) -> None:
         path = local_paths.of(flow.request)
-        if path is None or flow.response is not None or not flow.live:
+        if path is None or path is local_paths.PANEL or flow.response or not flow.live:
             return
         if flow not in self.welcome:
             client_secrets.remove(flow.request)

@@ -5,6 +5,7 @@ before us fails or halts there.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,8 @@ from gigagate.rate_limit import RateLimit, sender
 
 logger = logging.getLogger(__name__)
 
+PLAYGROUND = "playground"
+"""The name of the client that the panel's playground is."""
 CLIENT = "gigagate.client"
 """In a flow's metadata: the name of the client's key, for whoever replays a saved flow."""
 
@@ -47,6 +50,8 @@ class Door:
         self._admitted: WeakKeyDictionary[http.HTTPFlow, Admitted] = WeakKeyDictionary()
         self._runtime = runtime
         self._rate_limit = RateLimit()
+        self.asks_in_playground: Callable[[http.Request], bool] = lambda request: False
+        """Whether it is the admin who asks, in the panel's playground."""
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -107,6 +112,8 @@ class Door:
             return Admitted(account=account or accounts.of_client(client_key.presented(request)))
         if linked is not None:
             return Admitted(linked)
+        if self.asks_in_playground(request):
+            return Admitted(PLAYGROUND)
         return Admitted(access.client_name(request, self._runtime.settings))
 
     @fail_closed

@@ -1,0 +1,1 @@
+"""How does an admin run the proxy from a browser?"""
