@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support.stores import Clock, Place, RedisPlace, SqlitePlace
 
 from gigagate.shelves import MemoryStore, SealedStore, ShelfStore
@@ -108,3 +110,41 @@ def test_what_is_too_large_is_not_kept() -> None:
     store = MemoryStore(most_bytes=10)
     store.save("anna", "resp_1", b"x" * 11)
     assert (store.load("anna", "resp_1"), store.bytes) == (None, 0)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["anna", "boris"]),
+            st.sampled_from(["one", "two", "three"]),
+            st.integers(0, 120) | st.none(),
+            st.floats(0, SECONDS),
+        ),
+        max_size=40,
+    )
+)
+def test_memory_holds_no_more_than_its_bound_and_nothing_old(
+    steps: list[tuple[str, str, int | None, float]],
+) -> None:
+    """A size of None drops it; then time passes."""
+    clock = Clock()
+    store = MemoryStore(most_bytes=100, clock=clock)
+    saved: dict[tuple[str, str], tuple[float, bytes]] = {}
+    for owner, name, size, seconds in steps:
+        if size is None:
+            store.drop(owner, name)
+            saved.pop((owner, name), None)
+        else:
+            content = owner[:1].encode() * size
+            store.save(owner, name, content)
+            saved[owner, name] = (clock.now, content)
+        assert store.bytes <= 100
+        clock.now += seconds
+        for (whose, what), (at, content) in saved.items():
+            found = store.load(whose, what)
+            assert found in (None, content)
+            assert found is None or clock.now < at + SECONDS
+        assert store.load("clara", name) is None
+    clock.now += SECONDS
+    assert store.load("anna", "one") is None
+    assert store.bytes == 0
