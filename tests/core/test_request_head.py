@@ -8,7 +8,7 @@ from gigagate.errors import (
     HeadersTooLarge,
     InvalidRequest,
     MethodNotAllowed,
-    UnsupportedFeature,
+    UpgradeRefused,
 )
 
 POST = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
@@ -97,7 +97,7 @@ REFUSED: list[tuple[bytes, type[ClientError], str]] = [
     (
         b"GET /v1/realtime HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
         b"Upgrade: h2c, WebSocket\r\n\r\n",
-        UnsupportedFeature,
+        UpgradeRefused,
         "WebSocket",
     ),
 ]

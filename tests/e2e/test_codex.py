@@ -5,7 +5,7 @@ schema, and a conversation it makes shorter in both its ways.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -27,24 +27,38 @@ NEARLY_FULL = {"prompt_tokens": 125_000, "completion_tokens": 10, "total_tokens"
 SUMMARY = "Пересказ: искали «notes.md» 🗒"
 
 
+BUILT_IN = """\
+model = "GigaChat-2-Max"
+openai_base_url = "http://localhost:4000/v1"
+web_search = "disabled"
+"""
+"""Codex's own provider, which asks for a WebSocket first."""
+
+
 class Codex:
-    def __init__(self, config: str, home: Path, folder: Path) -> None:
+    def __init__(
+        self, config: str, home: Path, folder: Path, key: Mapping[str, str] = {"GIGA_KEY": "any"}
+    ) -> None:
         self._config = home / ".codex" / "config.toml"
         self._config.parent.mkdir(parents=True)
         self._config.write_text(config)
         self._folder = folder
-        self.program = ClientProgram(require_real_part("codex"), home, {"GIGA_KEY": "any"})
+        self.program = ClientProgram(require_real_part("codex"), home, key)
 
     def configure(self, old: str, new: str) -> None:
         text = self._config.read_text()
         assert old in text
         self._config.write_text(text.replace(old, new))
 
-    def asked(self, task: str, *arguments: str) -> str:
-        done: subprocess.CompletedProcess[str]
+    def run(self, task: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = ("exec", "--skip-git-repo-check", FREELY, *arguments, task)
+        done: subprocess.CompletedProcess[str]
         done = self.program.run(*command, folder=self._folder, seconds=100)
         assert done.returncode == 0, done.stderr
+        return done
+
+    def asked(self, task: str, *arguments: str) -> str:
+        done = self.run(task, *arguments)
         told = [line for line in done.stderr.lower().splitlines() if OF_ITS_HOME not in line]
         for complaint in ("unsupported call", "metadata", "warning", "error"):
             assert complaint not in "\n".join(told)
@@ -124,3 +138,15 @@ def test_codex_makes_a_conversation_shorter_in_time(
     assert any(SUMMARY in one["content"] for one in found[2].json["messages"])
     assert functions_called(found[2].json["messages"]) == []
     assert len({chat.header("x-session-id") for chat in found}) == 1
+
+
+def test_codex_goes_on_without_a_websocket(
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
+) -> None:
+    config = BUILT_IN.replace("http://localhost:4000/v1", proxy.base_url)
+    client = Codex(config, tmp_path / "home", folder, {"OPENAI_API_KEY": "any"})
+    emulator.script.add("Готово ✅")
+    with client.program:
+        done = client.run("Привет")
+    assert done.stdout.strip() == "Готово ✅"
+    assert "Reconnecting" not in done.stderr

@@ -121,8 +121,10 @@ def test_a_stream_that_breaks_off_is_an_error(client: OpenAI, emulator: Emulator
 
 
 def test_a_socket_is_refused_so_that_codex_goes_on(client: OpenAI) -> None:
-    with pytest.raises(APIError) as caught:
-        client.get("/responses", cast_to=object)
-    assert getattr(caught.value, "status_code", None) == 426
+    wish = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    for headers in ({}, wish):
+        with pytest.raises(APIError) as caught:
+            client.get("/responses", cast_to=object, options={"headers": headers})
+        assert getattr(caught.value, "status_code", None) == 426
     models: Any = client.get("/codex/models", cast_to=object)
     assert MODEL in [model["slug"] for model in models["models"]]

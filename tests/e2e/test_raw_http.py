@@ -50,7 +50,7 @@ REFUSED = [
         b"GET /v1/realtime HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
         b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        400,
+        426,
     ),
     ("no Host", b"GET /v1/models HTTP/1.1\r\n\r\n", 400),
     ("two Hosts", POST + b"Host: evil\r\n\r\n", 400),

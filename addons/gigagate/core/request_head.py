@@ -12,7 +12,7 @@ from gigagate.errors import (
     HeadersTooLarge,
     InvalidRequest,
     MethodNotAllowed,
-    UnsupportedFeature,
+    UpgradeRefused,
 )
 
 MAX_FIELDS = 200
@@ -50,7 +50,7 @@ def check(head: bytes) -> None:
     if version == b"1.1" and b"host" not in found:
         raise InvalidRequest("The header Host is missing.")
     if any(name == b"upgrade" and b"websocket" in value.lower() for name, value in fields):
-        raise UnsupportedFeature(
+        raise UpgradeRefused(  # by this status Codex goes on without at once
             "WebSocket is not spoken here. POST the request; "
             'with "stream": true the answer comes token by token.'
         )
