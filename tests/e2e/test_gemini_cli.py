@@ -1,6 +1,6 @@
 """Gemini CLI: an agent's task with its tools, a stream that breaks off, a search, a page to read.
 
-Its documented settings.json and environment variables alone.
+Its documented settings.json and .env alone.
 """
 
 import json
@@ -12,27 +12,23 @@ import pytest
 from tests.support import samples
 from tests.support.agent_task import chats, functions_called, is_edited
 from tests.support.client_program import ClientProgram
+from tests.support.documented import blocks_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
 from gigagate.emulator import Emulator
 
 RUSSIAN = "Съешь ещё этих мягких французских булок, «да выпей чаю» ☕\n"
-SETTINGS = {
-    "security": {"auth": {"selectedType": "gemini-api-key"}},
-    "model": {"name": "GigaChat-2-Max", "compressionThreshold": 0.1},
-    "privacy": {"usageStatisticsEnabled": False},
-    "general": {"enableAutoUpdate": False},
-}
 
 
 class GeminiCli:
     def __init__(self, proxy: Proxy, home: Path, folder: Path) -> None:
-        settings = home / ".gemini" / "settings.json"
-        settings.parent.mkdir(parents=True)
-        settings.write_text(json.dumps(SETTINGS))
-        environment = {"GOOGLE_GEMINI_BASE_URL": proxy.url, "GEMINI_API_KEY": "any"}
-        self.program = ClientProgram(require_real_part("gemini cli"), home, environment)
+        """With the two files that docs/clients.md gives."""
+        settings, variables, _ = blocks_of("Gemini CLI", proxy)
+        (kept := home / ".gemini").mkdir(parents=True)
+        (kept / "settings.json").write_text(settings)
+        (kept / ".env").write_text(variables)
+        self.program = ClientProgram(require_real_part("gemini cli"), home)
         self.folder = folder
 
     def asked(self, prompt: str) -> str:

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from google import genai
+from google.genai import types
 from tests.support.agent_task import chats
 from tests.support.google_types import strict_answer, strict_array, strict_error, strict_events
 from tests.support.proxy import Proxy
 
-from gigagate.emulator import Emulator, EmulatorThread
+from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
 
 KEY = "key-of-anna"
 HELLO = {"contents": [{"parts": [{"text": "Привет"}]}]}
@@ -22,6 +25,16 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     with EmulatorThread(state_dir=folder / "emulator") as emulator:
         environment = {"GIGAGATE_CLIENT_KEYS": f"anna:{KEY}"}
         with Proxy(emulator, folder, environment=environment) as proxy:
+            yield proxy
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Proxy]:
+    """In front of a GigaChat that thinks for longer than a client would be left without a sign."""
+    config = EmulatorConfig(concurrency=0, first_token_delay=2, chunk_delay=0.6, chunk_chars=20)
+    with EmulatorThread(config, state_dir=tmp_path / "emulator") as emulator:
+        emulator.script.add(*["Думал долго, сказал коротко"] * 3)
+        with Proxy(emulator, tmp_path, settings={"keep_alive_seconds": 0.2}) as proxy:
             yield proxy
 
 
@@ -81,6 +94,17 @@ def test_a_stream_that_breaks_off_ends_in_an_error(
     *said, last = read(streamed.content)
     assert said
     assert "broke off" in last["error"]["message"]
+
+
+def test_signs_of_life_are_blank_lines_and_harm_no_reader(slow: Proxy) -> None:
+    for query, read in (("", strict_array), ("?alt=sse", strict_events)):
+        streamed = asked(slow, f"models/gemini-pro:streamGenerateContent{query}").content
+        assert streamed.startswith(b"\n")
+        assert len(read(streamed)) > 1
+    options = types.HttpOptions(base_url=slow.url, timeout=30_000)
+    with genai.Client(api_key="any", http_options=options) as client:
+        pieces = client.models.generate_content_stream(model="gemini-pro", contents="Привет")
+        assert "".join(piece.text or "" for piece in pieces) == "Думал долго, сказал коротко"
 
 
 @pytest.mark.parametrize("prefix", ["v1beta", "v1", "v1/v1beta", "v1beta/v1beta", "v1alpha"])

@@ -6,13 +6,19 @@ from pathlib import Path
 from tests.support.proxy import Proxy
 
 CLIENTS = Path(__file__).parents[2] / "docs" / "clients.md"
-DOCUMENTED_URL = "http://localhost:4000/v1"
+DOCUMENTED_URL = "http://localhost:4000"
 
 
 def settings_of(client: str, proxy: Proxy) -> str:
     """The first block of code below the client's heading, with this proxy's address in it."""
+    block = blocks_of(client, proxy)[0]
+    assert proxy.base_url in block
+    return block
+
+
+def blocks_of(client: str, proxy: Proxy) -> list[str]:
+    """Every block of code below it, likewise."""
     _, section = CLIENTS.read_text().split(f"\n## {client}\n", 1)
-    block = re.search(r"^```\w+\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
-    assert block is not None
-    assert DOCUMENTED_URL in block[1]
-    return block[1].replace(DOCUMENTED_URL, proxy.base_url)
+    section, *_ = section.split("\n## ", 1)
+    found = re.findall(r"^```\w+\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    return [block.replace(DOCUMENTED_URL, proxy.url) for block in found]

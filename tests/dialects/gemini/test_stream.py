@@ -1,15 +1,19 @@
 """GigaChat's bytes, in any pieces, to a stream that fits Google's own types, in both its forms."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.support.gigachat_wire import DONE, USAGE, delta, text_stream
+from tests.support.gigachat_wire import DONE, USAGE, completion, delta, text_stream
 from tests.support.google_types import strict_array, strict_events
 
+from gigagate.core.http import ClientRequest
+from gigagate.core.policy import Policy
 from gigagate.core.report import Report
 from gigagate.dialects.gemini.writer import ARRAY, EVENTS, CandidateWriter, Form
 from gigagate.errors import GigaGateError
+from gigagate.exchange import Exchange
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.v1.response import Expected
 from gigagate.gigachat.v1.stream import ChatStream
@@ -74,3 +78,29 @@ def test_thoughts_are_for_those_alone_who_asked() -> None:
     parts = [part for one in told for part in one["candidates"][0]["content"]["parts"]]
     assert [next(iter(part)) for part in parts] == ["text", "functionCall"]
     assert not any("thought" in part for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type", "strict"),
+    [
+        ("?alt=sse", "text/event-stream", strict_events),
+        ("?key=[hidden]&$alt=sse", "text/event-stream", strict_events),
+        ("?alt=json", "application/json", strict_array),
+        ("", "application/json", strict_array),
+    ],
+)
+def test_a_whole_answer_to_who_wants_a_stream_is_one(
+    query: str, media_type: str, strict: Callable[[bytes], list[dict[str, Any]]]
+) -> None:
+    path = f"/v1beta/models/gemini-pro:streamGenerateContent{query}"
+    request = ClientRequest("POST", path, {}, b'{"contents":[{"parts":[{"text":"x"}]}]}')
+    asking = Exchange(request, Policy(), request_id="ab" * 16, now=1)
+    asking.upstream_request()
+    assert asking.wants_stream
+    assert asking.stream_headers()["content-type"] == media_type
+    answer = asking.answer(200, {}, json.dumps(completion("Привет")).encode())
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["x-accel-buffering"] == "no"
+    said, last = strict(answer.body)
+    assert said["candidates"][0]["content"]["parts"] == [{"text": "Привет"}]
+    assert last["candidates"][0]["finishReason"] == "STOP"

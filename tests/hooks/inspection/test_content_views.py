@@ -57,6 +57,17 @@ def test_our_views_are_chosen_for_our_flows(path: str) -> None:
     assert shown(flow, "response")[0] == "GigaChat: answer"
 
 
+def test_a_flow_of_geminis_is_told_in_the_same_words() -> None:
+    asked = b'{"contents": [{"parts": [{"text": "\xd0\xb4\xd0\xb0"}]}]}'
+    said = b'{"content":{"role":"model","parts":[{"text":"\xd0\xb4\xd0\xb0"}]}}'
+    answer = b'{"candidates":[' + said + b'],"modelVersion":"M"}'
+    flow = a_flow("/v1beta/models/gemini-pro:streamGenerateContent?alt=sse", asked, answer)
+    for side, view in (("request", "GigaChat: conversation"), ("response", "GigaChat: answer")):
+        name, text = shown(flow, side)
+        assert name == view
+        assert "да" in text
+
+
 def test_a_recorded_flow_is_ours_whatever_its_path() -> None:
     flow = a_flow("/elsewhere")
     flow.metadata[wire_record.FACTS] = "{}"
