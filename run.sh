@@ -4,6 +4,7 @@
 #   ./run.sh [serve] [MITMPROXY OPTIONS]   the proxy on http://localhost:4000
 #   ./run.sh --workers N                   the same as N processes, for many cores
 #   ./run.sh web | console                 the same under mitmweb or mitmproxy
+#   ./run.sh --emulator                    the same in front of a local GigaChat: no key, no internet
 #   ./run.sh demo [--once]                 see it work: no key, no internet
 #   ./run.sh examples [--list|N|all]       programs to learn from
 #   ./run.sh emulator                      a local GigaChat

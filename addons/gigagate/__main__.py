@@ -67,6 +67,7 @@ def usage() -> str:
     options = {
         "-p PORT": "listen there instead of on 4000",
         "-w FILE": "save every conversation, keys left out",
+        "--emulator": "in front of a local GigaChat: no key, no internet",
         "--verbose": "each request with what was changed in it",
     }
     return "\n".join(

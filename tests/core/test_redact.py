@@ -25,6 +25,9 @@ JWE = "eyJjdHkiOiJqd3QiLCJlbmMiOiJBMjU2Q0JD.UGxhaW4-_a.aXY.Y2lwaGVydGV4dA.dGFn"
         f"GIGACHAT_AUTH_KEY={KEY}",
         f"GIGACHAT_CREDENTIALS = '{KEY}'",
         f"x-api-key: {KEY}",
+        f"(b'x-api-key', b'{KEY}')",
+        f"('x-api-key', '{KEY}')",
+        f"api_key: {KEY} is wrong",
         f"api_key={KEY}",
         "the key sk-0123456789abcdefghij was refused",
         f"two: Bearer {JWE} and Basic {KEY}",
@@ -56,6 +59,11 @@ def test_what_surrounds_a_secret_stays() -> None:
         "the keyword is basic",
         "use Basic authentication, not Bearer authorization",
         "task-0123456789abcdefghij",
+        '"required": ["api_key", "location"]',
+        "parameters.properties.api_key: format dropped from the schema",
+        "login(access_token: string, path: string)",
+        "credentials: unknown keys are left out",
+        "the estimator sk-learn-compatible",
     ],
 )
 def test_other_texts_are_returned_as_they_are(text: str) -> None:

@@ -23,6 +23,7 @@ CANNOT_LISTEN = {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}
 
 VERBOSE = "--verbose"
 WORKERS = "--workers"
+EMULATOR = "--emulator"
 
 
 def workers(given: Sequence[str]) -> tuple[int, list[str]]:
@@ -89,6 +90,15 @@ def _check_port(user: Sequence[str]) -> None:
 
 
 def main(verb: str, args: list[str]) -> int:
+    if EMULATOR not in args:
+        return serve(verb, args)
+    from gigagate.cli import local_gigachat
+
+    with local_gigachat.in_front_of_one():
+        return serve(verb, [word for word in args if word != EMULATOR])
+
+
+def serve(verb: str, args: list[str]) -> int:
     count, others = workers(args)
     if len(others) < len(args) and verb != "serve":
         raise SettingsError(

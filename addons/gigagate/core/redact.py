@@ -14,15 +14,21 @@ _SECRET = re.compile(
     | (?P<name>
         (?: authorization | api[_-]?key | auth[_-]?key | access[_-]?token | client[_-]?secret
           | credentials ) \b
-        \\? ["']? [ \t]* [:=,] [ \t]* b? \\? ["']? (?: (?: bearer | basic ) [ \t]+ )?
-      ) [\w.~+/=-]{6,}
+        \\? ["']? [ \t]*
+        (?: [:=] [ \t]* b? \\? ["']?
+          | , [ \t]* (?: b ["'] | \\? ["']? (?= bearer | basic | \w{0,64} \d ) ) )
+        (?: (?: bearer | basic ) [ \t]+ )?
+      ) (?! (?: string | integer | number | boolean | object | array ) \b
+          | (?-i: [a-z]{6,15} ) [ ] (?-i: [a-z] ) )
+      [\w.~+/=-]{6,}
     | (?: (?<![\w-]) eyJ [\w-]{8,}+ | \b eyJ [\w-]{8,1000}+ ) (?: \.[\w-]*+ ){2,4}
-    | \b sk- [\w-]{12,}
+    | \b sk- (?= [\w-]{0,64} \d ) [\w-]{12,}
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 """A client chooses the path that is logged, so no text may take the square of its length: what may
-begin at many places (eyJ after a dash) is followed so far and no further."""
+begin at many places (eyJ after a dash) is followed so far and no further.  Names stay readable: the
+type or the sentence behind a parameter called api_key, its neighbour in a list, are no secrets."""
 
 _HINTS = (
     *("bearer", "basic", "authorization", "eyj", "sk-", "secret", "credentials"),

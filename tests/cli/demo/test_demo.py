@@ -13,14 +13,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import requests
 from tests.support.serving import serving
 
+from gigagate import running
 from gigagate.cli.demo import play
 from gigagate.cli.demo.requests import SCENES
 from gigagate.cli.demo.screen import Screen
 from gigagate.emulator import EmulatorThread
 
 ADDONS = Path(__file__).parents[3] / "addons"
+
+
+def state_dir(tmp_path: Path) -> Path:
+    """The user's, where `./run.sh status` looks."""
+    return tmp_path.with_name(f"{tmp_path.name}-state")
 
 
 @contextmanager
@@ -34,6 +41,7 @@ def demo(tmp_path: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
             "PYTHONPATH": str(ADDONS),
             "PYTHONUNBUFFERED": "1",
             "GIGAGATE_ENV_FILE": str(tmp_path / "env"),
+            "GIGAGATE_STATE_DIR": str(state_dir(tmp_path)),
             "GIGACHAT_CREDENTIALS": "not a key",
             "TMPDIR": str(tmp_path),
         },
@@ -57,6 +65,8 @@ def test_once_shows_every_request_and_ends_with_0(tmp_path: Path) -> None:
     assert shown.count("✓ right") == len(SCENES)
     assert [scene.title for scene in SCENES if scene.title not in shown] == []
     assert "OpenAI Compatible" in shown
+    for way in ("status", "web --emulator", "developers.sber.ru", "GIGACHAT_AUTH_KEY="):
+        assert way in shown.partition("What next")[2]
     assert "\033[" not in shown
     assert [path.name for path in tmp_path.iterdir()] == ["env"]
 
@@ -71,12 +81,16 @@ def test_it_serves_until_a_signal_and_leaves_no_child(
         for line in process.stdout:
             if "until Ctrl-C" in line:
                 break
+        users = state_dir(tmp_path)
+        (one,) = running.find(users)
+        assert requests.get(f"{one.url}/health", timeout=10).status_code == 200
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         assert len(children) == 1
         process.send_signal(with_signal)
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (0, "")
     assert not Path(f"/proc/{children[0]}").exists()
+    assert running.find(users) == []
 
 
 def test_a_taken_port_is_said_and_another_one_used(tmp_path: Path) -> None:

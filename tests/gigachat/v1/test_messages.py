@@ -424,7 +424,7 @@ def test_every_rewrite_leaves_a_note_without_the_prompt() -> None:
     assert notes == [
         "messages[4]: a call without a result, given an empty one",
         "messages[6]: a result without its call, made a user message",
-        "content parts joined: 2 in 1 messages",
+        "content parts joined: 2 in 1 message",
         "developer -> system: 1",
         "messages joined to the one before, of the same role: 1",
         "system messages moved to the front: 1",

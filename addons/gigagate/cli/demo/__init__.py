@@ -9,16 +9,20 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from gigagate.cli import COMMAND
+from gigagate import running
+from gigagate.cli import COMMAND, local_gigachat
 from gigagate.cli.demo import client
 from gigagate.cli.demo.proxy import Proxy, environment, free_port, settings_of
 from gigagate.cli.demo.requests import SCENES, Scene
 from gigagate.cli.demo.screen import Screen, pretty
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread, Received
+from gigagate.errors import SettingsError
 from gigagate.running import DEFAULT_PORT
 
 CHAT_PATH = "/chat/completions"
@@ -102,6 +106,38 @@ def show_settings(screen: Screen, port: int) -> None:
     )
 
 
+def show_the_way(screen: Screen, port: int) -> None:
+    screen.title("What next")
+    screen.block(
+        [
+            f"Its state          http://localhost:{port}/   or, elsewhere: {COMMAND} status",
+            f"Every conversation {COMMAND} web --emulator   mitmweb in front of this GigaChat",
+            f"Programs to read   {COMMAND} examples",
+            "A key of your own  https://developers.sber.ru/studio   a project, GigaChat API,",
+            "                   then Authorization key; put GIGACHAT_AUTH_KEY=... into .env",
+            f"And then           {COMMAND}   or first {COMMAND} doctor, which checks everything",
+        ]
+    )
+
+
+@contextmanager
+def found_by_status(proxy: Proxy, state_dir: Path) -> Iterator[None]:
+    """The demo keeps to a folder of its own; `status` looks where the user's own proxies are."""
+    try:
+        users = local_gigachat.state_dir()
+        ours = running.find(state_dir)
+        for one in ours:
+            running.announce(users, one)
+    except (SettingsError, OSError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        for one in ours:
+            running.withdraw(users, one.pid)
+
+
 def interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -139,12 +175,14 @@ def play(screen: Screen, emulator: Emulator, folder: Path, once: bool) -> int:
         screen.line(
             f"GigaGate on http://localhost:{port}, GigaChat emulated at {emulator.base_url}"
         )
-        demo = Demo(screen, proxy, emulator)
-        right = [demo.show(number, scene) for number, scene in enumerate(SCENES, 1)]
-        show_settings(screen, port)
-        if once:
-            return 0 if all(right) else 1
-        return serve(screen, proxy)
+        with found_by_status(proxy, folder / "state"):
+            demo = Demo(screen, proxy, emulator)
+            right = [demo.show(number, scene) for number, scene in enumerate(SCENES, 1)]
+            show_settings(screen, port)
+            show_the_way(screen, port)
+            if once:
+                return 0 if all(right) else 1
+            return serve(screen, proxy)
 
 
 def serve(screen: Screen, proxy: Proxy) -> int:

@@ -279,8 +279,8 @@ class _Conversation:
         if content.joined_messages:
             self._notes.add(
                 "content",
-                f"content parts joined: {content.joined_parts} "
-                f"in {content.joined_messages} messages",
+                f"content parts joined: {content.joined_parts} in {content.joined_messages} "
+                f"message{'s' * (content.joined_messages != 1)}",
             )
         if len(self._system) > 1:
             self._counts["system messages joined"] = len(self._system)
