@@ -20,6 +20,7 @@ from gigagate.core import attachment, multipart, redact, request_head, response_
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.dialects.openai import reader
+from gigagate.dialects.words import Words
 from gigagate.gigachat import errors, stop, tool_history
 from gigagate.gigachat.json_answer import JsonPicker
 from gigagate.gigachat.picture_tags import TagCutter, restored
@@ -45,7 +46,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "link": lambda t: signed_link.client_of("id", t, key=b"k" * 32, now=1),
     "stop": lambda t: stop.cut(t, ["abc", "b" * 9]),
     "result": tool_history.result_content,
-    "fixture": fixture.anonymised,
+    "fixture": lambda text: fixture.anonymised(text, Words()),
     "wrapped": text.wrapped,
 }
 """Reader of a foreign text -> itself."""

@@ -117,3 +117,23 @@ def test_a_missing_file_is_an_error_of_one_line(
 ) -> None:
     assert replay.main("replay", [str(tmp_path / "none")]) == 1
     assert capsys.readouterr().err == f"gigagate: {tmp_path}/none: No such file or directory\n"
+
+
+def test_an_error_is_told_as_its_client_would_be_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fixture = {"method": "POST", "path": "/v1/messages", "body": {"model": "claude", "messages": 1}}
+    code, out = run(saved(tmp_path, fixture), capsys, "--json")
+    (told,) = json.loads(out)
+    assert code == 1
+    assert (told["type"], told["error"]["type"]) == ("error", "invalid_request_error")
+
+
+def test_a_bare_body_speaks_the_api_whose_path_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = {"model": "gigachat", "max_tokens": 9, "system": "Кратко", **CHAT}
+    code, out = run(saved(tmp_path, asked), capsys, "--path", "/v1/messages", "--json")
+    (told,) = json.loads(out)
+    assert code == 0
+    assert [m["role"] for m in told["upstream"]["body"]["messages"]] == ["system", "user"]

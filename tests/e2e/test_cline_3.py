@@ -16,8 +16,9 @@ from gigagate.emulator import Emulator
 
 COMPATIBLE, NATIVE = "openai-compatible", "openai-native"
 """Providers of Cline: the one speaks Chat Completions, the other Responses."""
-MODEL = "GigaChat-2-Max"
-GEMINI_MODEL = "gemini-3-gigachat-2-max"
+ANTHROPIC, GEMINI = "anthropic", "gemini"
+"""Providers that take an address from their settings alone."""
+MODELS = {GEMINI: "gemini-3-gigachat-2-max"}
 """Only to a name that begins so does the provider `gemini` offer its tools."""
 
 
@@ -34,35 +35,29 @@ def cline_3_at(home: Path) -> ClientProgram:
     return ClientProgram(require_real_part("cline 3"), home, environment)
 
 
+def set_address(home: Path, provider: str, url: str) -> None:
+    """Its settings have a field for it; its command `auth` takes none for these providers."""
+    file = home / ".cline" / "data" / "settings" / "providers.json"
+    settings = json.loads(file.read_text())
+    settings["providers"][provider]["settings"]["baseUrl"] = url
+    file.write_text(json.dumps(settings))
+
+
 def solve(
     proxy: Proxy, folder: Path, home: Path, task: str, provider: str = COMPATIBLE
 ) -> list[dict[str, Any]]:
     """What Cline reported of its run in `folder`, line by line; the last is the result."""
     with cline_3_at(home) as cline:
-        account = ("-p", provider, "-k", "the-clients-key", "-m", MODEL)
-        set_up = cline.run("auth", *account, "-b", proxy.base_url, folder=folder)
+        model = MODELS.get(provider, "GigaChat-2-Max")
+        account = ("-p", provider, "-k", "the-clients-key", "-m", model)
+        address = () if provider in (ANTHROPIC, GEMINI) else ("-b", proxy.base_url)
+        set_up = cline.run("auth", *account, *address, folder=folder)
         assert set_up.returncode == 0, set_up.stderr
-        return run(cline, provider, MODEL, folder, task)
-
-
-def solve_with_gemini(proxy: Proxy, folder: Path, home: Path, task: str) -> list[dict[str, Any]]:
-    """By its provider `gemini`, which takes an address from its settings alone."""
-    with cline_3_at(home) as cline:
-        set_up = cline.run("auth", "-p", "gemini", "-k", "any", "-m", GEMINI_MODEL, folder=folder)
-        assert set_up.returncode == 0, set_up.stderr
-        file = home / ".cline" / "data" / "settings" / "providers.json"
-        providers = json.loads(file.read_text())
-        providers["providers"]["gemini"]["settings"]["baseUrl"] = proxy.url
-        file.write_text(json.dumps(providers))
-        return run(cline, "gemini", GEMINI_MODEL, folder, task)
-
-
-def run(
-    cline: ClientProgram, provider: str, model: str, folder: Path, task: str
-) -> list[dict[str, Any]]:
-    how = ("-P", provider, "-m", model, "-c", str(folder), "--json")
-    done = cline.run(*how, task, folder=folder)
-    assert cline.running() == []
+        if not address:
+            set_address(home, provider, proxy.url)
+        how = ("-P", provider, "-m", model, "-c", str(folder), "--json")
+        done = cline.run(*how, task, folder=folder)
+        assert cline.running() == []
     assert done.returncode == 0, done.stdout
     said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert said[-1]["type"] == "run_result"
@@ -79,11 +74,12 @@ PATCH = """\
 *** End Patch"""
 
 
+@pytest.mark.parametrize("provider", [COMPATIBLE, ANTHROPIC])
 def test_cline_3_works_through_a_task_with_native_tools(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path, provider: str
 ) -> None:
     emulator.switch(chunk_chars=1)
-    said = solve(proxy, folder, tmp_path / "home", EDIT)
+    said = solve(proxy, folder, tmp_path / "home", EDIT, provider)
     assert said[-1]["usage"]["cacheReadTokens"] > 0
     assert is_edited(folder)
     check(emulator, ["read_files", "editor", "run_commands"])
@@ -140,7 +136,7 @@ def test_cline_3_works_through_a_task_by_its_provider_for_gemini(
     proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
 ) -> None:
     emulator.switch(chunk_chars=1)
-    solve_with_gemini(proxy, folder, tmp_path / "home", EDIT)
+    solve(proxy, folder, tmp_path / "home", EDIT, GEMINI)
     assert is_edited(folder)
 
     found = chats(emulator)

@@ -22,6 +22,27 @@ WEB_PASSWORD = "password-of-the-web-interface"
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
 
+HELLO = [{"role": "user", "content": "Привет"}]
+OTHER_APIS: list[tuple[str, dict[str, str], dict[str, object]]] = [
+    (
+        "/v1/messages?beta=true",
+        {"X-Api-Key": CLIENT_KEY, "Anthropic-Version": "2023-06-01"},
+        {"model": "claude", "max_tokens": 9, "messages": HELLO},
+    ),
+    (
+        "/v1/responses",
+        {"Authorization": f"Bearer {CLIENT_KEY}"},
+        {"model": "gigachat", "input": "Привет"},
+    ),
+    (
+        f"/v1beta/models/gemini:generateContent?key={CLIENT_KEY}",
+        {"X-Goog-Api-Key": CLIENT_KEY},
+        {"contents": [{"role": "user", "parts": [{"text": "Привет"}]}]},
+    ),
+]
+"""Path, where its clients put their key, and a request."""
+
+
 @dataclass
 class Traces:
     """Everything that could have kept a secret: name -> content."""
@@ -88,6 +109,14 @@ def drive(proxy: Proxy, emulator: Emulator) -> None:
         path="/chat/completions", status=422, body=json.dumps({"status": 422, "message": echo})
     )
     assert requests.post(url, json=CHAT, headers=headers, timeout=20).status_code == 422
+    for path, keys, asked in OTHER_APIS:
+        answer = requests.post(proxy.url + path, json=asked, headers=keys, timeout=20)
+        assert answer.status_code == 200, answer.text
+        emulator.faults.add(
+            path="/chat/completions", status=422, body=json.dumps({"status": 422, "message": echo})
+        )
+        answer = requests.post(proxy.url + path, json=asked, headers=keys, timeout=20)
+        assert answer.status_code == 422, answer.text
     requests.get(f"{proxy.base_url}/models?key={CLIENT_KEY}", headers=headers, timeout=20)
     content = {"contents": [{"parts": [{"text": "Привет"}]}]}
     for method in ("generateContent", "streamGenerateContent"):

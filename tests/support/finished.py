@@ -12,6 +12,8 @@ NORMAL: dict[str, Any] = {
     "method": "POST",
     "path": "/v1/chat/completions",
     "endpoint": "/chat/completions",
+    "dialect": "openai",
+    "operation": "chat",
     "model": "GigaChat-2-Max",
     "status": 200,
     "finish_reason": "stop",

@@ -10,6 +10,7 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
     return metrics.registry.get_sample_value(name, labels)
 
 
+FAILED = {"code": "upstream_unavailable", "dialect": "openai"}
 CHAT = {
     "gen_ai_operation_name": "chat",
     "gen_ai_provider_name": "gigachat",
@@ -38,7 +39,14 @@ def test_duration_has_the_error_as_a_label(metrics: Metrics) -> None:
     duration = "gen_ai_server_request_duration_seconds_sum"
     assert value(metrics, duration, **CHAT, error_type="") == 2
     assert value(metrics, duration, **CHAT, error_type="upstream_unavailable") == 1
-    assert value(metrics, "gigagate_errors_total", code="upstream_unavailable") == 1
+    assert value(metrics, "gigagate_errors_total", **FAILED) == 1
+
+
+def test_the_api_that_the_client_speaks_is_a_label(metrics: Metrics) -> None:
+    metrics.observe(finished(dialect="anthropic", endpoint="/messages", error="timeout"))
+    told = metrics.text().decode()
+    assert 'dialect="anthropic",endpoint="/messages"' in told
+    assert 'gigagate_errors_total{code="timeout",dialect="anthropic"} 1.0' in told
 
 
 def test_a_stream_tells_its_first_token_and_its_pace(metrics: Metrics) -> None:
@@ -51,12 +59,13 @@ def test_a_stream_tells_its_first_token_and_its_pace(metrics: Metrics) -> None:
 def test_a_request_without_a_model_is_no_generation(metrics: Metrics) -> None:
     metrics.observe(finished(model=None, endpoint="/models", usage=None, finish_reason=None))
     counted = {"client": "anonymous", "model": "", "endpoint": "/models", "status": "200"}
+    counted |= {"dialect": "openai"}
     assert value(metrics, "gigagate_requests_total", **counted) == 1
     assert b"gen_ai_operation_name" not in metrics.text()
 
 
 def test_embeddings_are_an_operation_of_their_own(metrics: Metrics) -> None:
-    metrics.observe(finished(model="Embeddings", endpoint="/embeddings"))
+    metrics.observe(finished(model="Embeddings", endpoint="/embeddings", operation="embeddings"))
     assert b'gen_ai_operation_name="embeddings"' in metrics.text()
 
 

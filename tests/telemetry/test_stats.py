@@ -49,6 +49,12 @@ def test_requests_are_summed(stats: Stats) -> None:
     assert sums["roubles"] == 0.25
 
 
+def test_requests_are_counted_by_the_api_they_speak(stats: Stats) -> None:
+    for dialect in ("openai", "anthropic", "openai"):
+        stats.count(finished(dialect=dialect))
+    assert stats.summary()["dialects"] == {"anthropic": 1, "openai": 2}
+
+
 def test_rewrites_are_counted_by_kind(stats: Stats) -> None:
     stats.count(finished(notes=(Note("tools", "a"), Note("tools", "b"), Note("model", "c"))))
     assert stats.summary()["rewrites"] == {"tools": 2, "model": 1}

@@ -16,7 +16,6 @@ from gigagate.core.any_json import object_of
 from gigagate.core.attachment import WantedFile
 from gigagate.core.http import ClientRequest, UpstreamRequest
 from gigagate.core.policy import Policy
-from gigagate.dialects.openai.envelope import error_object
 from gigagate.errors import GigaGateError
 from gigagate.exchange import Answer, Exchange
 from gigagate.settings import Settings
@@ -34,11 +33,13 @@ class Outcome:
     notes: list[str]
     sent: UpstreamRequest | None = None
     error: GigaGateError | None = None
+    told: Any = None
+    """The error, as the client is told of it."""
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"method": self.request.method, "path": self.request.path}
         if self.error is not None:
-            return told | {"status": self.error.status, **error_object(self.error)}
+            return told | {"status": self.error.status, **object_of(self.told)}
         if self.sent is None:
             return told | {"notes": self.notes, "upstream": None}
         return told | {
@@ -71,10 +72,13 @@ class Outcome:
 def main(verb: str, args: list[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"{COMMAND} {verb}", description=__doc__)
     parser.add_argument("file", type=Path, help="flows, a HAR, a fixture or a request in JSON")
+    parser.add_argument(
+        "--path", default=CHAT, help="of the API that a bare body speaks (default: %(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON array")
     arguments = parser.parse_args(args)
     try:
-        requests = list(read(arguments.file))
+        requests = list(read(arguments.file, arguments.path))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         print(f"gigagate: {arguments.file}: {reason}", file=sys.stderr)
@@ -97,7 +101,7 @@ def translated(request: ClientRequest, policy: Policy) -> Outcome:
     try:
         sent = exchange.upstream_request()
     except GigaGateError as error:
-        return Outcome(request, [], error=error)
+        return Outcome(request, [], error=error, told=_parsed(exchange.fail(error).body))
     if isinstance(sent, Answer):
         return Outcome(request, [note.text for note in exchange.notes])
     if sent.files:
@@ -105,27 +109,30 @@ def translated(request: ClientRequest, policy: Policy) -> Outcome:
     return Outcome(request, [note.text for note in exchange.notes], sent)
 
 
-def read(file: Path) -> Iterator[ClientRequest]:
-    """Raises OSError, or ValueError for what is none of the formats."""
+def read(file: Path, path: str = CHAT) -> Iterator[ClientRequest]:
+    """path: of a body that does not say where it was sent.
+
+    Raises OSError, or ValueError for what is none of the formats.
+    """
     with file.open("rb") as opened:
         is_json = opened.read(1) == b"{"
     if is_json:
         content = json.loads(file.read_bytes())
         if "log" not in content:
-            yield _from_json(content)
+            yield _from_json(content, path)
             return
     yield from _from_flows(file)
 
 
-def _from_json(content: Mapping[str, Any]) -> ClientRequest:
-    """A fixture, which says where it was sent, or just the body of a chat completion."""
+def _from_json(content: Mapping[str, Any], path: str) -> ClientRequest:
+    """A fixture, which says where it was sent, or just a body."""
     if "body" not in content:
         content = {"body": content}
     headers = {
         name.lower(): str(value) for name, value in object_of(content.get("headers")).items()
     }
     body = json.dumps(content["body"], ensure_ascii=False).encode()
-    method, path = content.get("method", "POST"), content.get("path", CHAT)
+    method, path = content.get("method", "POST"), content.get("path", path)
     return ClientRequest(str(method), str(path), headers, body)
 
 

@@ -10,6 +10,7 @@ from gigagate.core.http import Content, Head, UpstreamRequest
 from gigagate.core.in_hand import InHand
 from gigagate.core.pivot import AnswerStream, AnswerWriter, Chat, Completion, Usage
 from gigagate.dialects.reading import Said
+from gigagate.dialects.words import COMMON, Words
 from gigagate.errors import GigaGateError
 from gigagate.gigachat.pictures import Pictures
 
@@ -93,6 +94,10 @@ class Dialect(NamedTuple):
     keys: Callable[[Head], Iterator[str]]
     """The keys a request brings, from wherever this API's clients put them."""
     reader: Reader
+    key_headers: tuple[str, ...] = ()
+    """Where `keys` looks beside Authorization, in lower case: nobody is shown what stands there."""
+    words: Words = Words(COMMON)
+    """What of a request stays where the rest is replaced by filler."""
 
 
 class ChatForm(Protocol):

@@ -138,7 +138,7 @@ def inlined(schema: Any, root: Mapping[str, Any], depth: int = 0) -> dict[str, A
             target = target.get(step) if isinstance(target, dict) else None
         return inlined(target, root, depth + 1)
     variants = schema.get("anyOf") or schema.get("oneOf")
-    if variants:
+    if isinstance(variants, list) and variants:
         return inlined(variants[0], root, depth + 1)
     node = dict(schema)
     if isinstance(schema.get("properties"), dict):
@@ -152,21 +152,26 @@ def inlined(schema: Any, root: Mapping[str, Any], depth: int = 0) -> dict[str, A
     return node
 
 
-def example(schema: Mapping[str, Any], hints: Hints, name: str = "") -> Any:
-    """A value of the schema: required properties only, and the text to replace if there is one."""
+def example(schema: object, hints: Hints, name: str = "") -> Any:
+    """A value of the schema: required properties only, and the text to replace if there is one.
+
+    What is no schema is as if it were not there."""
+    if not isinstance(schema, dict):
+        return _string(name, hints)
     if "const" in schema:
         return schema["const"]
-    if schema.get("enum"):
-        return schema["enum"][0]
+    if isinstance(choices := schema.get("enum"), list) and choices:
+        return choices[0]
     match schema.get("type", "object" if "properties" in schema else "string"):
         case "object":
-            properties = schema.get("properties") or {}
-            needed = set(schema.get("required") or ())
+            properties = _object(schema.get("properties"))
+            needed = {name for name in _list(schema.get("required")) if isinstance(name, str)}
             if hints.old_text:
                 needed.update(n for n in properties if _OLD_TEXT.fullmatch(n))
             return {n: example(s, hints, n) for n, s in properties.items() if n in needed}
         case "array":
-            items = schema.get("prefixItems") or ([schema["items"]] if "items" in schema else ())
+            one = [schema["items"]] if "items" in schema else []
+            items = _list(schema.get("prefixItems")) or one
             return [example(item, hints, name) for item in items]
         case "integer" | "number":
             return int(_first(_NUMBER, hints) or 1)
@@ -176,6 +181,14 @@ def example(schema: Mapping[str, Any], hints: Hints, name: str = "") -> Any:
             return None
         case _:
             return _string(name, hints)
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _string(name: str, hints: Hints) -> str:

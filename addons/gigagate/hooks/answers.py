@@ -62,9 +62,9 @@ def response(
     return answer
 
 
-def raw_error(error: GigaGateError) -> bytes:
+def raw_error(error: GigaGateError, request: http.Request | None = None) -> bytes:
     """Where there is no layer to send a response: the bytes of one, which ends the connection."""
-    answer = error_response(error)
+    answer = error_response(error, request)
     answer.headers["connection"] = "close"
     raw: bytes = http1.assemble_response(answer)
     return raw

@@ -153,6 +153,8 @@ class Telemetry:
             method=request.method,
             path=request.path.partition("?")[0],
             endpoint=report.endpoint or "other",
+            dialect=report.dialect if call else routes.dialect_of(head_of(request)).name,
+            operation=report.operation,
             model=model,
             status=status,
             finish_reason=report.finish_reason,

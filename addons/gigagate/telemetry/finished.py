@@ -22,6 +22,10 @@ class Finished:
     """As the client wrote it, without the query.  Not bounded: for the log alone."""
     endpoint: str
     """The same, bounded: "/chat/completions", …, or "other"."""
+    dialect: str
+    """The API the client speaks, bounded: a name in routes.DIALECTS."""
+    operation: str
+    """What GigaChat was asked for, bounded: "chat", "embeddings", …; "" for nothing."""
     model: str | None
     """Bounded: GigaChat's name without its version, or "other"; None if none is concerned."""
     status: int

@@ -48,6 +48,7 @@ def fields(finished: Finished, *, rewrites: bool) -> dict[str, Any]:
         "client": finished.client,
         "method": finished.method,
         "path": finished.path,
+        "dialect": finished.dialect,
         "model": finished.model,
         "status": finished.status,
         "finish_reason": finished.finish_reason,

@@ -20,8 +20,8 @@ from gigagate.telemetry.finished import Finished
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
-OPERATIONS = {"/embeddings": "embeddings"}
-"""gen_ai.operation.name of an endpoint; a model's other work is "chat"."""
+OPERATIONS = frozenset({"embeddings"})
+"""Those with a gen_ai.operation.name of their own; a model's other work is "chat"."""
 OPERATION = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
 PROVIDER = "gigachat"
 
@@ -85,10 +85,10 @@ class Metrics:
 
         by_client = ("client", "model")
         self._requests = counters(
-            "gigagate_requests", "Requests ended.", *by_client, "endpoint", "status"
+            "gigagate_requests", "Requests ended.", *by_client, "dialect", "endpoint", "status"
         )
         self._errors = counters(
-            "gigagate_errors", "Requests that failed, by the error's code.", "code"
+            "gigagate_errors", "Requests that failed, by the error's code.", "code", "dialect"
         )
         self._tokens = counters(
             "gigagate_tokens", "Tokens: prompt, of them cached, completion.", *by_client, "type"
@@ -118,9 +118,10 @@ class Metrics:
 
     def observe(self, finished: Finished) -> None:
         by_client = (finished.client, finished.model or "")
-        self._requests(*by_client, finished.endpoint, str(finished.status)).inc()
+        asked = (finished.dialect, finished.endpoint, str(finished.status))
+        self._requests(*by_client, *asked).inc()
         if finished.error:
-            self._errors(finished.error).inc()
+            self._errors(finished.error, finished.dialect).inc()
         self._messages.inc(finished.messages)
         self._converted.inc(finished.messages_converted)
         for note in finished.notes:
@@ -135,7 +136,8 @@ class Metrics:
             self._observe_model(finished, finished.model)
 
     def _observe_model(self, finished: Finished, model: str) -> None:
-        operation = (OPERATIONS.get(finished.endpoint, "chat"), PROVIDER, model)
+        done = finished.operation if finished.operation in OPERATIONS else "chat"
+        operation = (done, PROVIDER, model)
         self._duration(*operation, finished.error or "").observe(finished.seconds)
         if usage := finished.usage:
             self._token_usage(*operation, "input").observe(usage.prompt)

@@ -33,6 +33,8 @@ SUMS = (
 )
 REWRITE = "rewrite:"
 """Before the kind of a note."""
+DIALECT = "dialect:"
+"""Before the name of the API that clients spoke."""
 BY_NAME = ("requests", "tokens_prompt", "tokens_cached", "tokens_completion", "roubles")
 """What is told of each client and each model."""
 
@@ -84,6 +86,7 @@ class Stats:
 def amounts(finished: Finished) -> Iterable[tuple[str, float]]:
     """Name of a counter -> what one request adds to it."""
     yield "requests", 1
+    yield DIALECT + finished.dialect, 1
     yield "errors", finished.error is not None
     yield "retries", finished.retries
     yield "queue_seconds", finished.queue_seconds
@@ -102,11 +105,14 @@ def summary(counts: Counts) -> dict[str, Any]:
     """As GET /stats tells it."""
     sums: dict[str, float] = dict.fromkeys(SUMS, 0)
     rewrites: dict[str, float] = defaultdict(float)
+    dialects: dict[str, float] = defaultdict(float)
     clients: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(BY_NAME, 0))
     models: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(BY_NAME, 0))
     for (name, client, model), value in counts.items():
         if name.startswith(REWRITE):
             rewrites[name.removeprefix(REWRITE)] += value
+        elif name.startswith(DIALECT):
+            dialects[name.removeprefix(DIALECT)] += value
         elif name in sums:
             sums[name] += value
         if name in BY_NAME:
@@ -116,6 +122,7 @@ def summary(counts: Counts) -> dict[str, Any]:
     return {
         **_rounded(sums),
         "rewrites": _rounded(rewrites),
+        "dialects": _rounded(dict(sorted(dialects.items()))),
         "clients": {name: _rounded(values) for name, values in sorted(clients.items())},
         "models": {name: _rounded(values) for name, values in sorted(models.items())},
     }

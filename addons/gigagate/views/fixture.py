@@ -6,16 +6,20 @@ Every word becomes filler of the same length, alphabet and case; whatever the tr
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
+
+from gigagate.dialects.words import Words
 
 FILLER = {
     "latin": "loremipsumdolorsitametconsecteturadipiscingelitseddoeiusmodtempor",
     "cyrillic": "рыбатекстдляпримеракоторыйничегонезначитноимееттужедлину",
 }
 
-KEPT_TEXTS = frozenset({"type", "detail", "format", "media_type"})
-"""Keys of content parts whose texts are words of the protocol."""
+_SPOKEN = frozenset(
+    {"description", "title", "default", "const", "examples", "few_shot_examples", "$comment"}
+)
+"""Names in a schema under which somebody says something."""
 
 _DATA_URL = re.compile(r"data:([\w.+/-]+)((?:;[\w=-]+)*),(.*)", re.DOTALL)
 _URL = re.compile(r"(https?)://\S+")
@@ -26,93 +30,67 @@ _BASE64_HEAD = 32
 """Characters of a picture that say its format and size."""
 
 
-def anonymised(request: Any) -> Any:
-    """request: the parsed body of a chat completion, in OpenAI's form."""
-    return _object(request, _chat)
+def anonymised(request: Any, words: Words) -> Any:
+    """request: the parsed body of a chat.  words: those of the API that it speaks."""
+    if isinstance(request, dict):
+        return {name: _member(name, item, request, words) for name, item in request.items()}
+    if isinstance(request, list):
+        return [anonymised(item, words) for item in request]
+    return filler(request) if isinstance(request, str) else request
 
 
-def _chat(name: str, value: Any) -> Any:
-    match name:
-        case "messages":
-            return [_object(message, _message_of(message)) for message in value]
-        case "tools" | "functions" | "response_format":
-            return _schema(name, value)
-        case "model" | "tool_choice" | "function_call" | "reasoning_effort":
-            return value
-    return _replaced(value)
+def _member(name: str, value: Any, holder: Mapping[str, Any], words: Words) -> Any:
+    if name in words.schemas and isinstance(value, dict | list):
+        return _schema(name, value)
+    if name in words.data:
+        return _data(value)
+    if name in words.binary and isinstance(value, str):
+        return _binary(value)
+    if name in words.kept and _is_kept(name, value, holder):
+        return value
+    return anonymised(value, words)
 
 
-def _message_of(message: Any) -> Callable[[str, Any], Any]:
+def _is_kept(name: str, value: Any, holder: Mapping[str, Any]) -> bool:
     """The name of a function is part of the protocol, the name of a person is not."""
-    named = isinstance(message, dict) and message.get("role") in ("tool", "function")
-    return lambda name, value: value if name == "name" and named else _message(name, value)
-
-
-def _message(name: str, value: Any) -> Any:
-    match name:
-        case "tool_calls":
-            return [_object(call, _call) for call in value]
-        case "function_call":
-            return _object(value, _function)
-        case "content" if isinstance(value, list):
-            return [_object(part, _part) for part in value]
-        case "role" | "tool_call_id":
-            return value
-    return _replaced(value)
-
-
-def _call(name: str, value: Any) -> Any:
-    return _object(value, _function) if name == "function" else value
-
-
-def _function(name: str, value: Any) -> Any:
-    return _replaced(value) if name == "arguments" else value
-
-
-def _part(name: str, value: Any) -> Any:
-    return value if name == "type" else _replaced(value)
+    if name == "name" and holder.get("role", "tool") not in ("tool", "function"):
+        return False
+    texts = value if isinstance(value, list) else [value]
+    return all(isinstance(text, str) for text in texts)
 
 
 def _schema(name: str, value: Any) -> Any:
     """Names and structure stay, descriptions and examples go."""
     if isinstance(value, dict):
         return {key: _schema(key, item) for key, item in value.items()}
-    if isinstance(value, list) and name not in ("examples", "few_shot_examples"):
+    if isinstance(value, list) and name not in _SPOKEN:
         return [_schema(name, item) for item in value]
-    spoken = name in ("description", "title", "default", "const", "examples", "$comment")
-    return _replaced(value) if spoken or name == "few_shot_examples" else value
-
-
-def _object(value: Any, of: Callable[[str, Any], Any]) -> Any:
-    if not isinstance(value, dict):
-        return _replaced(value)
-    out = {}
-    for name, item in value.items():
-        try:
-            out[name] = of(name, item)
-        except TypeError:  # not the type it should have: that may be the bug
-            out[name] = _replaced(item)
-    return out
+    spoken = name in _SPOKEN
+    return _replaced(value) if spoken else value
 
 
 def _replaced(value: Any) -> Any:
-    if isinstance(value, str):
-        return filler(value)
+    """Keys stay, and numbers."""
+    if isinstance(value, dict):
+        return {name: _replaced(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_replaced(item) for item in value]
-    if isinstance(value, dict):
-        return {
-            name: item if name in KEPT_TEXTS else _replaced(item) for name, item in value.items()
-        }
-    return value
+    return filler(value) if isinstance(value, str) else value
+
+
+def _binary(text: str) -> str:
+    return filler(text) if text.startswith("data:") else _begun(text)
+
+
+def _begun(base64: str) -> str:
+    return base64[:_BASE64_HEAD] + "A" * max(0, len(base64) - _BASE64_HEAD)
 
 
 def filler(text: str) -> str:
     """Same length, same shape.  A text that is JSON stays JSON, with its keys."""
     if (picture := _DATA_URL.fullmatch(text)) is not None:
         media_type, parameters, data = picture.groups()
-        rest = "A" * max(0, len(data) - _BASE64_HEAD)
-        return f"data:{media_type}{parameters},{data[:_BASE64_HEAD]}{rest}"
+        return f"data:{media_type}{parameters},{_begun(data)}"
     if (url := _URL.fullmatch(text)) is not None:
         return f"{url[1]}://example.org/"
     if text.lstrip()[:1] in ("{", "["):

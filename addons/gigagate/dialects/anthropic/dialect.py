@@ -8,6 +8,7 @@ from gigagate.dialects import keys
 from gigagate.dialects.anthropic import endpoints, reader
 from gigagate.dialects.anthropic.envelope import ENVELOPE
 from gigagate.dialects.dialect import Dialect, Endpoint
+from gigagate.dialects.words import COMMON, Words
 
 _ENDPOINTS = (
     Endpoint("POST", "/messages", "Whole and streamed.", "chat", endpoints.make),
@@ -41,4 +42,14 @@ def _keys(head: Head) -> Iterator[str]:
     yield from keys.authorization(head)
 
 
-ANTHROPIC = Dialect("anthropic", ENVELOPE, _ENDPOINTS, _claims, _keys, reader)
+_WORDS = Words(
+    kept=COMMON | {"tool_use_id", "tool_name", "display", "ttl"},
+    schemas=frozenset({"tools", "output_config", "output_format"}),
+    data=frozenset({"metadata", "input"}),
+    binary=frozenset({"data", "signature", "encrypted_content"}),
+    headers=("anthropic-version", "anthropic-beta"),
+)
+
+ANTHROPIC = Dialect(
+    "anthropic", ENVELOPE, _ENDPOINTS, _claims, _keys, reader, ("x-api-key",), _WORDS
+)

@@ -8,6 +8,7 @@ from gigagate.dialects import keys
 from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.gemini import embeddings, endpoints, reader
 from gigagate.dialects.gemini.envelope import ENVELOPE
+from gigagate.dialects.words import COMMON, Words
 
 _ENDPOINTS = (
     Endpoint(
@@ -87,4 +88,14 @@ def _keys(head: Head) -> Iterator[str]:
     yield from keys.authorization(head)
 
 
-GEMINI = Dialect("gemini", ENVELOPE, _ENDPOINTS, _claims, _keys, reader)
+_WORDS = Words(
+    kept=COMMON
+    | {"mimeType", "mime_type", "mode", "allowedFunctionNames", "functionCallingConfig"},
+    schemas=frozenset({"tools", "generationConfig", "generation_config"}),
+    data=frozenset({"args", "response", "labels"}),
+    binary=frozenset({"data", "thoughtSignature", "thought_signature"}),
+)
+
+GEMINI = Dialect(
+    "gemini", ENVELOPE, _ENDPOINTS, _claims, _keys, reader, ("x-goog-api-key",), _WORDS
+)

@@ -5,6 +5,7 @@ from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.gigachat_own import pass_through
 from gigagate.dialects.openai import chat, completions, embeddings, files, keys, models, reader
 from gigagate.dialects.openai.envelope import ENVELOPE
+from gigagate.dialects.words import COMMON, Words
 
 _ENDPOINTS = (
     Endpoint(
@@ -134,4 +135,12 @@ def _claims(head: Head) -> bool:
     return True
 
 
-OPENAI = Dialect("openai", ENVELOPE, _ENDPOINTS, _claims, keys.presented, reader)
+_WORDS = Words(
+    kept=COMMON | {"tool_call_id", "tool_choice", "function_call", "reasoning_effort"},
+    schemas=frozenset({"tools", "functions", "response_format"}),
+    binary=frozenset({"data", "file_data"}),
+)
+
+OPENAI = Dialect(
+    "openai", ENVELOPE, _ENDPOINTS, _claims, keys.presented, reader, keys.HEADERS, _WORDS
+)

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from gigagate.core.http import Head
 from gigagate.dialects import keys
 
+HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+
 
 def presented(head: Head) -> Iterator[str]:
     yield from keys.authorization(head)
-    yield from keys.headers(head, "x-api-key", "api-key", "x-goog-api-key")
+    yield from keys.headers(head, *HEADERS)

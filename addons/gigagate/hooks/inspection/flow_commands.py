@@ -11,7 +11,7 @@ from mitmproxy.log import ALERT
 from gigagate.core.any_json import parsed
 from gigagate.dialects.reading import Said
 from gigagate.hooks.inspection import wire_record
-from gigagate.hooks.inspection.spoken import reader_of
+from gigagate.hooks.inspection.spoken import dialect_of, reader_of
 from gigagate.views import answer, changes, fixture
 
 logger = logging.getLogger(__name__)
@@ -35,15 +35,18 @@ class FlowCommands:
     def fixture(self, flows: Sequence[flow.Flow], path: types.Path) -> str:
         """Write a request, its prose replaced by filler, to a file for ./run.sh replay."""
         (chat,) = _http(flows, most=1)
-        request = chat.request
+        request, words = chat.request, dialect_of(chat).words
         try:
-            body = fixture.anonymised(parsed(request.get_content(strict=False) or b""))
+            body = fixture.anonymised(parsed(request.get_content(strict=False) or b""), words)
+        except RecursionError:
+            raise exceptions.CommandError("The request is nested too deep.") from None
         except ValueError as error:
             raise exceptions.CommandError(f"The request is no JSON: {error}") from None
+        kept = (*KEPT_HEADERS, *words.headers)
         written = {
             "method": request.method,
             "path": request.path.partition("?")[0],
-            "headers": {n: request.headers[n] for n in KEPT_HEADERS if n in request.headers},
+            "headers": {n: request.headers[n] for n in kept if n in request.headers},
             "body": body,
         }
         try:

@@ -3,13 +3,17 @@
 from mitmproxy import http
 
 from gigagate import routes
-from gigagate.dialects.dialect import Reader
+from gigagate.dialects.dialect import Dialect, Reader
 from gigagate.errors import GigaGateError
 from gigagate.hooks.request_head import head_of
 
 
+def dialect_of(flow: http.HTTPFlow) -> Dialect:
+    return routes.dialect_of(head_of(flow.request))
+
+
 def reader_of(flow: http.HTTPFlow) -> Reader:
-    return routes.dialect_of(head_of(flow.request)).reader
+    return dialect_of(flow).reader
 
 
 def asks_for_chat(flow: http.HTTPFlow) -> bool:

@@ -6,7 +6,9 @@ import time
 from mitmproxy import ctx, http
 from mitmproxy.hooks import UpdateHook
 
+from gigagate.core import content_coding
 from gigagate.core.redact import MASK, mask
+from gigagate.errors import ClientError
 from gigagate.exchange import Exchange
 from gigagate.hooks.door import client_secrets
 from gigagate.hooks.door.door import CLIENT
@@ -29,8 +31,6 @@ LONGEST_NAME = 32
 
 UPDATE_SECONDS = 0.5
 """Between two updates of a stream that somebody watches."""
-
-_SECRET_HEADERS = {name.decode() for name in client_secrets.SECRET_HEADERS} | {"set-cookie"}
 
 
 def facts(flow: http.HTTPFlow) -> Facts:
@@ -67,6 +67,8 @@ class WireRecord:
         """GigaChat's answer."""
         self.given = bytearray()
         """The client's, of a stream."""
+        self.coding = ""
+        """Of GigaChat's answer."""
         self.tokens: set[str] = set()
         """That signed the attempts."""
         self.attempt_began = 0.0
@@ -98,6 +100,7 @@ class WireRecord:
         self.flow.metadata[REQUEST] += data
 
     def receives(self, answer: http.Response) -> None:
+        self.coding = answer.headers.get("content-encoding", "")
         self.facts.attempts[-1] = Attempt(answer.status_code, time.time() - self.attempt_began)
         self.flow.metadata[RESPONSE_HEAD] = self.head(
             f"{answer.http_version} {answer.status_code} {answer.reason}", answer.headers
@@ -147,7 +150,17 @@ class WireRecord:
         self.facts.kinds = sorted({note.kind for note in self.exchange.notes})
         self.flow.metadata[FACTS] = self.facts.dumps()
         if self.received:
-            self.flow.metadata[RESPONSE] = self.without_tokens(bytes(self.received))
+            self.flow.metadata[RESPONSE] = self.without_tokens(self.unpacked())
+
+    def unpacked(self) -> bytes:
+        """GigaChat's answer; packed, it would hide from people, and a token from `without_tokens`.
+
+        Nothing as long as it cannot be unpacked.
+        """
+        try:
+            return content_coding.decode(bytes(self.received), self.coding, MOST_KEPT)
+        except ClientError:
+            return b""
 
     def without_tokens(self, answer: bytes) -> bytes:
         """A server may echo an access token; where it complains, also in another form."""
@@ -158,8 +171,9 @@ class WireRecord:
         return mask(answer.decode(errors="replace")).encode()
 
     def head(self, start: str, headers: http.Headers) -> str:
+        secret = {name.decode() for name in client_secrets.headers()} | {"set-cookie"}
         lines = [
-            f"{name}: {client_secrets.HIDDEN if name.lower() in _SECRET_HEADERS else value}"
+            f"{name}: {client_secrets.HIDDEN if name.lower() in secret else value}"
             for name, value in headers.items(multi=True)
         ]
         text = "\n".join([start, *lines])

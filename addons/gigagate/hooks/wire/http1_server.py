@@ -155,7 +155,7 @@ class LimitedHttp1Server(Http1Server):
         peer = human.format_address(self.conn.peername)
         logger.info("%s: refused, %d: %s", peer, error.status, error.message)
         if self.response is None:
-            yield commands.SendData(self.conn, raw_error(error))
+            yield commands.SendData(self.conn, raw_error(error, self.request))
         yield commands.CloseTcpConnection(self.conn, half_close=True)
         self.state = self.discard
         self.buf = ReceiveBuffer()

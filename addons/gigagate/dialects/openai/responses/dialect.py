@@ -6,6 +6,7 @@ from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.openai import keys
 from gigagate.dialects.openai.envelope import ENVELOPE
 from gigagate.dialects.openai.responses import endpoints, reader
+from gigagate.dialects.words import COMMON, Words
 
 _ENDPOINTS = (
     Endpoint("POST", "/responses", "Whole and streamed.", "chat", endpoints.make),
@@ -66,4 +67,15 @@ def _claims(head: Head) -> bool:
     return normalise(head.path).startswith(("/responses", "/codex/"))
 
 
-RESPONSES = Dialect("responses", ENVELOPE, _ENDPOINTS, _claims, keys.presented, reader)
+_WORDS = Words(
+    kept=COMMON
+    | {"call_id", "namespace", "status", "execution", "tool_choice", "effort", "summary"}
+    | {"include", "truncation", "previous_response_id"},
+    schemas=frozenset({"tools", "text"}),
+    data=frozenset({"metadata", "client_metadata", "arguments"}),
+    binary=frozenset({"file_data", "encrypted_content"}),
+)
+
+RESPONSES = Dialect(
+    "responses", ENVELOPE, _ENDPOINTS, _claims, keys.presented, reader, keys.HEADERS, _WORDS
+)

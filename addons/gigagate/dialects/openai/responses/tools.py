@@ -113,16 +113,16 @@ class Tools:
         allowed = [
             _forced(self._chosen(object_at(f"{_ALLOWED}[{i}]", tool), f"{_ALLOWED}[{i}]"))
             for i, tool in enumerate(tools)
-            if object_at(f"{_ALLOWED}[{i}]", tool).get("type") in _READERS
+            if str(object_at(f"{_ALLOWED}[{i}]", tool).get("type")) in _READERS
         ]
         inner = {"mode": choice.get("mode"), "tools": allowed}
         return {"type": "allowed_tools", "allowed_tools": inner}
 
     def _chosen(self, choice: dict[str, Any], path: str) -> str:
         """The function's name."""
-        kind = choice.get("type")
+        kind = text_at(f"{path}.type", choice.get("type"))
         if kind in _OWN_SCHEMAS:
-            return str(kind)
+            return kind
         if kind not in ("function", "custom"):
             raise UnsupportedFeature(
                 f"{path} names a tool that GigaChat does not have.", param=path
