@@ -13,6 +13,7 @@ from gigagate.core import models
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import DEFAULT_JSON_MODES
 from gigagate.core.value_types import Number
+from gigagate.dialects.anthropic import parameters as anthropic
 from gigagate.dialects.gemini import embeddings as gemini_embeddings
 from gigagate.dialects.gemini import parameters as gemini
 from gigagate.dialects.openai import completions, embeddings
@@ -192,6 +193,7 @@ TABLES = {
     "completions": lambda: parameter_table(completions.TABLE),
     "embeddings": lambda: parameter_table(embeddings.TABLE),
     "responses": lambda: parameter_table(responses.TABLE),
+    "anthropic": lambda: parameter_table(anthropic.TABLE),
     "gemini": lambda: parameter_table(gemini.TABLE),
     "gemini_config": lambda: parameter_table(gemini.CONFIG),
     "gemini_embeddings": lambda: parameter_table(gemini_embeddings.TABLE),

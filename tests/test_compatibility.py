@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_type_hints
 
 import pytest
+from anthropic.types import message_create_params
+from anthropic.types.beta import message_create_params as beta_create_params
 from openai.types import completion_create_params, embedding_create_params
 from openai.types.chat import completion_create_params as chat_create_params
+from openai.types.responses import response_create_params
 from tests.generate_compatibility import DOCUMENT, SAMPLES, TABLES, current, own_errors
 from tests.support.gigachat_wire import deltas, events, text_of, text_stream
 
@@ -24,12 +27,16 @@ from gigagate.core.value_types import (
     StringOrStrings,
     Strings,
 )
+from gigagate.dialects.anthropic import parameters as anthropic
 from gigagate.dialects.openai import completions, embeddings
+from gigagate.dialects.openai.responses import parameters as responses
 from gigagate.errors import UnsupportedFeature
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.gigachat.v1 import parameters
 from gigagate.routes import DIALECTS, find
 
+OF_THE_SDK = {"betas", "user_profile_id", "workspace_id"}
+"""Sent as headers."""
 SAMPLE: Mapping[type, Any] = {
     Anything: "x",
     Boolean: True,
@@ -43,15 +50,26 @@ BASE: Mapping[str, dict[str, Any]] = {
     "/chat/completions": {"model": "gigachat", "messages": [{"role": "user", "content": "hi"}]},
     "/completions": {"model": "gigachat", "prompt": "hi"},
     "/embeddings": {"model": "Embeddings", "input": "hi"},
+    "/messages": {
+        "model": "gigachat",
+        "max_tokens": 9,
+        "messages": [{"role": "user", "content": "hi"}],
+    },
+    "/responses": {"model": "gigachat", "input": "hi"},
 }
+OF_OTHER_APIS = ("/messages", "/responses")
+"""What they translate into the pivot is proved in tests/dialects."""
 ROWS = [
     pytest.param(path, row, id=f"{path} {row.name}")
     for path, table in (
         ("/chat/completions", parameters.TABLE),
         ("/completions", completions.TABLE),
         ("/embeddings", embeddings.TABLE),
+        ("/messages", anthropic.TABLE),
+        ("/responses", responses.TABLE),
     )
     for row in table
+    if path not in OF_OTHER_APIS or row.fate in ("kept", "clamped", "dropped", "refused")
 ]
 
 
@@ -96,10 +114,16 @@ def test_the_page_is_current() -> None:
             [completions.TABLE, parameters.TABLE],
         ),
         (embedding_create_params.EmbeddingCreateParams, [embeddings.TABLE]),
+        (
+            response_create_params.ResponseCreateParamsStreaming,
+            [responses.TABLE, [Row(name, "kept") for name in responses.AS_IN_CHAT]],
+        ),
+        (message_create_params.MessageCreateParamsStreaming, [anthropic.TABLE]),
+        (beta_create_params.MessageCreateParamsStreaming, [anthropic.TABLE]),
     ],
 )
-def test_every_parameter_of_openais_has_a_row(type_: type, tables: list[Any]) -> None:
-    names = {row.name for table in tables for row in table}
+def test_every_parameter_of_an_sdk_has_a_row(type_: type, tables: list[Any]) -> None:
+    names = {row.name for table in tables for row in table} | OF_THE_SDK
     assert set(get_type_hints(type_)) - names == set()
 
 

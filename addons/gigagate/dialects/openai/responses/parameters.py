@@ -47,6 +47,9 @@ TABLE = Table(
         neutral=(False,),
         reason="A response is made while its client waits.",
     ),
+    Row("background_options", "dropped", reason="They are of a response in the background."),
+    Row("image", "dropped", reason="It is for OpenAI's own tool that draws."),
+    Row("access_programs", "dropped", reason="They are OpenAI's."),
     Row("include", "dropped", reason="There is nothing more to tell."),
     Row(
         "truncation",
