@@ -19,10 +19,13 @@ from gigagate.emulator.chat import Completion
 from gigagate.emulator.chat_rules import ChatRequest, FileFacts, refuse
 from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.players import play
+from gigagate.emulator.v2_answer import Completion as CompletionV2
+from gigagate.emulator.v2_shape import read
 from gigagate.errors import ClientError, UnsupportedFeature
 from gigagate.exchange import Answer, ClientRequest, Exchange
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(16)).decode()
+V2 = EmulatorConfig(v2_result_role="either", v2_forced="accept", v2_tools="all")
 NOTHING_SAID = {"role": "user", "content": ""}
 """What is left of a chat without a word: valid by OpenAI's API, but not to be answered."""
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"
@@ -227,18 +230,25 @@ def exchange(chat: dict[str, Any], **policy: Any) -> Exchange:
     return Exchange(request, Policy(**policy), request_id="ab" * 16, now=1)
 
 
-def sent_body(asking: Exchange) -> tuple[dict[str, Any], dict[str, FileFacts]]:
+def sent_body(asking: Exchange) -> dict[str, Any]:
+    """As v1 takes it, or what the emulator's v2 makes of what it took."""
     upstream = asking.upstream_request()
     if upstream.files:
         upstream = upstream.with_files({file.key: file.key for file in upstream.files})
     files = {file.key: FileFacts("image/png", 24) for file in upstream.files}
     body: dict[str, Any] = json.loads(upstream.body)
+    if upstream.path.startswith("/v2/"):
+        last = body["messages"][-1]
+        assume(last["role"] != "user" or last["content"] != [{"text": " "}])
+        return read(body, V2, files).body
     assume(NOTHING_SAID not in body["messages"])
-    return body, files
+    assert refuse(ChatRequest(body, EmulatorConfig(), files)) is None
+    return body
 
 
-async def _events(completion: Completion, config: EmulatorConfig) -> list[bytes]:
-    events = completion.stream(config).events
+async def _events(completion: Completion | CompletionV2, config: EmulatorConfig) -> list[bytes]:
+    by_v1 = isinstance(completion, Completion)
+    events = (completion.stream(config) if by_v1 else completion.stream()).events
     assert events is not None
     return [event async for event in events]
 
@@ -254,40 +264,44 @@ async def _events(completion: Completion, config: EmulatorConfig) -> list[bytes]
             "chunk_chars": st.integers(1, 20),
         }
     ),
-    st.fixed_dictionaries({"reasoning": st.sampled_from(["separate", "inline", "drop"])}),
+    st.fixed_dictionaries(
+        {
+            "reasoning": st.sampled_from(["separate", "inline", "drop"]),
+            "api": st.sampled_from(["auto", "v1", "v2"]),
+        }
+    ),
 )
 def test_a_valid_chat_never_fails(
     chat: dict[str, Any], switches: dict[str, Any], policy: dict[str, Any]
 ) -> None:
     asking = exchange(chat, files=FilePolicy(), **policy)
     try:
-        body, files = sent_body(asking)
+        body = sent_body(asking)
     except UnsupportedFeature as refused:
         assert refused.status == 400
         assert refused.param
         return
     config = EmulatorConfig().changed(switches)
-    assert refuse(ChatRequest(body, config, files)) is None
-    completion = Completion(play(body), body["model"], 1, 10, 0, STATE)
+    answer, model = play(body), body["model"]
+    completion: Completion | CompletionV2 = Completion(answer, model, 1, 10, 0, STATE)
+    if asking.report.api == "v2":
+        completion = CompletionV2(answer, model, 1, 10, 0, config)
     if asking.wants_stream:
         for event in asyncio.run(_events(completion, config)):
             asking.feed(event)
         asking.feed(b"")
     else:
-        answer = asking.answer(200, {}, completion.whole().body)
-        assert isinstance(answer, Answer)
+        assert isinstance(asking.answer(200, {}, completion.whole().body), Answer)
     assert asking.crash is None
     assert asking.ended
     assert asking.report.error in (None, "generation_failed")
 
 
 @settings(max_examples=200, deadline=None)
-@given(chats())
-def test_strict_refuses_or_sends_what_gigachat_takes(chat: dict[str, Any]) -> None:
-    asking = exchange(chat, strict=True)
+@given(chats(), st.sampled_from(["auto", "v1", "v2"]))
+def test_strict_refuses_or_sends_what_gigachat_takes(chat: dict[str, Any], api: str) -> None:
+    asking = exchange(chat, strict=True, api=api)
     try:
-        body, files = sent_body(asking)
+        sent_body(asking)
     except ClientError as refused:
         assert refused.status == 400
-        return
-    assert refuse(ChatRequest(body, EmulatorConfig(), files)) is None

@@ -76,7 +76,7 @@ ROWS = [
 def exchange(path: str, *, strict: bool = False, **fields: Any) -> Exchange:
     body = json.dumps(BASE[path] | fields).encode()
     request = ClientRequest("POST", f"/v1{path}", {}, body)
-    return Exchange(request, Policy(strict=strict), request_id="ab" * 16, now=1)
+    return Exchange(request, Policy(strict=strict, api="v1"), request_id="ab" * 16, now=1)
 
 
 def sent(path: str, *, strict: bool = False, **fields: Any) -> dict[str, Any]:

@@ -130,6 +130,57 @@ def _long_stream(n: int) -> bytes:
     return b"".join(sse.event(json.dumps(e).encode()) for e in events) + sse.event(b"[DONE]")
 
 
+V2 = Policy(api="v2")
+
+
+def _v2_asked(chat: Any) -> Exchange:
+    request = ClientRequest("POST", "/v1/chat/completions", {}, json.dumps(chat).encode())
+    exchange = Exchange(request, V2, request_id="ab" * 16, now=1)
+    exchange.upstream_request()
+    return exchange
+
+
+def v2_chat(chat: Any) -> object:
+    return _v2_asked(chat)
+
+
+def v2_refused(body: bytes) -> object:
+    return _v2_asked(talk(1)).otherwise(404, body)
+
+
+def v2_whole(answer: Any) -> object:
+    return _v2_asked(talk(1)).answer(200, {}, json.dumps(answer).encode())
+
+
+def v2(events: list[Any]) -> object:
+    exchange = _v2_asked({**talk(1), "stream": True})
+    said = b"".join(sse.event(json.dumps(e).encode(), "response.message.delta") for e in events)
+    return [exchange.feed(said), exchange.feed(b"")]
+
+
+def _v2_delta(text: str) -> dict[str, Any]:
+    half = "\ud83d" if text == " " else ""
+    return {"messages": [{"role": "assistant", "content": [{"text": text + half}]}]}
+
+
+def _v2_answer(n: int) -> dict[str, Any]:
+    sources = {str(i): {"url": f"https://a/{i}", "title": "x"} for i in range(n)}
+    text = {"text": "A. [sources=[1, 2]] " * n, "inline_data": {"sources": sources}}
+    return {"messages": [{"role": "assistant", "content": [text]}], "finish_reason": "stop"}
+
+
+def _parallel(n: int) -> dict[str, Any]:
+    calls = [
+        {"id": f"c{i}", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        for i in range(n)
+    ]
+    results = [message("tool", "{}", tool_call_id=f"c{i}") for i in range(n)]
+    return {
+        "model": "gigachat",
+        "messages": [message("user", "x"), message("assistant", "", tool_calls=calls), *results],
+    }
+
+
 def pieces(machine: Callable[[], Any]) -> Callable[[list[Any]], object]:
     def feed(given: list[Any]) -> object:
         one = machine()
@@ -383,6 +434,11 @@ ROWS = (
         whole,
     ),
     Row("answer: text", lambda n: {"choices": [{"message": {"content": "<img " * n}}]}, whole),
+    Row("v2: history", _parallel, v2_chat),
+    Row("v2: tools", lambda n: {**talk(1), "tools": [{"type": "web_search"}] * n}, v2_chat),
+    Row("v2: answer", _v2_answer, v2_whole),
+    Row("v2: stream", lambda n: [_v2_delta("[sources=[" if i % 2 else " ") for i in range(n)], v2),
+    Row("v2: refused", lambda n: b"tool " * n, v2_refused),
     Row("stream", lambda n: [said("<think>" if i % 2 else "x") for i in range(n)], streamed),
     *(Row(what, shape, post(path)) for what, (path, shape) in hostile_dialects.REQUESTS.items()),
     *(

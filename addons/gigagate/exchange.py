@@ -11,6 +11,7 @@ from dataclasses import replace
 from gigagate import routes
 from gigagate.core.http import Answer, ClientRequest, Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
+from gigagate.core.learnt import Learnt
 from gigagate.core.model_list import ModelList
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
@@ -35,10 +36,11 @@ class Exchange:
         now: int,
         shelf: Shelf | None = None,
         models: ModelList | None = None,
+        learnt: Learnt | None = None,
     ) -> None:
         """request_id: unique, hexadecimal.  now: unix seconds.
 
-        models: what GigaChat has listed so far.
+        models: what GigaChat has listed so far.  learnt: what its answers have taught.
         """
         self.shelf = shelf or Shelf()
         self.notes = Notes()
@@ -52,6 +54,7 @@ class Exchange:
         self.report.dialect = self._dialect.name
         self._request = request
         self._models = models or ModelList()
+        self._learnt = learnt or Learnt()
         names = self._models.names
         self._policy = replace(policy, listed=names) if names else policy
         self._request_id = request_id
@@ -108,6 +111,7 @@ class Exchange:
             item=item,
             shelf=self.shelf,
             models=self._models,
+            learnt=self._learnt,
         )
         try:
             translated = endpoint.translate(call)
@@ -152,6 +156,25 @@ class Exchange:
             out += self.fail_stream(InternalError())
         sent = b"".join(out)
         return [sent] if sent else []
+
+    def otherwise(self, status: int, body: bytes) -> UpstreamRequest | Answer | None:
+        """What to send, or to answer, in place of what GigaChat refused; None: it is refused."""
+        translated = self._translated
+        if status == 200 or translated is None or translated.otherwise is None:
+            return None
+        try:
+            other = translated.otherwise(status, body)
+        except GigaGateError as error:
+            return self.fail(error)
+        except Exception as crash:
+            self.crash = crash
+            return self.fail(InternalError())
+        if other is None:
+            return None
+        if isinstance(other, Content):
+            return self._told(other)
+        self._translated = other
+        return other.upstream
 
     def failure(self, status: int, headers: Mapping[str, str], body: bytes) -> GigaGateError | None:
         """What GigaChat means by an answer that is no success."""

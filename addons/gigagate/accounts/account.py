@@ -16,6 +16,7 @@ from gigagate.accounts.token_wait import TokenWait
 from gigagate.away import Away
 from gigagate.client_certificate import ClientCertificate
 from gigagate.core import key_owner
+from gigagate.core.learnt import Learnt
 from gigagate.core.model_list import ModelList
 from gigagate.errors import InvalidApiKey, SettingsError, TokenUnavailable
 from gigagate.files.client import FileClient
@@ -49,6 +50,7 @@ class Account:
     upstream: Upstream
     certificate: ClientCertificate | None = None
     models: ModelList = field(default_factory=ModelList)
+    learnt: Learnt = field(default_factory=Learnt)
     fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FETCHES))
     """Taken by each call that fetches files from elsewhere."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from gigagate.core.http import ClientRequest
+from gigagate.core.learnt import Learnt
 from gigagate.core.model_list import ModelList
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
@@ -26,5 +27,7 @@ class InHand:
     """What is kept from one request to the next."""
     models: ModelList = field(default_factory=ModelList)
     """What GigaChat has listed for the key of the request."""
+    learnt: Learnt = field(default_factory=Learnt)
+    """What GigaChat's answers to the same account have taught."""
     session: str = ""
     """The conversation's name, where the client gives one: set by the dialect that reads it."""

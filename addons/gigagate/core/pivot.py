@@ -6,7 +6,16 @@ be a client's own, and is checked by whoever reads it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, NotRequired, Protocol, Required, TypedDict
+from typing import (
+    Any,
+    Literal,
+    NamedTuple,
+    NotRequired,
+    Protocol,
+    Required,
+    TypedDict,
+    runtime_checkable,
+)
 
 from gigagate.errors import GigaGateError
 
@@ -106,8 +115,10 @@ class FunctionDefinition(TypedDict, total=False):
     """GigaChat's own: a JSON schema."""
 
 
-class Tool(TypedDict):
-    type: Literal["function"]
+class Tool(TypedDict, total=False):
+    """A function, or one of gigachat.builtin_tools.KINDS, which GigaChat runs itself."""
+
+    type: Required[str]
     function: FunctionDefinition
 
 
@@ -149,6 +160,18 @@ class UsageObject(TypedDict):
     prompt_tokens_details: PromptTokensDetails
 
 
+class UrlCitation(TypedDict):
+    start_index: int
+    end_index: int
+    url: str
+    title: str
+
+
+class Annotation(TypedDict):
+    type: Literal["url_citation"]
+    url_citation: UrlCitation
+
+
 class AnswerMessage(TypedDict, total=False):
     role: Required[Literal["assistant"]]
     content: Required[str | None]
@@ -156,6 +179,9 @@ class AnswerMessage(TypedDict, total=False):
     refusal: None
     reasoning_content: str
     tool_calls: list[CallObject]
+    annotations: list[Annotation]
+    tool_runs: list["ToolRun"]
+    """What GigaChat's own tools did; not OpenAI's, so its chat leaves it out."""
 
 
 class Choice(TypedDict):
@@ -184,6 +210,49 @@ class ToolCall(NamedTuple):
     """As the client calls it."""
     arguments: str
     """A JSON text.  It is the model's: not valid if the model erred or was cut off."""
+
+
+RunKind = Literal["web_search", "web_fetch", "code_interpreter", "image_generation", "other"]
+
+
+class Source(NamedTuple):
+    """A page that a search has found."""
+
+    url: str
+    title: str
+
+
+class Citation(NamedTuple):
+    """That a part of the answer's text is from a source."""
+
+    start: int
+    end: int
+    """Characters of the answer's text so far; what is cited ends there."""
+    text: str
+    """What is cited."""
+    source: Source
+
+    def as_object(self) -> Annotation:
+        url, title = self.source
+        place: UrlCitation = {
+            "start_index": self.start,
+            "end_index": self.end,
+            "url": url,
+            "title": title,
+        }
+        return {"type": "url_citation", "url_citation": place}
+
+
+class ToolRun(NamedTuple):
+    """One run of a tool of GigaChat's own, as far as it is known."""
+
+    number: int
+    """0, 1, 2, … within the answer."""
+    kind: RunKind
+    status: Literal["in_progress", "completed", "failed"]
+    query: str = ""
+    """What was asked for, in the client's words: GigaChat does not tell its own."""
+    sources: tuple[Source, ...] = ()
 
 
 class Usage(NamedTuple):
@@ -226,6 +295,17 @@ class AnswerWriter(Protocol):
 
     def broken(self, error: GigaGateError) -> bytes:
         """The end in place of `finish`, of an answer that breaks off, before `start` too."""
+
+
+@runtime_checkable
+class TellsTools(Protocol):
+    """A writer that has a form for what GigaChat's own tools do.  To others they are not told."""
+
+    def tool_run(self, run: ToolRun) -> bytes:
+        """in_progress, perhaps several times; then once completed or failed, with its sources."""
+
+    def cite(self, citations: Sequence[Citation]) -> bytes:
+        """Right behind the text that is cited."""
 
 
 class AnswerStream(Protocol):

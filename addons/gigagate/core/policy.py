@@ -12,6 +12,7 @@ from gigagate.core.models import OwnRow
 UnknownModel = Literal["default", "pass", "refuse"]
 Reasoning = Literal["separate", "inline", "drop"]
 JsonMode = Literal["native", "function"]
+Api = Literal["auto", "v1", "v2"]
 
 DEFAULT_ALIASES: Mapping[str, str] = MappingProxyType(
     {
@@ -55,6 +56,12 @@ class Policy:
     json_modes: Mapping[str, JsonMode] = field(default_factory=lambda: DEFAULT_JSON_MODES)
     """Pattern of GigaChat's model names -> how they are made to answer in JSON.  The first that
     fits counts."""
+    api: Api = "auto"
+    """GigaChat's chat API: auto takes v2 only for what v1 cannot do."""
+    apis: Mapping[str, Api] = field(default_factory=lambda: MappingProxyType({}))
+    """Pattern of GigaChat's model names -> as `api`.  The first that fits counts."""
+    builtin_tools: bool = True
+    """GigaChat's own tools may be used: a search sends what is searched for elsewhere."""
     files: FilePolicy = field(default_factory=FilePolicy)
     seal_key: bytes = field(default=b"", repr=False)
     """Seals what a client carries for the proxy: the same wherever the client may come next."""

@@ -23,6 +23,8 @@ class Report:
     messages_converted: int = 0
     """Those that are not plain text of a role GigaChat has."""
     usage: Usage | None = None
+    api: str = ""
+    """GigaChat's chat API that was asked: "v1", "v2"; "" where it is no chat."""
     finish_reason: str | None = None
     """In OpenAI's words."""
     stop_sequence: str | None = None

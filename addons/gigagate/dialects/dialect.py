@@ -68,6 +68,8 @@ class Translation(NamedTuple):
     """An answer in the place of GigaChat's error, such as an estimate; None: the error."""
     stream_type: str = ""
     """The stream's media type, where the API has more than one; "": the envelope's."""
+    otherwise: Callable[[int, bytes], "Translation | Content | None"] | None = None
+    """What is asked, or answered, in place of what GigaChat refused, by its status and body."""
     path_of: Callable[[str], str] = _same
     """Where the client has what stands here in the pivot, for an error of GigaChat's."""
 

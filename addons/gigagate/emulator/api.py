@@ -5,21 +5,29 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from gigagate.emulator import chat_routes, files, logins, other
+from gigagate.emulator import chat_routes, files, logins, other, v2_routes
 from gigagate.emulator.config import Credential, EmulatorConfig
 from gigagate.emulator.faults import DONE
 from gigagate.emulator.log import Received
 from gigagate.emulator.reply import Reply, error, gateway_headers, no_user_agent
 from gigagate.emulator.state import Call, Handler, State
+from gigagate.emulator.v2_answer import DONE_EVENT
 
 BASES = ("/api/v1", "/v1")
 """Of the older host and of api.giga.chat."""
 
+V2_CHAT, V2_BASES = "/v2/chat/completions", ("", "/api")
+
 _ROUTES: tuple[tuple[str, re.Pattern[str], Handler], ...] = tuple(
     (method, re.compile(pattern), handler)
-    for method, pattern, handler in (*chat_routes.ROUTES, *files.ROUTES, *other.ROUTES)
+    for method, pattern, handler in (
+        *chat_routes.ROUTES,
+        *v2_routes.ROUTES,
+        *files.ROUTES,
+        *other.ROUTES,
+    )
 )
-_GENERATIONS = ("/chat/completions", "/embeddings")
+_GENERATIONS = ("/chat/completions", "/v2/chat/completions", "/embeddings")
 
 
 async def answer(state: State, received: Received) -> Reply:
@@ -62,6 +70,9 @@ async def _answer(state: State, received: Received, session_id: str) -> Reply:
 
 
 def _below_base(path: str) -> str:
+    """v2's paths keep their version: only chat is there."""
+    if path.endswith(V2_CHAT) and path.removesuffix(V2_CHAT) in V2_BASES:
+        return V2_CHAT
     base = next((b for b in BASES if path.startswith(b + "/")), path)
     return path.removeprefix(base)
 
@@ -86,7 +97,7 @@ async def _releasing(
     """Frees the slot before the last event: a client may ask again as soon as it has read that."""
     async with aclosing(events):
         async for event in events:
-            if event.startswith(DONE):
+            if event.startswith((DONE, DONE_EVENT)):
                 release_slot(state, received)
             yield event
 

@@ -142,6 +142,34 @@ class EmulatorConfig:
     stream_end: Literal["two_newlines", "one_newline"] = _about(
         "two_newlines", "What follows [DONE]: recorded two, the documentation's example has one."
     )
+    v2: Literal["open", "closed", "absent"] = _about(
+        "open", "Whether the account may use /v2: closed is the front server's 403, absent a 404."
+    )
+    v2_result_role: Literal["by_model", "tool", "function", "either"] = _about(
+        "by_model",
+        "The role of v2's function results: measured function for GigaChat-2, tool for GigaChat-3.",
+    )
+    v2_tools: Literal["public", "all", "none"] = _about(
+        "public", "v2's builtin tools: the public host refuses code_interpreter with 422."
+    )
+    v2_forced: Literal["by_model", "accept", "refuse"] = _about(
+        "by_model", "tool_config forced: measured to work, but for GigaChat-3-Lightning: 400."
+    )
+    v2_content: Literal["parts", "either"] = _about(
+        "parts", "Content of v2's messages: an array of parts only, or a string too."
+    )
+    v2_call_ids: Literal["always", "absent"] = _about(
+        "always", "Whether v2's calls have ids: the stand of June 2026 gave none."
+    )
+    v2_stream_call: Literal["done", "delta"] = _about(
+        "done", "Where a streamed call of v2 stands: in the last event, or in one of its own."
+    )
+    v2_usage: Literal["done", "none"] = _about(
+        "done", "Usage in v2's last event: recorded, but missing in sessions with functions."
+    )
+    v2_done_mark: Literal["none", "sent"] = _about(
+        "none", "[DONE] behind v2's last event: not recorded, but told of."
+    )
     response_headers: Literal["recorded", "bare"] = _about(
         "recorded", "The older host's headers, or hardly any: api.giga.chat's are not known."
     )

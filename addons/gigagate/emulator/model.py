@@ -4,6 +4,7 @@ A scripted answer is a string, or a mapping:
     {"text": "…", "reasoning_content": "…", "finish_reason": "length",
      "function_call": {"name": "f", "arguments": {…}},
      "usage": {"prompt_tokens": 17, "completion_tokens": 3, …}}      instead of the estimate
+and for v2, "function_calls": […], "tools": ["web_search"], "sources": {"1": {"url", "title"}}.
 """
 
 import dataclasses
@@ -37,9 +38,26 @@ class Answer:
 
     usage: Mapping[str, int] | None = None
 
+    function_calls: tuple[FunctionCall, ...] = ()
+    """Several at once: of v2 only."""
+    tools: tuple[str, ...] = ()
+    """Builtin tools that run before the text: of v2 only."""
+    sources: Mapping[str, Mapping[str, str]] | None = None
+    """What a search has found, by number: {"1": {"url", "title"}}."""
+    files: tuple[Mapping[str, str], ...] = ()
+    """Made by a tool: {"id", "mime", "target"}."""
+
+    @property
+    def calls(self) -> tuple[FunctionCall, ...]:
+        return self.function_calls or ((self.function_call,) if self.function_call else ())
+
+    @property
+    def searched(self) -> bool:
+        return self.sources is not None
+
     @property
     def reason(self) -> str:
-        return self.finish_reason or ("function_call" if self.function_call else "stop")
+        return self.finish_reason or ("function_call" if self.calls else "stop")
 
     def cut(self, max_tokens: int) -> "Answer":
         """At most `max_tokens` of text; what is longer ends with finish_reason length."""
@@ -63,6 +81,11 @@ def scripted(value: Any) -> Answer:
     try:
         call = value.get("function_call")
         fields = {**value, "function_call": FunctionCall(**call) if call else None}
+        fields["function_calls"] = tuple(
+            FunctionCall(**one) for one in value.get("function_calls") or ()
+        )
+        for name in ("tools", "files"):
+            fields[name] = tuple(value.get(name) or ())
         return Answer(**fields)
     except (AttributeError, TypeError) as error:
         raise ConfigError(f"Not a scripted answer: {error}") from None

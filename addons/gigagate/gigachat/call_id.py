@@ -1,6 +1,7 @@
-"""The id that we give a tool call: GigaChat v1 has none.
+"""The id that we give a tool call: GigaChat v1 has none, v2 has UUIDs, or none.
 
-It carries nothing, and is as short and plain as OpenAI wants ids, so that a history may move there.
+It carries v2's, if any, and is as short and plain as OpenAI wants ids, so that a history may move
+there.
 Ids of an older kind, which carried their function's name, may still stand in running
 conversations:
 
@@ -20,12 +21,30 @@ LONGEST = 40
 """Characters that OpenAI takes."""
 
 _PREFIX = "call_"
+_CARRIES = "call_v2"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DIGITS = re.compile(r"[0-9a-f]{32}")
 _OLDER = re.compile(r"call_g1_([A-Za-z0-9_-]+)")
 
 
 def make(unique: str) -> str:
     """[A-Za-z0-9_-] only.  unique: such characters, 35 at most; those beyond are cut off first."""
     return _PREFIX + unique[-(LONGEST - len(_PREFIX)) :]
+
+
+def carrying(given: object) -> str | None:
+    """An id for a call that v2 has given one; None if that is no UUID."""
+    if not (isinstance(given, str) and _UUID.fullmatch(given)):
+        return None
+    return _CARRIES + given.replace("-", "")
+
+
+def theirs(call_id: str) -> str | None:
+    """What v2 has called it; None for an id that carries none."""
+    digits = call_id.removeprefix(_CARRIES)
+    if digits == call_id or not _DIGITS.fullmatch(digits):
+        return None
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def name_in(call_id: str) -> str | None:

@@ -25,6 +25,8 @@ class Expected:
     """The one function of the request stands for an answer in JSON."""
     prompt_characters: int = 0
     """Of the request, for an estimate."""
+    question: str = ""
+    """What a tool of GigaChat's own is used for, in the client's words; "" if none may be."""
     key_owner: KeyOwner = PROXY
 
     def estimated_usage(self, words: Words) -> Usage:

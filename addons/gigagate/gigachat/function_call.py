@@ -1,4 +1,4 @@
-"""A function call of GigaChat's as it arrives: whole, or in pieces of a stream."""
+"""A function call of GigaChat's as it arrives: whole, or in pieces of a v1 stream."""
 
 from gigagate.core import compact_json
 from gigagate.core.pivot import ToolCall
@@ -14,6 +14,7 @@ class FunctionCall:
     def __init__(self) -> None:
         self.begun = False
         self._name = ""
+        self._id: object = None
         self._object: dict[str, object] | None = None
         self._text: list[str] = []
 
@@ -22,6 +23,7 @@ class FunctionCall:
         if not isinstance(part, dict):
             raise unexpected("a function call that is no object")
         self.begun = True
+        self._id = part.get("id", self._id)
         name = part.get("name")
         if isinstance(name, str) and name != self._name:
             self._name += name
@@ -41,7 +43,12 @@ class FunctionCall:
         if not self._name:
             raise unexpected("a function call without a name")
         name = names.to_client(self._name)
-        return ToolCall(call_id.make(unique), name, self.arguments)
+        return ToolCall(call_id.carrying(self._id) or call_id.make(unique), name, self.arguments)
+
+    @property
+    def name(self) -> str:
+        """As GigaChat calls it."""
+        return self._name
 
     @property
     def arguments(self) -> str:

@@ -5,13 +5,21 @@ behind it in a stream is held back until `give` and `resume`.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from gigagate.core import signed_link
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.http import ClientRequest
-from gigagate.core.pivot import AnswerWriter, Finish, ToolCall, Usage
+from gigagate.core.pivot import (
+    AnswerWriter,
+    Citation,
+    Finish,
+    TellsTools,
+    ToolCall,
+    ToolRun,
+    Usage,
+)
 from gigagate.errors import GigaGateError
 from gigagate.gigachat.picture_tags import Generated, TagCutter
 
@@ -93,6 +101,19 @@ class PictureWriter:
 
     def tool_call(self, call: ToolCall, index: int) -> bytes:
         return self._pass([*self._rest(), partial(self._writer.tool_call, call, index)])
+
+    def tool_run(self, run: ToolRun) -> bytes:
+        """Nothing, where the writer has no form for it but a sign of life."""
+        writer = self._writer
+        if isinstance(writer, TellsTools):
+            return self._pass([*self._rest(), partial(writer.tool_run, run)])
+        return writer.working() if run.status == "in_progress" else b""
+
+    def cite(self, citations: Sequence[Citation]) -> bytes:
+        writer = self._writer
+        if isinstance(writer, TellsTools):
+            return self._pass([*self._rest(), partial(writer.cite, citations)])
+        return b""
 
     def working(self) -> bytes:
         return self._writer.working()

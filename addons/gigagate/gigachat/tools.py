@@ -25,6 +25,9 @@ REMEMBERED = 16
 MAX_REMEMBERED = 256 * 1024
 """Lists of definitions that are remembered, and the bytes of the largest."""
 
+RUN = "gigachat"
+"""The type of what stands in the place of a tool that GigaChat runs itself."""
+
 _SHOWN = 200
 """Characters of a function's own name that its description tells."""
 
@@ -217,7 +220,7 @@ def _schema(path: str, schema: object, budget: Budget) -> dict[str, Any]:
 def _drop_builtins(chat: Mapping[str, Any], notes: Notes, *, strict: bool) -> None:
     for i, tool in enumerate(_list(chat, "tools")):
         kind = object_at(f"tools[{i}]", tool).get("type", "function")
-        if kind == "function":
+        if kind in ("function", RUN):
             continue
         kind = text_at(f"tools[{i}].type", kind)[:64]
         if strict:

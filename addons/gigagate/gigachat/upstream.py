@@ -16,6 +16,10 @@ class UpstreamChat(Protocol):
     def name(self) -> str:
         """As the paths have it: "v1"."""
 
+    @property
+    def may_be_refused(self) -> bool:
+        """It is not open to every account, or not in every form."""
+
     def ask(self, chat: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
         """Raises ClientError."""
 

@@ -20,6 +20,9 @@ def policy(settings: Settings, link_key: bytes = b"", seal_key: bytes = b"") -> 
         prompt_cache=settings.prompt_cache,
         reasoning=settings.reasoning,
         json_modes=settings.structured_output,
+        api=settings.upstream.api,
+        apis=settings.upstream.api_of_models,
+        builtin_tools=settings.tools.builtin,
         files=FilePolicy(
             fetch_urls=settings.images.allow_urls,
             max_image_bytes=settings.images.max_bytes,

@@ -19,6 +19,7 @@ from gigagate.core.models import OwnRow
 from gigagate.core.policy import (
     DEFAULT_ALIASES,
     DEFAULT_JSON_MODES,
+    Api,
     JsonMode,
     Reasoning,
     UnknownModel,
@@ -47,6 +48,10 @@ class Upstream:
     base_url: Annotated[str, values.base_url] = "https://api.giga.chat"
     auth_url: Annotated[str, values.address] = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
     scope: Scope = "GIGACHAT_API_PERS"
+    api: Api = "auto"
+    """GigaChat's chat API.  auto: v1, and v2 for what only v2 can do."""
+    api_of_models: Mapping[str, Api] = values.EMPTY
+    """Pattern of GigaChat's model names -> as `api`.  The first that fits counts."""
     verify: bool = field(default=True, metadata=OUTSIDE)
     ca_bundle_file: Path | None = field(default=None, metadata=OUTSIDE)
     proxy_address: Secret | None = field(default=None, metadata=OUTSIDE)
@@ -167,6 +172,12 @@ class Responses:
 
 
 @dataclass(frozen=True, slots=True)
+class Tools:
+    builtin: bool = True
+    """GigaChat's own tools: a search sends what is searched for to others, and costs tokens."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inspect:
     """How many conversations are kept to look at, and how much memory they may take."""
 
@@ -233,6 +244,7 @@ class Settings:
     """0: never."""
     images: Images = Images()
     responses: Responses = Responses()
+    tools: Tools = Tools()
     inspect: Inspect = Inspect()
     check_at_start: bool = True
     """Ask GigaChat at once whether it takes the key."""

@@ -51,6 +51,8 @@ class ChatCompletions:
 
     def whole(self, completion: Completion, tokens: Usage | None) -> Content:
         choices: list[Any] = list(completion["choices"])
+        for choice in choices:
+            choice["message"].pop("tool_runs", None)
         if self._legacy_functions:
             choices = [
                 choice

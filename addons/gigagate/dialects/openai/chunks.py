@@ -3,10 +3,11 @@
 A text chunk is by far the most frequent thing we write, so all of it but the text is made once.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from gigagate.core import compact_json, sse
-from gigagate.core.pivot import Finish, ToolCall, Usage
+from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
 from gigagate.dialects.openai import envelope
 from gigagate.errors import GigaGateError
 
@@ -14,7 +15,7 @@ DONE = sse.event(b"[DONE]")
 
 
 class ChunkWriter:
-    """Implements core.pivot.AnswerWriter."""
+    """Implements core.pivot.AnswerWriter and TellsTools."""
 
     def __init__(
         self,
@@ -52,10 +53,17 @@ class ChunkWriter:
 
     def tool_call(self, call: ToolCall, index: int) -> bytes:
         function = {"name": call.name, "arguments": call.arguments}
-        if self._legacy_functions:
-            return self._chunk({"function_call": function})
+        if self._legacy_functions:  # it has room for one
+            return b"" if index else self._chunk({"function_call": function})
         tool_call = {"index": index, "id": call.id, "type": "function", "function": function}
         return self._chunk({"tool_calls": [tool_call]})
+
+    def tool_run(self, run: ToolRun) -> bytes:
+        """Chunks have no form for it."""
+        return self.working() if run.status == "in_progress" else b""
+
+    def cite(self, citations: Sequence[Citation]) -> bytes:
+        return self._chunk({"annotations": [citation.as_object() for citation in citations]})
 
     def working(self) -> bytes:
         """An empty delta: some readers take a comment for an event, and end there."""

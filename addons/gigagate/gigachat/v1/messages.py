@@ -57,17 +57,18 @@ SEE_NEXT = "(see the following user message)"
 
 
 def translate(
-    messages: object, names: ToolNames, policy: Policy, notes: Notes
+    messages: object, names: ToolNames, policy: Policy, notes: Notes, *, together: bool = False
 ) -> list[dict[str, Any]]:
     """GigaChat's `messages`: new objects, which share their strings with the given ones.
 
     `attachments` are the files themselves: see core.attachment.
+    together: for v2, which takes several calls in one message: `calls`, and behind it `results`.
     Raises InvalidRequest or UnsupportedFeature, with the path of the field as `param`.
     """
     messages = array_at("messages", messages)
     if not messages:
         raise InvalidRequest("messages must not be empty.", param="messages")
-    conversation = _Conversation(messages, names, policy, notes)
+    conversation = _Conversation(messages, names, policy, notes, together)
     for index, message in enumerate(messages):
         conversation.add(index, object_at(f"messages[{index}]", message))
     return conversation.finished()
@@ -99,8 +100,16 @@ class _Conversation:
     what was repaired is told at once, with its place.
     """
 
-    def __init__(self, messages: list[Any], names: ToolNames, policy: Policy, notes: Notes) -> None:
+    def __init__(
+        self,
+        messages: list[Any],
+        names: ToolNames,
+        policy: Policy,
+        notes: Notes,
+        together: bool = False,
+    ) -> None:
         self._messages = messages
+        self._together = together
         self._names = names
         self._notes = notes
         self._content = ContentReader(FileReader(policy.files))
@@ -167,12 +176,15 @@ class _Conversation:
         made = list(calls(message, f"messages[{index}]"))
         if not made:
             self._say("assistant", text)
-        if len(made) > 1:
+        if len(made) > 1 and not self._together:
             self._counts["parallel calls put one after another"] += len(made)
         shown = []
+        begin = len(self._turns)
         for call in made:
             shown.append(self._add_call(index, call, text))
             text = ""
+        if self._together and made:
+            self._put_together(begin, made)
         for place, files in shown:
             self._say_segments(place, files)
 
@@ -217,6 +229,24 @@ class _Conversation:
             self._turns.append(_Turn("assistant", [text], fields))
         name = self._names.to_upstream(call.name)
         self._turns.append(_Turn("function", [result], {"name": name}))
+
+    def _put_together(self, begin: int, made: list[Call]) -> None:
+        """The pairs of one message become one pair of `calls` and `results`, in their order."""
+        begin -= self._turns[begin].role == "function"  # its call was joined to the turn before
+        pairs, ids = self._turns[begin:], [{"id": call_id.theirs(call.call_id)} for call in made]
+        calls = [
+            {**one, **turn.fields["function_call"]}
+            for one, turn in zip(ids, pairs[::2], strict=True)
+        ]
+        results = [
+            {**one, **turn.fields, "result": turn.texts[0]}
+            for one, turn in zip(ids, pairs[1::2], strict=True)
+        ]
+        first = pairs[0]
+        self._turns[begin:] = [
+            _Turn("assistant", first.texts, {"calls": calls}, first.files),
+            _Turn("function", [], {"results": results}),
+        ]
 
     def _say_segments(self, index: int, segments: list[Segment]) -> None:
         for segment in segments:

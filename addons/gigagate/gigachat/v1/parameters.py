@@ -149,7 +149,7 @@ TABLE = Table(
         "web_search_options",
         "dropped",
         meaning_changes=True,
-        reason="GigaChat v1 does not search the web.",
+        reason="GigaChat v1 does not search the web; v2 is asked where it may be, see below.",
     ),
     Row(
         "storage",
@@ -161,7 +161,7 @@ TABLE = Table(
         "parallel_tool_calls",
         "dropped",
         neutral=(True, False),
-        reason="GigaChat makes one function call a turn.",
+        reason="GigaChat v1 makes one function call a turn; v2 is told.",
     ),
     Row(
         "stream_options",

@@ -15,11 +15,17 @@ from gigagate.gigachat.v1.tool_choice import ToolChoice
 
 
 def chat_completion(
-    chat: dict[str, Any], policy: Policy, notes: Notes, names: ToolNames | None = None
+    chat: dict[str, Any],
+    policy: Policy,
+    notes: Notes,
+    names: ToolNames | None = None,
+    *,
+    together: bool = False,
 ) -> dict[str, Any]:
     """`chat` is parsed JSON and not modified; the result shares its strings and objects.
 
     names: those of this chat's functions, where they are known already.
+    together: as in messages.translate.
 
     Raises a ClientError whose `param` is the path of the field at fault.
     """
@@ -29,13 +35,15 @@ def chat_completion(
     names = ToolNames.of(chat) if names is None else names
     body: dict[str, Any] = {
         "model": model_map.resolve(model, policy, notes),
-        "messages": messages.translate(chat.get("messages"), names, policy, notes),
+        "messages": messages.translate(
+            chat.get("messages"), names, policy, notes, together=together
+        ),
     }
     _add_tools(body, chat, names, policy, notes)
     body |= parameters.translate(chat, policy, notes)
     wanted = WantedJson.of(chat.get("response_format"))
     if wanted and (instruction := wanted.ask(body, policy, notes)):
-        _instruct(body["messages"], instruction)
+        instruct(body["messages"], instruction)
     return body
 
 
@@ -60,10 +68,10 @@ def _add_tools(
         body["functions"] = list(functions.values())
     body["function_call"] = function_call
     if instruction:
-        _instruct(body["messages"], instruction)
+        instruct(body["messages"], instruction)
 
 
-def _instruct(translated: list[dict[str, Any]], instruction: str) -> None:
+def instruct(translated: list[dict[str, Any]], instruction: str) -> None:
     system = translated[0]
     if system["role"] == "system":
         system["content"] += "\n\n" + instruction

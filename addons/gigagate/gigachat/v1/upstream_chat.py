@@ -23,6 +23,7 @@ class ChatV1:
     """Implements gigachat.upstream.UpstreamChat."""
 
     name = "v1"
+    may_be_refused = False
 
     def ask(self, chat: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
         return ask(chat, call)
@@ -37,8 +38,7 @@ class ChatV1:
 def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
     """Raises ClientError."""
     chat = cast(dict[str, Any], asked)  # what lies below the top is not checked yet
-    call.report.messages = count = len(chat["messages"])
-    call.report.messages_converted = count - sum(map(_is_plain, chat["messages"]))
+    count_messages(chat, call)
     names = ToolNames.of(chat)
     body = request.chat_completion(chat, call.policy, call.notes, names)
     call.report.model_sent = body["model"]
@@ -50,23 +50,34 @@ def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
 
     content = body_with({})
     files = attachment.wanted(body["messages"])
-    headers = {
-        "Content-Type": "application/json",
-        "Accept": "text/event-stream" if chat.get("stream") else "application/json",
-        "X-Request-ID": session.uuid_form(call.request_id),
-    }
-    if session_id := session.session_id(call.request, body, call.policy, call.session):
-        headers["X-Session-ID"] = session_id
     upstream = UpstreamRequest(
         "POST",
         PATH,
-        headers,
+        headers(chat, body, call),
         content,
         files,
         body_with,
         in_one_piece=not chat.get("stream") or bool(body.get("functions")),
     )
-    return upstream, _expected(chat, names, body, content, call)
+    return upstream, expected(chat, names, body, content, call)
+
+
+def count_messages(chat: dict[str, Any], call: InHand) -> None:
+    """For the report."""
+    call.report.messages = count = len(chat["messages"])
+    call.report.messages_converted = count - sum(map(_is_plain, chat["messages"]))
+
+
+def headers(chat: dict[str, Any], body: dict[str, Any], call: InHand) -> dict[str, str]:
+    """body: with model and messages of v1's form."""
+    told = {
+        "Content-Type": "application/json",
+        "Accept": "text/event-stream" if chat.get("stream") else "application/json",
+        "X-Request-ID": session.uuid_form(call.request_id),
+    }
+    if session_id := session.session_id(call.request, body, call.policy, call.session):
+        told["X-Session-ID"] = session_id
+    return told
 
 
 def _is_plain(message: object) -> bool:
@@ -79,9 +90,10 @@ def _is_plain(message: object) -> bool:
     )
 
 
-def _expected(
+def expected(
     chat: dict[str, Any], names: ToolNames, body: dict[str, Any], content: bytes, call: InHand
 ) -> Expected:
+    """body: with model and function_call of v1's form."""
     stop = parameters.stop_sequences(chat)
     wanted = structured.WantedJson.of(chat.get("response_format"))
     return Expected(

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from gigagate.accounts.account import Account
 from gigagate.core.attachment import Attachment, FileIds, RemoteFile
 from gigagate.errors import GigaGateError
-from gigagate.exchange import Exchange, UpstreamRequest
+from gigagate.exchange import Answer, Exchange, UpstreamRequest
 from gigagate.patience import LOOK_UP, Patience
 from gigagate.retries import OF_A_LOOK_UP, Retries
 from gigagate.slots import Slot
 from gigagate.tokens import AccessToken
+
+A_MOMENT = 0.001
+"""Seconds; mitmproxy is done with a failed attempt only after we have handled its last event."""
 
 LOOK_UPS = frozenset({"models", "tokens", "balance"})
 """Operations, as Endpoint.operation has them."""
@@ -47,6 +50,8 @@ class UpstreamCall:
     """Files of `request.files` that are elsewhere, by their key; None: not yet looked for."""
     files_renewed: bool = False
     """GigaChat had forgotten one, so all have been uploaded again."""
+    instead: Answer | None = None
+    """What the client gets in place of GigaChat's refusal."""
     waiting: asyncio.Future[None] | None = None
     request: UpstreamRequest = field(init=False)
     """What goes to GigaChat; there once the client's request is translated."""
@@ -59,6 +64,19 @@ class UpstreamCall:
             self.retries.until(now + OF_A_LOOK_UP)
         most = LOOK_UP if self.is_look_up else math.inf
         self.patience = Patience(now, in_one_piece=request.in_one_piece, most=most)
+
+    def asks_otherwise(self, status: int, body: bytes) -> bool:
+        """GigaChat refused how it was asked, and there is another way; its files are the same."""
+        request = self.exchange.otherwise(status, body)
+        if not isinstance(request, UpstreamRequest):
+            self.instead = request
+            return False
+        self.request = request
+        if request.files and self.file_ids is not None:
+            self.request = request.with_files(self.file_ids)
+        self.patience = Patience(time.monotonic(), in_one_piece=request.in_one_piece)
+        self.pause = A_MOMENT
+        return True
 
     @property
     def is_look_up(self) -> bool:

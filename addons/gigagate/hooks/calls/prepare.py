@@ -69,6 +69,7 @@ class Calls:
             now=int(time.time()),
             shelf=self._shelves.of(flow),
             models=account.models,
+            learnt=account.learnt,
         )
         call = UpstreamCall(
             exchange,

@@ -40,7 +40,7 @@ from gigagate.errors import (
     UpstreamTimeout,
 )
 from gigagate.hooks.calls import files, outages
-from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.calls.call import A_MOMENT, UpstreamCall
 from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.calls.waiting import WaitHook
 from gigagate.hooks.log_rarely import Rarely
@@ -56,9 +56,6 @@ again = Rarely(logger)
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A whole answer is held in memory; GigaChat's are a few kilobytes, embeddings a few megabytes."""
-
-A_MOMENT = 0.001
-"""Seconds; mitmproxy is done with a failed attempt only after we have handled its last event."""
 
 UPSTREAM_EVENTS = (
     ResponseHeaders,
@@ -254,13 +251,15 @@ class GigaStream(ClientStream):
             except GigaGateError:
                 body = b""  # not what was asked for, and never unpacked without a bound
         headers = head.headers
-        if files.forgotten(call, head.status_code, body):
+        refused = (head.status_code, body)
+        if files.forgotten(call, *refused) or call.asks_otherwise(*refused):
             yield from self.attempt(call)
             return
-        if (failure := call.exchange.failure(head.status_code, headers, body)) is not None:
+        failure = call.exchange.failure(head.status_code, headers, body)
+        if call.instead is None and failure is not None:
             yield from self.attempt_failed(call, failure)
             return
-        whole = call.exchange.answer(head.status_code, headers, body)
+        whole = call.instead or call.exchange.answer(head.status_code, headers, body)
         if call.exchange.missing_pictures:
             if not (yield from self.wait(call)):
                 return

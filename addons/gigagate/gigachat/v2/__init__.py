@@ -1,0 +1,1 @@
+"""GigaChat's second chat API, POST /v2/chat/completions, behind the pivot."""
