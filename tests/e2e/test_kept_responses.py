@@ -1,5 +1,7 @@
 """What a conversation leaves is found again by any process that serves it, and by nobody else."""
 
+import gzip
+import json
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +13,7 @@ from cryptography.fernet import Fernet
 from tests.support.agent_task import chats
 from tests.support.proxy import Proxy
 from tests.support.valkey import Valkey
+from tests.support.waiting import until
 
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
 
@@ -43,11 +46,17 @@ def status(proxy: Proxy, method: str, made: dict[str, Any], key: str = "any") ->
     return requests.request(method, url, headers=headers, timeout=30).status_code
 
 
+def workers(proxy: Proxy) -> int:
+    running: int = requests.get(f"{proxy.url}/ready", timeout=30).json()["workers"]["running"]
+    return running
+
+
 @pytest.mark.skipif(not hasattr(socket, "SO_REUSEPORT"), reason="processes cannot share a port")
 def test_each_worker_has_what_another_one_kept(emulator: Emulator, tmp_path: Path) -> None:
     keys = {"GIGAGATE_CLIENT_KEYS": "anna:key-of-anna-0123456789,boris:key-of-boris-0123456789"}
     anna, boris = "key-of-anna-0123456789", "key-of-boris-0123456789"
     with Proxy(emulator, tmp_path, "--workers", "2", environment=keys) as proxy:
+        until(lambda: workers(proxy) == 2, seconds=30)
         made = post(proxy, key=anna, input="Раз")
         assert {status(proxy, "GET", made, anna) for _ in range(ENOUGH)} == {200}
         assert status(proxy, "GET", made, boris) == 404
@@ -58,6 +67,17 @@ def test_each_worker_has_what_another_one_kept(emulator: Emulator, tmp_path: Pat
         assert {status(proxy, "GET", made, anna) for _ in range(ENOUGH)} == {404}
     kept = (tmp_path / "kept-responses.sqlite3").read_bytes()
     assert "Ещё".encode() not in kept
+
+
+def test_a_packed_request_refers_to_what_is_kept_too(emulator: Emulator, tmp_path: Path) -> None:
+    with Proxy(emulator, tmp_path) as proxy:
+        made = post(proxy, input="Раз")
+        body = {"model": MODEL, "input": "Два", "previous_response_id": made["id"]}
+        packed = gzip.compress(json.dumps(body).encode())
+        headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+        answer = requests.post(proxy.base_url + PATH, packed, headers=headers, timeout=30)
+        assert answer.status_code == 200
+        assert len(chats(emulator)[-1].json["messages"]) == 3
 
 
 def machine(stack: ExitStack, emulator: Emulator, folder: Path, environment: Any) -> Proxy:

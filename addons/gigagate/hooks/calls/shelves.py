@@ -13,10 +13,11 @@ from mitmproxy import http
 from mitmproxy.proxy import commands
 
 from gigagate import shelves
+from gigagate.core import content_coding
 from gigagate.core.paths import normalise
 from gigagate.core.shelf import Shelf
 from gigagate.dialects.openai.responses import kept
-from gigagate.errors import StoreError
+from gigagate.errors import ClientError, StoreError
 from gigagate.hooks.door.door import Door
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
@@ -39,6 +40,7 @@ class CallShelves:
     def __init__(self, runtime: Runtime, door: Door) -> None:
         """Raises SettingsError."""
         self._door = door
+        self._runtime = runtime
         settings = runtime.settings
         server = RedisServer(settings.store) if settings.store else None
         self._store = shelves.open_store(settings, server)
@@ -55,7 +57,7 @@ class CallShelves:
         if flow.response is not None or self._store is None or not path.startswith("/responses"):
             return
         owner = self._owners[flow] = self._door.who(flow).name
-        wanted = list(kept.wanted(path, flow.request.raw_content or b""))
+        wanted = list(kept.wanted(path, self._body(flow.request)))
         if not wanted:
             return
         found: dict[str, bytes] = {}
@@ -65,6 +67,15 @@ class CallShelves:
             with contextlib.suppress(StoreError):
                 await in_thread(lambda: self._load(owner, wanted, found), "kept responses")
         self._shelves[flow] = Shelf(found)
+
+    def _body(self, request: http.Request) -> bytes:
+        """Unpacked; what cannot be is refused later."""
+        coding = request.headers.get("content-encoding", "")
+        limit = self._runtime.settings.limits.body_bytes
+        try:
+            return content_coding.decode(request.raw_content or b"", coding, limit)
+        except ClientError:
+            return b""
 
     def leaves_something(self, flow: http.HTTPFlow) -> bool:
         """Whether there is something to put away, and it may take a moment."""
