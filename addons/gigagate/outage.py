@@ -18,8 +18,9 @@ from typing import Protocol
 from gigagate.errors import GigaGateError
 from gigagate.retries import LONGEST_PAUSE
 
-PAUSE = 5.0
-"""Seconds from a failure to the next probe."""
+PAUSE = 2.0
+"""Seconds from a failure to the next probe.  Clients that obey Retry-After wait as long, each of
+thirty times."""
 LONGEST = 60.0
 """The same, where the upstream asks for more (Retry-After)."""
 SHORTEST = 5.0

@@ -2,6 +2,7 @@
 tells what became of it.
 """
 
+import copy
 import math
 import time
 from datetime import UTC, datetime
@@ -43,6 +44,15 @@ def pause(call: UpstreamCall, switch: Switch, failure: GigaGateError, began: flo
         return granted
     failure.retry_after = max(failure.retry_after or 0, math.ceil(switch.wait(now)))
     return None
+
+
+def told(switch: Switch, failure: GigaGateError) -> GigaGateError:
+    """The failure of a probe, with the beginning of the outage."""
+    if not switch.known or switch.failure is not failure:
+        return failure
+    said = copy.copy(failure)
+    said.message = f"{failure.message} So it has been since {since(switch, time.monotonic())}."
+    return said
 
 
 def refusal(switch: Switch, now: float) -> GigaGateError:

@@ -108,5 +108,5 @@ async def access_token(call: UpstreamCall) -> AccessToken:
         except TokenUnavailable as error:
             pause = outages.pause(call, tokens.outage, error, began)
             if pause is None:
-                raise
+                raise outages.told(tokens.outage, error) from None
             await asyncio.sleep(pause)

@@ -322,7 +322,7 @@ class GigaStream(ClientStream):
         if not self.got_data:
             pause = outages.pause(call, call.account.outage, error, call.tried)
         if pause is None:
-            yield from self.end_in_error(error)
+            yield from self.end_in_error(outages.told(call.account.outage, error))
             return
         if call.account.outage.failure is None:
             again.warn("Again in %.1f s: %s", pause, error.message)

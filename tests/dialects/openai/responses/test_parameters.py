@@ -86,8 +86,9 @@ def test_a_compacted_conversation_keeps_what_the_user_said(asking: Asking) -> No
 
 
 def test_codex_is_told_what_a_model_holds() -> None:
-    shown = model_list.shown(Policy(aliases={}), [{"id": "GigaChat-2-Max"}, {"id": "Embeddings"}])
-    (one,) = catalogue.models(shown)["models"]
+    policy = Policy(aliases={})
+    shown = model_list.shown(policy, [{"id": "GigaChat-2-Max"}, {"id": "Embeddings"}])
+    one, *_ = catalogue.models(shown, policy)["models"]
     assert one["slug"] == "GigaChat-2-Max"
     assert one["context_window"] == 131_072
     assert len(one["base_instructions"]) < 2000

@@ -4,10 +4,13 @@ Without it Codex takes an unknown model to hold twice what GigaChat's does, so t
 would not be made shorter in time, and sends a prompt of its own that is as long as a short book.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
+from gigagate.core import model_list
 from gigagate.core.model_list import Shown
+from gigagate.core.models import KNOWN
+from gigagate.core.policy import Policy
 
 INSTRUCTIONS = """You are a coding agent. You work in a person's terminal, in the folder they have \
 opened, with the tools you are given.
@@ -25,13 +28,22 @@ few sentences what you did and what is left. Answer in the language of the perso
 """
 
 
-def models(listed: Iterable[Shown]) -> dict[str, Any]:
-    """listed: aliases and GigaChat's own, the best first."""
-    talking = [shown for shown in listed if not shown.model.embeds]
-    return {"models": [_model(shown, rank) for rank, shown in enumerate(talking)]}
+def models(listed: Sequence[Shown], policy: Policy) -> dict[str, Any]:
+    """listed: aliases and GigaChat's own, the best first.
+
+    What is not listed, as all of GigaChat's own in an outage, Codex knows too and does not offer.
+    """
+    names = {shown.name for shown in listed}
+    others = dict.fromkeys((policy.default_model, policy.light_model, *KNOWN))
+    hidden = [model_list.named(name, None, name, policy) for name in others if name not in names]
+    told = [(shown, "list") for shown in listed] + [(shown, "hide") for shown in hidden]
+    talking = [(shown, visibility) for shown, visibility in told if not shown.model.embeds]
+    return {
+        "models": [_model(shown, rank, seen) for rank, (shown, seen) in enumerate(talking)],
+    }
 
 
-def _model(shown: Shown, rank: int) -> dict[str, Any]:
+def _model(shown: Shown, rank: int, visibility: str) -> dict[str, Any]:
     return {
         "slug": shown.name,
         "display_name": shown.name,
@@ -50,6 +62,6 @@ def _model(shown: Shown, rank: int) -> dict[str, Any]:
         "experimental_supported_tools": [],
         "truncation_policy": {"mode": "tokens", "limit": 10_000},
         "supported_in_api": True,
-        "visibility": "list",
+        "visibility": visibility,
         "priority": rank,
     }

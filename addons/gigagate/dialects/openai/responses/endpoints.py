@@ -108,7 +108,7 @@ def no_socket(call: InHand) -> Content:
 
 
 def codex_models(call: InHand) -> Translation | Content:
-    return listing.ask(call, lambda models: _told(catalogue.models(models)))
+    return listing.ask(call, lambda listed: _told(catalogue.models(listed, call.policy)))
 
 
 def _read(call: InHand) -> dict[str, Any]:
