@@ -151,7 +151,7 @@ CASES: dict[str, tuple[list[Any], list[Any]]] = {
     "what results say": (
         [
             HELLO,
-            model(*[called(id=str(i)) for i in range(7)]),
+            model(*[called(id=str(i)) for i in range(8)]),
             user(
                 result(id="0", response={"output": "a"}),
                 result(id="1", response={"result": "b"}),
@@ -160,11 +160,12 @@ CASES: dict[str, tuple[list[Any], list[Any]]] = {
                 result(id="4", response={"output": {"x_y": 1}}),
                 result(id="5", response=None),
                 result(id="6", parts=[{"inlineData": PIXEL}]),
+                result(id="7", response={"name": "f", "content": {"t": 25}}),
             ),
         ],
         [
             USER,
-            calls(*[call(str(i)) for i in range(7)]),
+            calls(*[call(str(i)) for i in range(8)]),
             tool("0", "a"),
             tool("1", "b"),
             tool("2", "c"),
@@ -172,6 +173,7 @@ CASES: dict[str, tuple[list[Any], list[Any]]] = {
             tool("4", '{"output":{"x_y":1}}'),
             tool("5", "{}"),
             tool("6", [{"type": "text", "text": "1"}, IMAGE]),
+            tool("7", '{"t":25}'),
         ],
     ),
     "a picture beside a result": (

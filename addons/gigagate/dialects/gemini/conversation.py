@@ -20,9 +20,11 @@ from gigagate.errors import InvalidRequest, UnsupportedFeature
 
 _USERS = ("user", "function", "tool", None, "")
 
-_WRAPPERS = (({"output"}, "output"), ({"result"}, "result"), ({"name", "content"}, "content"))
-"""The keys of a response that only wraps what a function said, and which one has it: Gemini CLI's,
-Google's SDKs', Vercel's."""
+_WRAPPERS = (({"output"}, "output"), ({"result"}, "result"))
+"""The keys of a response that only wraps a text of a function, and which one has it: Gemini CLI's
+and Google's SDKs'."""
+_VERCELS = {"name", "content"}
+"""Likewise, of whatever a function said: Vercel's SDK's."""
 
 
 class Conversation:
@@ -192,4 +194,7 @@ def _result(given: object, path: str) -> str:
     for keys, inner in _WRAPPERS:
         if response.keys() == keys and isinstance(said := response[inner], str):
             return said
+    if response.keys() == _VERCELS:
+        said = response["content"]
+        return said if isinstance(said, str) else compact_json.dumps(said).decode()
     return compact_json.dumps(response).decode()
