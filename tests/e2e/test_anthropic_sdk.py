@@ -7,11 +7,13 @@ from typing import Any
 import anthropic
 import pytest
 from anthropic import Anthropic, AsyncAnthropic
+from anthropic.types import Message, ServerToolUseBlock, TextBlock, WebSearchToolResultBlock
 from tests.support import samples
 from tests.support.agent_task import chats
 from tests.support.proxy import Proxy
 
 from gigagate.emulator import Emulator
+from gigagate.emulator.v2_routes import SOURCES
 
 MODEL = "claude-opus-5-5"
 HELLO: list[Any] = [{"role": "user", "content": "Привет"}]
@@ -181,25 +183,70 @@ def test_a_stream_that_breaks_off_is_an_error(
         stream.until_done()
 
 
-@pytest.mark.parametrize("stream", [False, True])
-def test_a_web_search_is_said_to_be_missing_not_invented(
-    anthropic_client: Anthropic, emulator: Emulator, stream: bool
-) -> None:
+def searched(client: Anthropic, *, stream: bool) -> Message:
     asked: Any = {
         "model": MODEL,
         "max_tokens": 100,
         "messages": [{"role": "user", "content": "Perform a web search for the query: погода"}],
         "tools": [{"type": "web_search_20250305", "name": "web_search", "max_uses": 8}],
     }
-    if stream:
-        with anthropic_client.messages.stream(**asked) as streamed:
-            answer = streamed.get_final_message()
-    else:
-        answer = anthropic_client.messages.create(**asked)
+    if not stream:
+        return client.messages.create(**asked)
+    with client.messages.stream(**asked) as streamed:
+        return streamed.get_final_message()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_web_search_has_results_and_citations(
+    anthropic_client: Anthropic, emulator: Emulator, stream: bool
+) -> None:
+    emulator.switch(chunk_chars=1)
+    answer = searched(anthropic_client, stream=stream)
+    used, found, *texts = answer.content
+    assert isinstance(used, ServerToolUseBlock)
+    assert used.input == {"query": "Perform a web search for the query: погода"}
+    assert isinstance(found, WebSearchToolResultBlock)
+    assert isinstance(found.content, list)
+    assert [(one.url, one.title) for one in found.content] == [
+        (page["url"], page["title"]) for page in SOURCES.values()
+    ]
+    assert all(isinstance(block, TextBlock) for block in texts)
+    told = [(block.text, [one.url for one in block.citations or ()]) for block in texts]  # type: ignore[union-attr]
+    assert told == [
+        ("Молоко стоит 89 рублей.", [SOURCES["1"]["url"]]),
+        (" Кошки его любят 🐈, и в холод тоже.", [SOURCES["1"]["url"], SOURCES["2"]["url"]]),
+        (" Больше ничего не нашлось.", []),
+    ]
+    assert answer.usage.server_tool_use is not None
+    assert answer.usage.server_tool_use.web_search_requests == 1
+    assert answer.stop_reason == "end_turn"
+    (chat,) = chats(emulator)
+    assert chat.json["tool_config"] == {"mode": "forced", "tool_name": "web_search"}
+
+
+def test_a_search_goes_on_as_history(anthropic_client: Anthropic, emulator: Emulator) -> None:
+    answer = searched(anthropic_client, stream=False)
+    history: Any = [
+        {"role": "user", "content": "Найди"},
+        {"role": "assistant", "content": answer.content},
+        {"role": "user", "content": "Спасибо"},
+    ]
+    emulator.script.add("Пожалуйста")
+    told = anthropic_client.messages.create(model=MODEL, max_tokens=100, messages=history)
+    assert [block.type for block in told.content] == ["text"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_web_search_is_said_to_be_missing_not_invented(
+    anthropic_client: Anthropic, emulator: Emulator, stream: bool
+) -> None:
+    """The proxy remembers it: of this model only."""
+    emulator.switch(v2_tools="none")
+    answer = searched(anthropic_client, stream=stream)
     assert [block.type for block in answer.content] == [
         *("server_tool_use", "web_search_tool_result", "text"),
     ]
-    assert chats(emulator) == []
+    assert [chat.status for chat in chats(emulator)] == ([] if stream else [422])
 
 
 async def test_async(proxy: Proxy, emulator: Emulator) -> None:

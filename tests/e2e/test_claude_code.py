@@ -18,6 +18,7 @@ from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
 from gigagate.emulator import Emulator
+from gigagate.emulator.v2_routes import FOUND, SOURCES
 
 RUSSIAN = "Съешь ещё этих мягких французских булок, «да выпей чаю» ☕\n"
 
@@ -120,3 +121,22 @@ def test_claude_code_makes_a_conversation_shorter_that_is_too_long(
     found = chats(emulator)
     assert [chat.status for chat in found] == [422, 200, 200, 200]
     assert "Пересказ" in json.dumps(found[-1].json["messages"], ensure_ascii=False)
+
+
+def test_its_web_search_finds_real_pages(claude: ClaudeCode, emulator: Emulator) -> None:
+    """The search is a request of its own, which goes to GigaChat's second API."""
+    emulator.script.add(
+        call("ToolSearch", query="select:WebSearch", max_results=1),
+        call("WebSearch", query="почём молоко"),
+        {"text": FOUND, "tools": ["web_search"], "sources": SOURCES},
+        "Молоко по 89 ✅",
+    )
+    assert claude.asked("Найди, почём молоко").strip() == "Молоко по 89 ✅"
+    *_, search, last = chats(emulator)
+    assert search.path.endswith("/v2/chat/completions")
+    assert search.json["tools"] == [{"web_search": {}}]
+    (*_, result) = [one for one in last.json["messages"] if one["role"] == "function"]
+    for page in SOURCES.values():
+        assert page["url"] in result["content"]
+        assert page["title"] in result["content"]
+    assert "Молоко стоит 89 рублей." in result["content"]

@@ -48,6 +48,14 @@ def take(chat: Chat, call: InHand) -> Taken:
     return _taken(ChatV2(Variation.of(model, call)), call)
 
 
+def has_tool(kind: str, chat: Chat, call: InHand) -> bool:
+    """Whether GigaChat may run such a tool, as far as is known.  Raises NotFound for the model."""
+    model = model_map.resolve(chat["model"], call.policy, Notes())
+    allowed = call.policy.builtin_tools and _setting(model, call) != "v1"
+    closed = call.learnt.has(CLOSED, call.now)
+    return allowed and not closed and kind not in Variation.of(model, call).without
+
+
 def otherwise(taken: Taken, chat: Chat, call: InHand, status: int, body: bytes) -> Taken | None:
     """What to ask in place of what was refused; None: it stays refused."""
     api = taken.api

@@ -38,12 +38,12 @@ def wanted(chat: Mapping[str, Any]) -> Iterator[str]:
     """The kinds that a chat asks for."""
     given = chat.get("tools")
     for tool in given if isinstance(given, list) else ():
-        if isinstance(tool, dict) and (kind := kind_of(tool.get("type"))) and _may_run(tool):
+        if isinstance(tool, dict) and (kind := kind_of(tool.get("type"))) and may_run(tool):
             yield kind
     if isinstance(chat.get("web_search_options"), dict):
         yield "web_search"
 
 
-def _may_run(tool: Mapping[str, Any]) -> bool:
+def may_run(tool: Mapping[str, Any]) -> bool:
     """Codex asks for a search of what is stored at OpenAI only: GigaChat's is always live."""
     return tool.get("external_web_access") is not False

@@ -311,6 +311,7 @@ def test_thinking_is_shown_to_those_who_asked(thinking: object, shown: bool) -> 
     assert asked(thinking=thinking).shows_thinking is shown
 
 
+WEB = {"type": "web_search_20250305", "name": "web_search"}
 PLAIN = {"name": "f", "description": "d", "input_schema": {"type": "object"}}
 SEARCH = {"name": "ToolSearch", "input_schema": {"type": "object"}}
 DEFERRED = {"name": "WebFetch", "input_schema": {"type": "object"}, "defer_loading": True}
@@ -334,7 +335,12 @@ LOADED = [
             [USER],
             ["WebFetch"],
         ),
-        ([PLAIN, {"type": "web_search_20250305", "name": "web_search"}], [USER], ["f"]),
+        (
+            [PLAIN, {"type": "web_search_20250305", "name": "web_search"}],
+            [USER],
+            ["f", "web_search"],
+        ),
+        ([PLAIN, {"type": "memory_20250818", "name": "memory"}], [USER], ["f"]),
         ([{"type": "bash_20250124", "name": "bash"}], [USER], ["bash"]),
         (
             [{"type": "text_editor_20250728", "name": "str_replace_based_edit_tool"}],
@@ -361,7 +367,8 @@ LOADED = [
 )
 def test_tools(tools: list[Any], history: list[Any], offered: list[str]) -> None:
     functions = asked(tools=tools, messages=history).chat.get("tools", [])
-    assert [function["function"]["name"] for function in functions] == offered
+    names = [one["function"]["name"] if "function" in one else one["type"] for one in functions]
+    assert names == offered
 
 
 def test_a_loaded_tool_is_told_in_words() -> None:
@@ -381,10 +388,18 @@ def test_tool_choice(choice: object, chat: object) -> None:
     assert asked(tools=[PLAIN], tool_choice=choice).chat["tool_choice"] == chat
 
 
+def test_a_search_may_be_forced_and_may_be_forbidden() -> None:
+    tools = [PLAIN, {"type": "web_search_20250305", "name": "web_search"}]
+    choice = {"type": "tool", "name": "web_search"}
+    assert asked(tools=tools, tool_choice=choice).chat["tool_choice"] == {"type": "web_search"}
+    forbidden = asked(Policy(builtin_tools=False), tools=tools)
+    assert [one["type"] for one in forbidden.chat["tools"]] == ["function"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        {"tools": [{"type": "web_search_20250305", "name": "web_search"}, PLAIN]},
+        {"tools": [{"type": "memory_20250818", "name": "memory"}, PLAIN]},
         {"top_k": 3},
         {"mcp_servers": [{"type": "url", "url": "https://a", "name": "a"}]},
         {"messages": [{"role": "user", "content": [{"type": "hologram"}]}]},

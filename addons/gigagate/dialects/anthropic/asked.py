@@ -34,8 +34,9 @@ class Asked:
         functions = tools.functions(body.get("tools"), loaded, policy, notes)
         if functions:
             self.chat["tools"] = functions
-        offered = {function["function"]["name"] for function in functions}
-        choice = tools.choice(body.get("tool_choice"), offered)
+        offered = {one["function"]["name"] for one in functions if "function" in one}
+        builtins = {one["type"] for one in functions if "function" not in one}
+        choice = tools.choice(body.get("tool_choice"), offered, builtins)
         if choice is not None and functions:
             self.chat["tool_choice"] = choice
         self.chat |= parameters.as_chat(body, policy, notes)

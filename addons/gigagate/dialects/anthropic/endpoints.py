@@ -17,9 +17,11 @@ from gigagate.dialects.anthropic import (
 )
 from gigagate.dialects.anthropic.asked import Asked
 from gigagate.dialects.anthropic.envelope import ENVELOPE
+from gigagate.dialects.anthropic.web_search import Lookup
 from gigagate.dialects.anthropic.writer import MessageWriter
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
+from gigagate.gigachat import apis
 
 _JSON = "application/json"
 
@@ -27,7 +29,31 @@ _JSON = "application/json"
 def make(call: InHand) -> Translation | Content:
     """A message, or the word that nothing was looked up.  Raises ClientError."""
     form = _Message(call, parse_object(call.request.body))
-    return form.without_gigachat() or any_chat.translate(form, call, ENVELOPE.stream_type)
+    lookup = web_search.only_lookup(form.body)
+    if lookup is None:
+        return any_chat.translate(form, call, ENVELOPE.stream_type)
+    if not apis.has_tool(lookup.tool, form.chat(), call):
+        return form.not_found(lookup)
+    form.force(lookup.tool)
+    translation = any_chat.translate(form, call, ENVELOPE.stream_type)
+    return _unless_missing(translation, form, lookup, call)
+
+
+def _unless_missing(
+    translation: Translation, form: "_Message", lookup: Lookup, call: InHand
+) -> Translation:
+    """A search that turns out not to be open to the account is told as one that found nothing."""
+    refused = translation.otherwise
+
+    def otherwise(status: int, body: bytes) -> Translation | Content | None:
+        other = refused(status, body) if refused else None
+        if not isinstance(other, Translation):
+            return other
+        if not apis.has_tool(lookup.tool, form.chat(), call):
+            return form.not_found(lookup)
+        return _unless_missing(other, form, lookup, call)
+
+    return translation._replace(otherwise=otherwise)
 
 
 class _Message:
@@ -36,15 +62,16 @@ class _Message:
     def __init__(self, call: InHand, body: dict[str, Any]) -> None:
         """Raises ClientError."""
         self._call = call
-        self._body = body
+        self.body = body
         self._asked = Asked(body, call.policy, call.notes)
         call.session = asking.session(call.request, body)
 
-    def without_gigachat(self) -> Content | None:
+    def force(self, tool: str) -> None:
+        """A request for a look-up and nothing else must not be answered without one."""
+        self._asked.chat.setdefault("tool_choice", {"type": tool})
+
+    def not_found(self, lookup: Lookup) -> Content:
         """The answer to a request that is a search and nothing else."""
-        lookup = web_search.only_lookup(self._body)
-        if lookup is None:
-            return None
         self._call.report.model_asked = self._asked.model
         said = self._asked.chat["messages"][-1].get("content")
         return web_search.answer(
@@ -52,7 +79,7 @@ class _Message:
             said if isinstance(said, str) else "",
             request_id=self._call.request_id,
             model=self._asked.model,
-            stream=bool(self._body.get("stream")),
+            stream=bool(self.body.get("stream")),
         )
 
     def chat(self) -> Chat:

@@ -5,6 +5,7 @@ from typing import Any
 
 from gigagate.core import compact_json, strict_json
 from gigagate.core.pivot import Usage
+from gigagate.dialects.anthropic import own_tools
 
 STOP_REASONS: Mapping[str, str] = {
     "stop": "end_turn",
@@ -24,7 +25,7 @@ def message_id(request_id: str) -> str:
     return f"msg_{request_id}"
 
 
-def empty(request_id: str, model: str, tokens: Mapping[str, int]) -> dict[str, Any]:
+def empty(request_id: str, model: str, tokens: Mapping[str, Any]) -> dict[str, Any]:
     """A message as it begins."""
     return {
         "id": message_id(request_id),
@@ -38,7 +39,12 @@ def empty(request_id: str, model: str, tokens: Mapping[str, int]) -> dict[str, A
     }
 
 
-def usage(tokens: Usage | None) -> dict[str, int]:
+def searches(count: int) -> dict[str, Any]:
+    """What usage says of searches; nothing, where there was none."""
+    return {"server_tool_use": {"web_search_requests": count}} if count else {}
+
+
+def usage(tokens: Usage | None) -> dict[str, Any]:
     """input_tokens are those that were not in the cache."""
     tokens = tokens or Usage(0, 0, 0)
     return {
@@ -80,11 +86,14 @@ def whole(
     content: list[dict[str, Any]] = []
     if shows_thinking and (thought := said.get("reasoning_content")):
         content.append({"type": "thinking", "thinking": thought, "signature": SIGNATURE})
+    runs = said.get("tool_runs") or ()
+    content += own_tools.blocks(runs, request_id)
     if text := said.get("content"):
-        content.append({"type": "text", "text": text})
+        content += own_tools.text_blocks(text, said.get("annotations") or ())
     for call in said.get("tool_calls") or ():
         function = call["function"]
         used = {"name": function["name"], "input": arguments(function["arguments"])}
         content.append({"type": "tool_use", "id": call["id"], **used})
-    message = empty(request_id, model, usage(tokens)) | {"content": content}
+    told = usage(tokens) | searches(sum(map(own_tools.is_told, runs)))
+    message = empty(request_id, model, told) | {"content": content}
     return compact_json.dumps(message | ending(choice["finish_reason"], stop_sequence))

@@ -66,11 +66,23 @@ _KNOWN: Mapping[str, _Known] = {
 
 _SEARCH = "tool_search_tool_"
 
+_BUILTIN: Mapping[str, str] = {
+    "web_search_": "web_search",
+    "web_fetch_": "web_fetch",
+    "code_execution_": "code_interpreter",
+}
+"""How the type begins -> what GigaChat runs in the place of Anthropic's servers."""
+
 
 def is_server_tool(tool: Mapping[str, Any]) -> bool:
     """Whether Anthropic's servers would run it."""
     kind = tool.get("type")
     return isinstance(kind, str) and kind != "custom" and _known(kind) is None
+
+
+def builtin(kind: str) -> str:
+    """The pivot's kind of a tool of GigaChat's own that does what Anthropic's does; "" for none."""
+    return next((pivot for begin, pivot in _BUILTIN.items() if kind.startswith(begin)), "")
 
 
 def functions(
@@ -82,9 +94,13 @@ def functions(
     """
     tools = [object_at(f"tools[{i}]", tool) for i, tool in enumerate(_list(given))]
     all_loaded = any(str(tool.get("type")).startswith(_SEARCH) for tool in tools)
-    functions, waiting = [], 0
+    functions: list[dict[str, Any]] = []
+    waiting = 0
     for i, tool in enumerate(tools):
         if is_server_tool(tool):
+            if policy.builtin_tools and (kind := builtin(tool["type"])):
+                functions.append({"type": kind})
+                continue
             _drop(f"tools[{i}]", tool["type"], notes, strict=policy.strict)
             continue
         function = _function(tool, f"tools[{i}]")
@@ -97,8 +113,10 @@ def functions(
     return functions
 
 
-def choice(given: object, offered: Collection[str]) -> str | dict[str, Any] | None:
-    """The chat's `tool_choice`.  Raises ClientError."""
+def choice(
+    given: object, offered: Collection[str], builtins: Collection[str] = ()
+) -> str | dict[str, Any] | None:
+    """The chat's `tool_choice`.  builtins: kinds of GigaChat's own.  Raises ClientError."""
     if given is None:
         return None
     wanted = object_at("tool_choice", given)
@@ -110,6 +128,8 @@ def choice(given: object, offered: Collection[str]) -> str | dict[str, Any] | No
         path = "tool_choice.type"
         raise InvalidRequest(f"{path} must be one of {known}.", param=path)
     name = text_at("tool_choice.name", wanted.get("name"))
+    if (kind := builtin(f"{name}_")) and name not in offered and kind in builtins:
+        return {"type": kind}
     if name not in offered:
         raise UnsupportedFeature(
             f"tool_choice.name {name[:64]!r} is no tool of this request that GigaChat can call.",

@@ -1,7 +1,7 @@
 """Requests whose only tools Anthropic's servers would run: Claude Code's search is one.
 
 The client takes the answer's text for what was found, so a model without a search would make
-results up.  These requests are answered here, with the block that says that there is no search.
+results up.  Where GigaChat has none, they are answered here, with the block that says so.
 """
 
 from collections.abc import Mapping
@@ -18,21 +18,21 @@ SAID = (
 )
 
 
-class _Lookup(NamedTuple):
+class Lookup(NamedTuple):
     tool: str
     result: str
     asks: str
     """The key of what is looked for."""
 
 
-_LOOKUPS: Mapping[str, _Lookup] = {
-    "web_search_": _Lookup("web_search", "web_search_tool_result", "query"),
-    "web_fetch_": _Lookup("web_fetch", "web_fetch_tool_result", "url"),
+_LOOKUPS: Mapping[str, Lookup] = {
+    "web_search_": Lookup("web_search", "web_search_tool_result", "query"),
+    "web_fetch_": Lookup("web_fetch", "web_fetch_tool_result", "url"),
 }
 """How the type of the tool begins -> its blocks."""
 
 
-def only_lookup(body: Mapping[str, Any]) -> _Lookup | None:
+def only_lookup(body: Mapping[str, Any]) -> Lookup | None:
     """What the request is for, if its one kind of tool is a look-up by Anthropic's servers."""
     given = body.get("tools")
     if not isinstance(given, list) or not given:
@@ -46,9 +46,7 @@ def only_lookup(body: Mapping[str, Any]) -> _Lookup | None:
     return None
 
 
-def answer(
-    lookup: _Lookup, asked_for: str, *, request_id: str, model: str, stream: bool
-) -> Content:
+def answer(lookup: Lookup, asked_for: str, *, request_id: str, model: str, stream: bool) -> Content:
     """asked_for: the query, as far as it is known."""
     call_id = f"srvtoolu_{request_id}"
     used = {"type": "server_tool_use", "id": call_id, "name": lookup.tool}

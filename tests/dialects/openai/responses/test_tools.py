@@ -214,16 +214,29 @@ OPENAIS = [
 
 
 def test_openais_own_tools_are_left_out_beside_others(asking: Asking) -> None:
-    assert list(functions([*OPENAIS, FUNCTION], asking)) == ["f"]
+    v1 = Policy(api="v1")
+    assert asking(tools=[*OPENAIS, FUNCTION], policy=v1).chat["tools"][0]["function"]["name"] == "f"
     assert "web_search, image_generation, mcp, tool_search" in asking.told()
     with pytest.raises(UnsupportedFeature, match="web_search"):
-        asking(tools=[FUNCTION, *OPENAIS], policy=Policy(strict=True))
+        asking(tools=[FUNCTION, *OPENAIS], policy=Policy(strict=True, api="v1"))
+
+
+def test_those_that_gigachat_runs_itself_stand_beside_functions(asking: Asking) -> None:
+    tools = asking(tools=[*OPENAIS, FUNCTION, {"type": "web_search_preview"}]).chat["tools"]
+    assert [tool["type"] for tool in tools] == ["web_search", "image_generation", "function"]
+    assert "kind: mcp, tool_search" in asking.told()
+    stored = {"type": "web_search", "external_web_access": False}
+    assert len(asking(tools=[stored, FUNCTION]).chat["tools"]) == 1
+    forbidden = asking(tools=[*OPENAIS, FUNCTION], policy=Policy(builtin_tools=False))
+    assert len(forbidden.chat["tools"]) == 1
+    chosen = asking(tools=[*OPENAIS, FUNCTION], tool_choice={"type": "web_search_preview"})
+    assert chosen.chat["tool_choice"] == {"type": "web_search"}
 
 
 @pytest.mark.parametrize(
     ("fields", "at"),
     [
-        ({"tools": OPENAIS}, "tools"),
+        ({"tools": OPENAIS[2:]}, "tools"),
         ({"tools": [FUNCTION], "tool_choice": {"type": "web_search"}}, "tool_choice"),
         ({"tools": 7}, "tools"),
         ({"tools": [{"name": "f"}]}, "tools[0].type"),

@@ -1,10 +1,10 @@
 """The items of a response's output, and their ids."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gigagate.core.pivot import ToolCall
-from gigagate.dialects.openai.responses import calls
+from gigagate.dialects.openai.responses import calls, own_tools
 from gigagate.dialects.openai.responses.tools import Tools
 
 DIGITS = 32
@@ -24,18 +24,21 @@ def response_of(item: str) -> str:
     return response_id(item.partition("_")[2][:DIGITS])
 
 
-def message(item: str, text: str, *, complete: bool = True) -> dict[str, Any]:
+def message(
+    item: str, text: str, *, complete: bool = True, cited: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """cited: annotations of the text."""
     return {
         "id": item,
         "type": "message",
         "role": "assistant",
         "status": "completed" if complete else "incomplete",
-        "content": [text_part(text)],
+        "content": [text_part(text, cited)],
     }
 
 
-def text_part(text: str) -> dict[str, Any]:
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+def text_part(text: str, cited: Sequence[Any] = ()) -> dict[str, Any]:
+    return {"type": "output_text", "text": text, "annotations": list(cited), "logprobs": []}
 
 
 def reasoning(item: str, text: str) -> dict[str, Any]:
@@ -54,11 +57,15 @@ def items(completion: Mapping[str, Any], tools: Tools, request_id: str) -> Itera
     if thought := said.get("reasoning_content"):
         yield reasoning(item_id("rs", request_id, index), thought)
         index += 1
+    for run in filter(own_tools.is_told, said.get("tool_runs") or ()):
+        yield own_tools.item(run, item_id(own_tools.PREFIX, request_id, index))
+        index += 1
     made = said.get("tool_calls") or []
     text = said.get("content") or ""
     if text or not made:
         complete = choice["finish_reason"] not in ("length", "content_filter")
-        yield message(item_id("msg", request_id, index), text, complete=complete)
+        cited = own_tools.annotations(said.get("annotations") or ())
+        yield message(item_id("msg", request_id, index), text, complete=complete, cited=cited)
         index += 1
     for call in calls_of(said):
         tool = tools.called(call.name)

@@ -1,8 +1,9 @@
 """The stream of a response that is nothing but a summary of the conversation, sealed."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from gigagate.core.pivot import Finish, ToolCall, Usage
+from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
 from gigagate.dialects.openai.responses import compaction, output
 from gigagate.dialects.openai.responses.writer import ResponseWriter
 
@@ -23,6 +24,12 @@ class SummaryWriter(ResponseWriter):
         return b""
 
     def tool_call(self, call: ToolCall, index: int = 0) -> bytes:
+        return b""
+
+    def tool_run(self, run: ToolRun) -> bytes:
+        return b""
+
+    def cite(self, citations: Sequence[Citation]) -> bytes:
         return b""
 
     def finish(self, reason: Finish, tokens: Usage | None) -> bytes:

@@ -11,6 +11,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.errors import InvalidRequest, UnsupportedFeature
+from gigagate.gigachat import builtin_tools
 
 Kind = Literal["function", "custom", "tool_search", "local_shell", "shell", "apply_patch"]
 
@@ -73,9 +74,10 @@ class Tools:
 
     def __init__(self, policy: Policy, notes: Notes) -> None:
         self.functions: list[dict[str, Any]] = []
-        """In the pivot's form."""
+        """In the pivot's form; among them those that GigaChat runs itself."""
         self._by_function: dict[str, Tool] = {}
         self._strict = policy.strict
+        self._builtin = policy.builtin_tools and policy.api != "v1"
         self._notes = notes
         self._left_out: list[str] = []
 
@@ -107,6 +109,8 @@ class Tools:
         if given is None or isinstance(given, str):
             return given
         choice = object_at("tool_choice", given)
+        if {"type": (own := builtin_tools.kind_of(choice.get("type")))} in self.functions:
+            return {"type": own}
         if choice.get("type") != "allowed_tools":
             return _forced(self._chosen(choice, "tool_choice"))
         tools = array_at(_ALLOWED, choice.get("tools"))
@@ -134,6 +138,10 @@ class Tools:
     def _add(self, tool: dict[str, Any], path: str) -> None:
         kind = text_at(f"{path}.type", tool.get("type"))
         reader = _READERS.get(kind)
+        if self._builtin and (own := builtin_tools.kind_of(kind)) and builtin_tools.may_run(tool):
+            if {"type": own} not in self.functions:
+                self.functions.append({"type": own})
+            return
         if reader is None or tool.get("execution") == "server":
             if self._strict:
                 raise UnsupportedFeature(

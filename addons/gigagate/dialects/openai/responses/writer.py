@@ -5,12 +5,12 @@ events are numbered.  A piece of text is by far the most frequent, so all of it 
 number is made once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from gigagate.core import compact_json, sse
-from gigagate.core.pivot import Finish, ToolCall, Usage
-from gigagate.dialects.openai.responses import calls, output
+from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
+from gigagate.dialects.openai.responses import calls, output, own_tools
 from gigagate.dialects.openai.responses.resource import Echo
 from gigagate.dialects.openai.responses.tools import Tools
 from gigagate.errors import GigaGateError
@@ -21,7 +21,7 @@ _SUMMARY = "response.reasoning_summary"
 
 
 class ResponseWriter:
-    """Implements core.pivot.AnswerWriter."""
+    """Implements core.pivot.AnswerWriter and TellsTools."""
 
     def __init__(
         self,
@@ -47,6 +47,10 @@ class ResponseWriter:
         self._item_id = ""
         self._said: list[str] = []
         """Of the open item."""
+        self._cited: list[dict[str, Any]] = []
+        """Of the open item."""
+        self._runs: dict[int, str] = {}
+        """Of searches: their items' ids."""
         self._before = self._after = b""
 
     def start(self, model: str, created: int) -> bytes:
@@ -81,6 +85,36 @@ class ResponseWriter:
                 pieces.append(self._event(f"{event}.delta", delta=given, **of_item))
                 pieces.append(self._event(f"{event}.done", **{key: given}, **named, **of_item))
         return b"".join((closing, *pieces, self._item_done(item)))
+
+    def tool_run(self, run: ToolRun) -> bytes:
+        if not own_tools.is_told(run):
+            return self.working()
+        pieces = []
+        if run.number not in self._runs:
+            pieces.append(self._close())
+            self._runs[run.number] = self._next_id(own_tools.PREFIX)
+        item = own_tools.item(run, self._runs[run.number])
+        of_item = {"item_id": item["id"], **self._at()}
+        if len(pieces):
+            added = own_tools.begun(item)
+            pieces.append(self._event("response.output_item.added", item=added, **self._at()))
+            pieces.append(self._event("response.web_search_call.in_progress", **of_item))
+        if run.status == "in_progress":
+            pieces.append(self._event("response.web_search_call.searching", **of_item))
+        else:
+            pieces.append(self._event("response.web_search_call.completed", **of_item))
+            pieces.append(self._item_done(item))
+        return b"".join(pieces)
+
+    def cite(self, citations: Sequence[Citation]) -> bytes:
+        pieces = [b"" if self._open == "message" else self._close() + self._open_message()]
+        of_part = self._of_part("content_index")
+        for one in citations:
+            cited = own_tools.annotation(one.as_object())
+            number = {"annotation_index": len(self._cited), "annotation": cited}
+            pieces.append(self._event("response.output_text.annotation.added", **of_part, **number))
+            self._cited.append(cited)
+        return b"".join(pieces)
 
     def working(self) -> bytes:
         """Said once more: a comment would end the answer for some readers."""
@@ -130,14 +164,16 @@ class ResponseWriter:
         )
 
     def _close(self, *, complete: bool = True) -> bytes:
-        text, opened = "".join(self._said), self._open
-        self._open, self._said = "", []
+        text, opened, cited = "".join(self._said), self._open, self._cited
+        self._open, self._said, self._cited = "", [], []
         if opened == "message":
-            of_part = self._of_part("content_index")
+            of_part, part = self._of_part("content_index"), output.text_part(text, cited)
             return (
                 self._event("response.output_text.done", text=text, logprobs=[], **of_part)
-                + self._event("response.content_part.done", part=output.text_part(text), **of_part)
-                + self._item_done(output.message(self._item_id, text, complete=complete))
+                + self._event("response.content_part.done", part=part, **of_part)
+                + self._item_done(
+                    output.message(self._item_id, text, complete=complete, cited=cited)
+                )
             )
         if opened == "reasoning":
             of_part = self._of_part("summary_index")
