@@ -9,6 +9,7 @@ from tests.support.agent_task import chats
 from tests.support.open_responses import check_events, check_response, read
 
 from gigagate.emulator import Emulator
+from gigagate.emulator.v2_routes import SOURCES
 
 MODEL = "GigaChat-2-Max"
 WEATHER: Any = {
@@ -128,3 +129,54 @@ def test_a_socket_is_refused_so_that_codex_goes_on(client: OpenAI) -> None:
         assert getattr(caught.value, "status_code", None) == 426
     models: Any = client.get("/codex/models", cast_to=object)
     assert MODEL in [model["slug"] for model in models["models"]]
+
+
+SEARCH: Any = {
+    "model": "gigachat",
+    "input": "Найди, почём молоко",
+    "tools": [{"type": "web_search"}],
+}
+FOUND = "Молоко стоит 89 рублей. Кошки его любят 🐈, и в холод тоже. Больше ничего не нашлось."
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_web_search_is_an_item_and_its_sources_are_cited(
+    client: OpenAI, emulator: Emulator, stream: bool
+) -> None:
+    emulator.switch(chunk_chars=1)
+    kinds: list[str] = []
+    if stream:
+        with client.responses.stream(**SEARCH) as events:
+            kinds = [event.type for event in events]
+            response: Any = events.get_final_response()
+    else:
+        response = client.responses.create(**SEARCH, include=["web_search_call.action.sources"])
+    search, message = response.output
+    assert (search.type, search.status, search.action.type) == (
+        *("web_search_call", "completed"),
+        "search",
+    )
+    urls = [page["url"] for page in SOURCES.values()]
+    assert [source.url for source in search.action.sources] == urls
+    (part,) = message.content
+    assert (response.output_text, part.text) == (FOUND, FOUND)
+    cited = [(FOUND[one.start_index : one.end_index], one.url) for one in part.annotations]
+    assert cited == [
+        ("Молоко стоит 89 рублей.", urls[0]),
+        ("Кошки его любят 🐈, и в холод тоже.", urls[0]),
+        ("Кошки его любят 🐈, и в холод тоже.", urls[1]),
+    ]
+    assert kinds.count("response.output_text.annotation.added") == (3 if stream else 0)
+    states = [kind.rpartition(".")[2] for kind in kinds if "web_search_call" in kind]
+    assert states == (["in_progress", "searching", "completed"] if stream else [])
+
+
+def test_a_search_may_be_part_of_the_history(client: OpenAI, emulator: Emulator) -> None:
+    first = client.responses.create(**SEARCH)
+    emulator.script.add("Пожалуйста")
+    asked: Any = [*SEARCH_HISTORY, *first.output, {"role": "user", "content": "Спасибо"}]
+    told = client.responses.create(model="gigachat", input=asked)
+    assert told.output_text == "Пожалуйста"
+
+
+SEARCH_HISTORY: list[Any] = [{"role": "user", "content": "Найди"}]
