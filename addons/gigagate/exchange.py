@@ -122,6 +122,14 @@ class Exchange:
         self._translated = translated
         return translated.upstream
 
+    def following(self, body: bytes) -> UpstreamRequest | None:
+        """What is still to be asked after this 200, before `answer` gets the last one's body.
+
+        Raises UpstreamError.
+        """
+        following = self._translated.following if self._translated else None
+        return None if following is None else following(body)
+
     def begins_stream(self, status: int, content_type: str) -> bool:
         """True: send stream_headers() and feed() what comes.  False: collect it for answer()."""
         media_type = content_type.partition(";")[0].strip().lower()

@@ -40,6 +40,8 @@ class Policy:
     """As `default_model`, for names that speak of a small and quick model."""
     embedding_model: str = "Embeddings"
     """As `default_model`, for embeddings."""
+    embeddings_batch: int = 100
+    """Texts that one request for embeddings may hold."""
     unknown_models: UnknownModel = "default"
     """What a name that is neither an alias nor GigaChat's becomes."""
     models: Mapping[str, OwnRow] = field(default_factory=lambda: MappingProxyType({}))

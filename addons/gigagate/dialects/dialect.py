@@ -72,6 +72,9 @@ class Translation(NamedTuple):
     """What is asked, or answered, in place of what GigaChat refused, by its status and body."""
     path_of: Callable[[str], str] = _same
     """Where the client has what stands here in the pivot, for an error of GigaChat's."""
+    following: Callable[[bytes], UpstreamRequest | None] | None = None
+    """What is asked after a 200, before `whole` gets the last one's body; None: that was the last.
+    Raises UpstreamError."""
 
 
 class Endpoint(NamedTuple):

@@ -15,6 +15,7 @@ def policy(settings: Settings, link_key: bytes = b"", seal_key: bytes = b"") -> 
         light_model=settings.models.light,
         models=settings.models.table,
         embedding_model=settings.models.embeddings,
+        embeddings_batch=settings.models.embeddings_batch,
         unknown_models=settings.models.unknown,
         strict=settings.strict,
         prompt_cache=settings.prompt_cache,

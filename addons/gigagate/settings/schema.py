@@ -117,6 +117,8 @@ class Models:
     """As `default`, for foreign names of small and quick models."""
     embeddings: Annotated[str, values.not_blank] = "Embeddings"
     """As `default`, for embeddings."""
+    embeddings_batch: AtLeastOne = 100
+    """Texts in one request for embeddings; more go in several, one after the other."""
     unknown: UnknownModel = "default"
     table: Annotated[Mapping[str, OwnRow], values.model_rows] = values.EMPTY
     """Pattern of GigaChat's names -> what is known of them, beside what is built in."""

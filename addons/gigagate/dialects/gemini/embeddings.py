@@ -16,7 +16,7 @@ from gigagate.dialects.dialect import Translation
 from gigagate.dialects.gemini import names
 from gigagate.dialects.gemini.fields import each, fields_at, spelt
 from gigagate.dialects.json_body import parse_object
-from gigagate.dialects.vectors import Wanted
+from gigagate.dialects.vectors import Vectors, Wanted
 from gigagate.errors import InvalidRequest
 
 TABLE = Table(
@@ -66,12 +66,12 @@ def _translation(
         if (dimensions := fields.get("outputDimensionality")) is not None:
             wanted = Wanted(model, dimensions, f"{path}outputDimensionality")
 
-    def whole(answer: bytes) -> Content:
-        found = [{"values": one} for one in vectors.read(answer, wanted, call.report).vectors]
-        told = {"embeddings": found} if batch else {"embedding": found[0] if found else {}}
-        return Content(JSON, compact_json.dumps(told))
+    def told(answer: Vectors) -> Content:
+        found = [{"values": one} for one in answer.vectors]
+        answered = {"embeddings": found} if batch else {"embedding": found[0] if found else {}}
+        return Content(JSON, compact_json.dumps(answered))
 
-    return Translation(vectors.ask(texts, wanted), whole)
+    return vectors.translation(texts, wanted, call, told)
 
 
 def _text(given: object, path: str) -> str:

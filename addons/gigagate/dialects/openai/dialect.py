@@ -25,7 +25,7 @@ _ENDPOINTS = (
     Endpoint(
         "POST",
         "/embeddings",
-        "Numbers or base64; all texts go in one request, as GigaChat takes them.",
+        "Numbers or base64; over 100 texts (`models.embeddings_batch`) go in several requests.",
         "embeddings",
         embeddings.translate,
     ),

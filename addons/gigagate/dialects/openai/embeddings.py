@@ -17,13 +17,18 @@ from gigagate.core.value_types import Choice, Number
 from gigagate.dialects import vectors
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
-from gigagate.dialects.vectors import Wanted
-from gigagate.errors import InvalidRequest, UnsupportedFeature
+from gigagate.dialects.openai import token_ids
+from gigagate.dialects.vectors import Vectors, Wanted
+from gigagate.errors import InvalidRequest
 from gigagate.gigachat.errors import unexpected
 
 TABLE = Table(
     Row("model", "translated", reason="Through the alias table."),
-    Row("input", "translated", reason="A string or strings; token ids are refused."),
+    Row(
+        "input",
+        "translated",
+        reason="A string or strings; token ids are decoded where `bpe-openai` is installed.",
+    ),
     Row(
         "encoding_format",
         "emulated",
@@ -49,13 +54,12 @@ def translate(call: InHand) -> Translation:
     wanted = Wanted(model, asked.get("dimensions"))
     in_base64 = asked.get("encoding_format") == "base64"
 
-    def whole(answer: bytes) -> Content:
-        found = vectors.read(answer, wanted, call.report)
-        told = [_in_base64(one) if in_base64 else one for one in found.vectors]
+    def told(found: Vectors) -> Content:
+        embeddings = [_in_base64(one) if in_base64 else one for one in found.vectors]
         usage = {"prompt_tokens": found.tokens, "total_tokens": found.tokens}
-        return _list(told, found.model, usage)
+        return _list(embeddings, found.model, usage)
 
-    return Translation(vectors.ask(_texts(asked.get("input")), wanted), whole)
+    return vectors.translation(_texts(asked.get("input")), wanted, call, told)
 
 
 def _list(embeddings: list[Any], model: str, usage: dict[str, int]) -> Content:
@@ -69,17 +73,13 @@ def _list(embeddings: list[Any], model: str, usage: dict[str, int]) -> Content:
 
 def _texts(given: object) -> list[str]:
     texts = [given] if isinstance(given, str) else given
+    if token_ids.are_ids(texts):
+        return token_ids.decoded(texts)
     if not isinstance(texts, list):
         raise wrong_type("input", "a string or an array of strings", given)
     if not texts:
         raise InvalidRequest("input is empty: there is nothing to embed.", param="input")
     for index, text in enumerate(texts):
-        if isinstance(text, int | list):
-            raise UnsupportedFeature(
-                "input holds token ids, which are another model's: send text. "
-                "(LangChain: OpenAIEmbeddings(check_embedding_ctx_length=False).)",
-                param="input",
-            )
         if not text_at(f"input[{index}]", text):
             raise InvalidRequest(f"input[{index}] is empty.", param=f"input[{index}]")
     return texts

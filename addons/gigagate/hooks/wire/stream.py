@@ -259,6 +259,15 @@ class GigaStream(ClientStream):
         if call.instead is None and failure is not None:
             yield from self.attempt_failed(call, failure)
             return
+        try:
+            following = None if call.instead else call.exchange.following(body)
+        except GigaGateError as error:
+            yield from self.end_in_error(error)
+            return
+        if following is not None:
+            call.request, call.pause = following, A_MOMENT
+            yield from self.attempt(call)
+            return
         whole = call.instead or call.exchange.answer(head.status_code, headers, body)
         if call.exchange.missing_pictures:
             if not (yield from self.wait(call)):
