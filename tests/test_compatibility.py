@@ -279,8 +279,7 @@ def as_a_user_message(path: str) -> None:
 
 def as_texts(path: str) -> None:
     assert sent(path, input=["a", "b"])["input"] == ["a", "b"]
-    with pytest.raises(UnsupportedFeature):
-        sent(path, input=[1])
+    assert sent(path, input=[0])["input"] == ["!"]
 
 
 TRANSLATED: Mapping[str, Callable[[str], None]] = {
