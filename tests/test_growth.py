@@ -476,7 +476,6 @@ EXEMPT = {
     "core/compact_json.py": "writes what was read",
     "core/company_proxy.py": "reads what the machine's owner has set",
     "core/http.py": "the request and the answer as they are carried",
-    "core/company_proxy.py": "reads the environment",
     "core/shelf.py": "holds what was read",
     "gigachat/expected.py": "holds what was read",
     "gigachat/upstream.py": "names the forms",
