@@ -28,6 +28,7 @@ VERBS = {
     "web": Verb("serve", "[MITMPROXY OPTIONS]", "the same, and every conversation in a browser"),
     "console": Verb("serve", "[MITMPROXY OPTIONS]", "the same in the terminal"),
     "replay": Verb("replay", "FILE [--json]", "saved requests through the translation, unsent"),
+    "report": Verb("report", "FILE... [-o FILE.html]", "what an agent did, as a page to read"),
     "status": Verb("status", "[--json]", "how the running proxy does"),
     "stats": Verb("status", "[--json]", "what it has counted: requests, tokens, rewrites"),
     "token": Verb("status", "[--refresh] [--json]", "its access token: time left, or a new one"),
