@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.sessions.calls import Call
 from gigagate.sessions.session import Session
 from gigagate.sessions.step import Step
@@ -27,7 +28,7 @@ def all_of(sessions: Sequence[Session]) -> list[Session]:
 def _step(step: Step) -> Step:
     return replace(
         step,
-        added=anonymised({"messages": list(step.added)})["messages"],
+        added=anonymised(step.added, OPENAI.words),
         instructions=None if step.instructions is None else filler(step.instructions),
         facts=_facts(step.facts),
         text=filler(step.text),
