@@ -16,6 +16,7 @@ from tests.support.mitmweb import Web, arguments
 from tests.support.ports import free_port
 from tests.support.proxy import ENTRY, ROOT, Proxy
 from tests.support.toy_dialect import DRIPS, TOY_JSON
+from tests.support.waiting import until
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
@@ -62,7 +63,9 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
             environment=environment,
             settings=settings,
         ) as proxy:
-            yield Setup(emulator, proxy, Web(f"http://127.0.0.1:{port}"))
+            web = Web(f"http://127.0.0.1:{port}")
+            until(web.is_there, seconds=15)
+            yield Setup(emulator, proxy, web)
 
 
 def oops(answer: requests.Response, status: int, why: str) -> dict[str, Any]:

@@ -21,6 +21,13 @@ class Web:
         self.session.headers["X-XSRFToken"] = "0" * 32
         self.session.cookies["_mitmproxy_xsrf"] = "0" * 32
 
+    def is_there(self) -> bool:
+        """It listens a moment after the proxy does."""
+        try:
+            return self.session.get(self.url + "/flows", timeout=10).ok
+        except requests.ConnectionError:
+            return False
+
     def flows(self) -> list[dict]:
         return self.session.get(self.url + "/flows", timeout=10).json()
 

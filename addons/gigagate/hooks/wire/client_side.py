@@ -53,6 +53,9 @@ class ClientStream(HttpStream):
         self.hooks_at_once = hooks_at_once
         self.last_sign = time.monotonic()
         """When the client last got something, or began to wait."""
+        self.streamed = bytearray()
+        """What it got, where flows keep it.  GigaChat's answer is collected elsewhere: after a sign
+        of life it may still come whole."""
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         try:
@@ -163,13 +166,13 @@ class ClientStream(HttpStream):
         yield from self.send_data(last)
         assert self.flow.response is not None
         if self.context.options.store_streamed_bodies:
-            self.flow.response.data.content = bytes(self.response_body_buf)
+            self.flow.response.data.content = bytes(self.streamed)
         yield from self.send_response(already_streamed=True)
 
     def send_data(self, chunks: list[bytes]) -> CommandGenerator[None]:
         for chunk in chunks:
             if self.context.options.store_streamed_bodies:
-                self.response_body_buf += chunk
+                self.streamed += chunk
             yield SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
 
 
