@@ -17,6 +17,7 @@ from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
 
 from gigagate.emulator import Emulator
+from gigagate.emulator.v2_routes import FOUND, SOURCES
 
 RUSSIAN = "Съешь ещё этих мягких французских булок, «да выпей чаю» ☕\n"
 
@@ -97,9 +98,28 @@ def test_gemini_cli_survives_a_stream_that_breaks_off(
     assert [chat.status for chat in chats(emulator)] == [200, 200]
 
 
+def test_its_search_finds_real_pages(gemini: GeminiCli, emulator: Emulator) -> None:
+    """It puts the marks into the text itself, by the places that it is told."""
+    emulator.script.add(
+        call("google_web_search", query="почём молоко"),
+        {"text": FOUND, "tools": ["web_search"], "sources": SOURCES},
+        "Молоко по 89 ✅",
+    )
+    assert gemini.asked("Найди, почём молоко").strip() == "Молоко по 89 ✅"
+    search, last = chats(emulator)[-2:]
+    assert search.path.endswith("/v2/chat/completions")
+    (result,) = (one for one in last.json["messages"] if one["role"] == "function")
+    found = json.loads(result["content"])["result"]
+    for page in SOURCES.values():
+        assert page["url"] in found
+        assert page["title"] in found
+    assert "Молоко стоит 89 рублей.[1] Кошки его любят 🐈, и в холод тоже.[1][2]" in found
+
+
 def test_gemini_cli_is_told_that_nothing_was_searched(
     gemini: GeminiCli, emulator: Emulator
 ) -> None:
+    emulator.switch(v2_tools="none")
     emulator.script.add(call("google_web_search", query="погода"), "Не знаю.")
     assert gemini.asked("Какая погода?").strip() == "Не знаю."
     (result,) = (one for one in chats(emulator)[-1].json["messages"] if one["role"] == "function")

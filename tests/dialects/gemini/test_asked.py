@@ -355,6 +355,7 @@ def test_tools() -> None:
             {"googleSearch": {}},
         ]
     ).chat["tools"]
+    assert found.pop() == {"type": "web_search"}
     assert [one["function"] for one in found] == [
         {"name": "f", "description": "d", "parameters": {"type": "object"}},
         {
@@ -397,7 +398,7 @@ def test_tool_config(config: dict[str, Any], choice: object) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"tools": [{"googleSearch": {}, "functionDeclarations": [PLAIN]}]},
+        {"tools": [{"googleMaps": {}, "functionDeclarations": [PLAIN]}]},
         {"generationConfig": {"topK": 3}},
         {"generationConfig": {"seed": 3}},
         {"contents": [user({"hologram": {}}, {"text": "x"})]},

@@ -27,7 +27,7 @@ class Asked:
         functions, self._places = tools.functions(self.body.get("tools"), policy, notes)
         if functions:
             self.chat["tools"] = functions
-            offered = {function["function"]["name"] for function in functions}
+            offered = {one["function"]["name"] for one in functions if "function" in one}
             choice = tools.choice(self.body.get("toolConfig"), offered)
             if choice is not None:
                 self.chat["tool_choice"] = choice

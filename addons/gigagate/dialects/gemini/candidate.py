@@ -5,6 +5,7 @@ from typing import Any
 
 from gigagate.core import compact_json, strict_json
 from gigagate.core.pivot import Usage
+from gigagate.dialects.gemini.grounding import Grounding
 
 FINISH_REASONS: Mapping[str, str] = {
     "stop": "STOP",
@@ -83,6 +84,9 @@ def whole(
         parts.append({"text": thought, "thought": True})
     if text := said.get("content"):
         parts.append({"text": text})
+    grounding = Grounding()
+    cited = said.get("annotations") or ()
+    grounding.of_whole(said.get("tool_runs") or (), said.get("content") or "", cited)
     malformed = False
     for call in said.get("tool_calls") or ():
         part = call_part(call["id"], call["function"]["name"], call["function"]["arguments"])
@@ -96,5 +100,6 @@ def whole(
             model=model,
             finish=finish_reason(choice["finish_reason"], malformed=malformed),
             tokens=tokens,
+            more=grounding.metadata(),
         )
     )

@@ -15,6 +15,7 @@ from gigagate.dialects.gemini.asked import Asked
 from gigagate.dialects.gemini.fields import fields_at, spelt
 from gigagate.dialects.gemini.writer import ARRAY, EVENTS, CandidateWriter, Form
 from gigagate.dialects.json_body import parse_object
+from gigagate.gigachat import apis
 
 
 def generate(call: InHand) -> Translation | Content:
@@ -32,10 +33,29 @@ def stream(call: InHand) -> Translation | Content:
 def _answered(call: InHand, form: Form | None) -> Translation | Content:
     asked = Asked(parse_object(call.request.body), call.item, call.policy, call.notes)
     call.report.model_asked = asked.model
-    if web_search.is_search(asked.body):
-        return web_search.answer(form, request_id=call.request_id, model=asked.model)
     media_type = JSON if form is None else form.media_type
-    return any_chat.translate(_Content(call, asked, form), call, media_type)
+    content = _Content(call, asked, form)
+    if not web_search.is_search(asked.body):
+        return any_chat.translate(content, call, media_type)
+    if not apis.has_tool("web_search", content.chat(), call):
+        return content.not_found()
+    asked.chat["tool_choice"] = {"type": "web_search"}
+    return _unless_missing(any_chat.translate(content, call, media_type), content, call)
+
+
+def _unless_missing(translation: Translation, content: "_Content", call: InHand) -> Translation:
+    """A search that turns out not to be open to the account is told as one that found nothing."""
+    refused = translation.otherwise
+
+    def otherwise(status: int, body: bytes) -> Translation | Content | None:
+        other = refused(status, body) if refused else None
+        if not isinstance(other, Translation):
+            return other
+        if not apis.has_tool("web_search", content.chat(), call):
+            return content.not_found()
+        return _unless_missing(other, content, call)
+
+    return translation._replace(otherwise=otherwise)
 
 
 class _Content:
@@ -50,6 +70,11 @@ class _Content:
     def chat(self) -> Chat:
         streams = {} if self._form is None else {"stream": True}
         return cast(Chat, {**streams, **self._asked.chat})
+
+    def not_found(self) -> Content:
+        """The answer to a search, where GigaChat has none."""
+        asked, call = self._asked, self._call
+        return web_search.answer(self._form, request_id=call.request_id, model=asked.model)
 
     def whole(self, completion: Completion, tokens: Usage | None) -> Content:
         told = candidate.whole(

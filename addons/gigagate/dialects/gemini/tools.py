@@ -1,6 +1,6 @@
 """Gemini's tools -> functions of a chat.
 
-Those that Google's servers would run are not there; the functions that a client declares are.
+Of those that Google's servers would run, GigaChat runs some itself; the others are not there.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,6 +15,14 @@ from gigagate.dialects.gemini.schema import json_schema
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 
 DECLARED = "functionDeclarations"
+_BUILTIN: Mapping[str, str] = {
+    "googleSearch": "web_search",
+    "googleSearchRetrieval": "web_search",
+    "enterpriseWebSearch": "web_search",
+    "urlContext": "web_fetch",
+    "codeExecution": "code_interpreter",
+}
+"""Google's tool -> the pivot's kind of one that GigaChat runs itself."""
 _CONFIG = "toolConfig.functionCallingConfig"
 _MODES: Mapping[str, str] = {
     "AUTO": "auto",
@@ -50,7 +58,10 @@ def functions(
     for tool, path in each(given, "tools"):
         fields = fields_at(path, tool)
         for kind in fields:
-            if kind != DECLARED:
+            if kind in _BUILTIN and policy.builtin_tools:
+                found.append({"type": _BUILTIN[kind]})
+                places.append(path)
+            elif kind != DECLARED:
                 _drop(path, kind, notes, strict=policy.strict)
         for declared, at in each(fields.get(DECLARED), f"{path}.{DECLARED}"):
             found.append({"type": "function", "function": _function(declared, at)})

@@ -1,8 +1,8 @@
 """Requests whose only tools Google's servers would run: Gemini CLI's web search is one.
 
 The client takes the answer's text for what was found, so a model without a search would make
-results up.  A search is answered here, in words; an address to be read is refused, for Gemini CLI
-then fetches it itself.
+results up.  Where GigaChat has no search, it is answered here, in words; an address to be read is
+refused, for Gemini CLI then fetches it itself.
 """
 
 from collections.abc import Mapping

@@ -5,12 +5,14 @@ them that a stream is alive.  The last call waits for the end, to come with the 
 empty piece behind a call makes some readers forget the turn.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gigagate.core import compact_json
-from gigagate.core.pivot import Finish, ToolCall, Usage
+from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
 from gigagate.dialects.gemini import candidate
 from gigagate.dialects.gemini.errors import error_object
+from gigagate.dialects.gemini.grounding import Grounding
 from gigagate.errors import GigaGateError
 
 
@@ -33,7 +35,7 @@ ARRAY = Form("application/json", b"[", b",\r\n", b"", b"]", b"\n")
 
 
 class CandidateWriter:
-    """Implements core.pivot.AnswerWriter."""
+    """Implements core.pivot.AnswerWriter and TellsTools."""
 
     def __init__(self, form: Form, *, request_id: str, model: str, shows_thoughts: bool) -> None:
         """model: the client's name for it."""
@@ -42,6 +44,7 @@ class CandidateWriter:
         self._model = model
         self._shows_thoughts = shows_thoughts
         self._begun = self._malformed = False
+        self._grounding = Grounding()
         self._call: dict[str, Any] | None = None
         """The last one, which waits."""
         self._text = self._around({"text": ""})
@@ -52,6 +55,7 @@ class CandidateWriter:
 
     def text(self, text: str) -> bytes:
         before, after = self._text
+        self._grounding.told(text)
         return self._called() + self._piece(before + compact_json.dumps(text) + after)
 
     def reasoning(self, text: str) -> bytes:
@@ -66,13 +70,23 @@ class CandidateWriter:
         self._malformed = self._malformed or self._call is None
         return before
 
+    def tool_run(self, run: ToolRun) -> bytes:
+        """Told at the end, with what is cited."""
+        self._grounding.run(run)
+        return self._form.alive
+
+    def cite(self, citations: Sequence[Citation]) -> bytes:
+        self._grounding.cite(citations)
+        return b""
+
     def working(self) -> bytes:
         return self._form.alive
 
     def finish(self, reason: Finish, tokens: Usage | None) -> bytes:
         last = self._call or {"text": ""}
         finish = candidate.finish_reason(reason, malformed=self._malformed)
-        return self._piece(self._json([last], finish=finish, tokens=tokens)) + self._form.end
+        told = self._json([last], finish=finish, tokens=tokens, more=self._grounding.metadata())
+        return self._piece(told) + self._form.end
 
     def broken(self, error: GigaGateError) -> bytes:
         return self._piece(compact_json.dumps(error_object(error))) + self._form.end
