@@ -34,6 +34,9 @@ VERBS = {
     "token": Verb("status", "[--refresh] [--json]", "its access token: time left, or a new one"),
     "models": Verb("status", "[--json]", "which models GigaChat has"),
     "panel": Verb("panel", "[--json]", "the link to the panel in the browser, with its key"),
+    "clients": Verb(
+        "clients", "add|list|revoke|rotate [NAME]", "keys and budgets of the people of a team"
+    ),
     "doctor": Verb("doctor", "[--json]", "check everything the proxy needs, and say what to do"),
     "demo": Verb("demo", "[--once]", "see it work against a local GigaChat: no key, no internet"),
     "examples": Verb(

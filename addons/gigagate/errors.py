@@ -7,6 +7,7 @@ GigaGateError
 │   ├── ContextLengthExceeded  400     the input is longer than the model takes
 │   ├── InvalidApiKey          401     the client's key is missing or wrong
 │   ├── HostNotAllowed         403     Host or Origin is not ours
+│   ├── ModelNotAllowed        403     the client may not use this model
 │   ├── LinkRefused            403     a link to a picture that is not ours or has expired
 │   ├── NotFound               404     path or model
 │   ├── MethodNotAllowed       405     the path is there, for another method
@@ -14,6 +15,7 @@ GigaGateError
 │   ├── RequestTooLarge        413     larger than the proxy's or GigaChat's limit
 │   ├── UpgradeRefused         426     a WebSocket is asked for where there is none
 │   ├── TooManyRequests        429     of one client, by the proxy's own limit
+│   ├── BudgetExhausted        429     the client has used what it may
 │   ├── HeadersTooLarge        431     the head of the request is larger than the proxy's limit
 │   └── TooManyConnections     503     of one client, or of all, by the proxy's own limit
 ├── UpstreamError                  GigaChat, or the way to it
@@ -138,6 +140,18 @@ class TooManyRequests(ClientError):
     status = 429
     type = "rate_limit_error"
     code = "rate_limit_exceeded"
+
+
+class BudgetExhausted(ClientError):
+    status = 429
+    type = "rate_limit_error"
+    code = "budget_exhausted"
+
+
+class ModelNotAllowed(ClientError):
+    status = 403
+    type = "permission_error"
+    code = "model_not_allowed"
 
 
 class HeadersTooLarge(ClientError):

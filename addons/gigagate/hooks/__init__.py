@@ -16,6 +16,7 @@ def build() -> list[object]:
     from gigagate.hooks.calls.slots import CallSlots
     from gigagate.hooks.calls.traffic import Traffic
     from gigagate.hooks.calls.waiting import Waiting
+    from gigagate.hooks.door.budgets import Budgets
     from gigagate.hooks.door.cors import Cors
     from gigagate.hooks.door.door import Door
     from gigagate.hooks.inspection.content_views import ContentViews
@@ -49,7 +50,8 @@ def build() -> list[object]:
         give_up(error)
     slots = CallSlots(runtime, traffic)
     calls = Calls(runtime, door, traffic, slots, shelves)
-    telemetry = Telemetry(runtime, traffic)
+    budgets = Budgets(runtime, door)
+    telemetry = Telemetry(runtime, traffic, budgets)
     descriptors = Descriptors()
     shutdown = Shutdown(runtime, traffic)
     if running.WORKER in os.environ:
@@ -78,6 +80,7 @@ def build() -> list[object]:
         ConnectionLimit(runtime, door, descriptors),
         Unread(runtime),
         descriptors,
+        budgets,
         shelves,
         Waiting(runtime, traffic, slots),
         Cors(runtime),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mitmproxy import version
 
-from gigagate import mitmproxy_range, private_file, shelves, trust
+from gigagate import clients, mitmproxy_range, private_file, shelves, trust
 from gigagate.accounts.account import Accounts
 from gigagate.files import link_key
 from gigagate.settings import Settings
@@ -19,6 +19,7 @@ class Runtime:
         self.ca_file = trust.bundle(settings)
         self.ca_content = self.ca_file.read_bytes() if self.ca_file else b""
         self.accounts = Accounts(settings, self.ca_file)
+        self.clients = clients.open_ledger(settings)
         self.use(settings)
         self.ready = False
 
@@ -33,6 +34,10 @@ class Runtime:
         self.policy = policy(settings, signs_links, shelves.secret(settings))
         self.accounts.adjust(settings)
         self.settings = settings
+
+    @property
+    def asks_for_keys(self) -> bool:
+        return bool(self.settings.client_keys) or self.clients.asks
 
     def keep_ca_file(self) -> None:
         """Without it no token can be had; somebody may have tidied the state directory up."""

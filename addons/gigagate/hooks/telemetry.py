@@ -24,6 +24,7 @@ from gigagate.errors import StoreError
 from gigagate.hooks import local_paths
 from gigagate.hooks.answers import told
 from gigagate.hooks.calls.traffic import Traffic
+from gigagate.hooks.door.budgets import Budgets
 from gigagate.hooks.door.door import CLIENT
 from gigagate.hooks.request_head import head_of
 from gigagate.hooks.runtime import Runtime
@@ -55,7 +56,8 @@ def webhook(settings: Settings) -> Webhook | None:
 class Telemetry:
     name = "gigagate.telemetry"
 
-    def __init__(self, runtime: Runtime, traffic: Traffic) -> None:
+    def __init__(self, runtime: Runtime, traffic: Traffic, budgets: Budgets) -> None:
+        self._budgets = budgets
         self._traffic = traffic
         self._runtime = runtime
         self.stats = Stats(StatsStore(self._runtime.settings.state_dir))
@@ -133,6 +135,9 @@ class Telemetry:
         self.stats.count(finished)
         for listener in self.listeners:
             listener(finished)
+        if finished.usage is not None:
+            usage = finished.usage
+            self._budgets.charge(finished.client, usage.prompt + usage.completion, finished.roubles)
         self.metrics.observe(finished)
         self.tell_admin(finished)
         self.log(flow, finished)

@@ -193,6 +193,8 @@ class Access:
 
     hosts: Annotated[tuple[str, ...], values.host_names] = ()
     origins: Annotated[tuple[str, ...], values.origins] = ()
+    contact: Annotated[str, values.not_blank] = "whoever runs this proxy"
+    """Who may raise a budget or make a key, as a sentence names them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from gigagate.errors import (
 from gigagate.hooks import local_paths
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.answers import error_response, json_response, response
-from gigagate.hooks.door import client_key, client_secrets
+from gigagate.hooks.door import access, client_key, client_secrets
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
 from gigagate.running import Keys
@@ -50,10 +50,10 @@ class LocalEndpoints:
         path = local_paths.of(flow.request)
         if path is None or path is local_paths.PANEL:
             return
-        keys, ours = self.runtime.settings.client_keys, self.keys.command_line
+        ours = self.keys.command_line
         if any(hmac.compare_digest(key, ours) for key in _presented(flow.request)):
             self.by_command_line.add(flow)
-        elif keys and not path.open and client_key.holder(flow.request, keys) is None:
+        elif self.runtime.asks_for_keys and not path.open and not self.knows(flow.request):
             return
         self.welcome.add(flow)
 
@@ -77,6 +77,14 @@ class LocalEndpoints:
             flow.response = await answer(flow)
         except GigaGateError as error:
             flow.response = error_response(error, flow.request)
+
+    def knows(self, request: http.Request) -> bool:
+        """Whether a client's key is there."""
+        runtime = self.runtime
+        try:
+            return bool(access.client_name(request, runtime.settings, runtime.clients))
+        except GigaGateError:
+            return False
 
     def login(self, request: http.Request) -> http.Response:
         error = InvalidApiKey(

@@ -145,7 +145,7 @@ class Status:
             "default_model": settings.models.default,
             "slots": settings.slots,
             **self.numbers(),
-            "client_keys": bool(settings.client_keys),
+            "client_keys": self.runtime.asks_for_keys,
             "auth_mode": settings.auth_mode,
             "token": self.token(),
             "outages": outages.told(self.runtime),

@@ -8,7 +8,13 @@ from mitmproxy import http
 from gigagate import __version__
 from gigagate.accounts.account import Account
 from gigagate.core import content_coding
-from gigagate.errors import ClientError, InternalError, InvalidApiKey, InvalidRequest
+from gigagate.errors import (
+    ClientError,
+    InternalError,
+    InvalidApiKey,
+    InvalidRequest,
+    ModelNotAllowed,
+)
 from gigagate.exchange import Answer, ClientRequest, Exchange
 from gigagate.gigachat import session
 from gigagate.hooks.answers import new_request_id
@@ -90,12 +96,26 @@ class Calls:
         asked = call.exchange.upstream_request()
         if isinstance(asked, Answer):
             return asked
+        self._check_model(call)
         call.send(asked)
         outages.check(call)
         files.attach_known(call)
         if call.has_fetched:
             self._slots.enter(call)
         return None
+
+    def _check_model(self, call: UpstreamCall) -> None:
+        """Raises ModelNotAllowed."""
+        if not self._runtime.clients.asks or (model := call.exchange.report.model_sent) is None:
+            return
+        client = self._runtime.clients.named(call.client)
+        if client is not None and not client.budget.allows(model):
+            contact = self._runtime.settings.access.contact
+            raise ModelNotAllowed(
+                f"{client.name} may not use the model {model}, only "
+                f"{', '.join(client.budget.models)}. {contact} can change that.",
+                param="model",
+            )
 
     def headers(self, call: UpstreamCall) -> Mapping[str, str]:
         """Everything GigaChat gets to see besides the body: an allow-list, made anew.

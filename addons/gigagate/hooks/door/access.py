@@ -12,8 +12,9 @@ import time
 from mitmproxy import http
 
 from gigagate import routes
+from gigagate.clients import Ledger
 from gigagate.core import signed_link
-from gigagate.errors import HostNotAllowed, InvalidApiKey
+from gigagate.errors import HostNotAllowed, InvalidApiKey, NotReady
 from gigagate.hooks.door import client_key
 from gigagate.hooks.request_head import head_of
 from gigagate.settings import Settings
@@ -64,18 +65,32 @@ def linked_client(request: http.Request, link_key: bytes) -> str | None:
     return signed_link.client_of(item, query, key=link_key, now=int(time.time()))
 
 
-def client_name(request: http.Request, settings: Settings) -> str:
+def client_name(request: http.Request, settings: Settings, clients: Ledger | None = None) -> str:
     """The name of the client's key; "" where keys are not checked.  Raises InvalidApiKey."""
-    if not settings.client_keys:
+    if not settings.client_keys and not (clients and clients.asks):
         return ""
     name = client_key.holder(request, settings.client_keys)
+    client = clients.holder(client_key.presented(request)) if clients and name is None else None
+    if client is not None:
+        if client.expired(time.time()):
+            raise InvalidApiKey(
+                f"The key of {client.name} has expired. {settings.access.contact} can make a new "
+                "one (./run.sh clients)."
+            )
+        name = client.name
+    if name is None and clients and clients.unknown:
+        raise NotReady(
+            "The list of this proxy's clients cannot be read: their store is away. Try again in a "
+            "few seconds.",
+            retry_after=5,
+        )
     if name is None:
         shown = any(client_key.presented(request))
         what = "does not know the client key that was sent" if shown else "asks for a client key"
         raise InvalidApiKey(
             f"This proxy {what}. Set the key as the API key of your client (it is sent as "
             "Authorization: Bearer, x-api-key or api-key); who runs the proxy gives the keys out "
-            "(GIGAGATE_CLIENT_KEYS)."
+            "(./run.sh clients, or GIGAGATE_CLIENT_KEYS)."
         )
     return name
 

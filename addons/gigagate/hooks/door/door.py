@@ -114,7 +114,8 @@ class Door:
             return Admitted(linked)
         if self.asks_in_playground(request):
             return Admitted(PLAYGROUND)
-        return Admitted(access.client_name(request, self._runtime.settings))
+        runtime = self._runtime
+        return Admitted(access.client_name(request, runtime.settings, runtime.clients))
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:

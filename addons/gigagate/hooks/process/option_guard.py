@@ -52,7 +52,13 @@ class OptionGuard:
         if ctx.options.has_changed("mode") or _asked_for("-m", "--mode"):
             self.check_mode()
         if ctx.options.has_changed("listen_host"):
-            check_listen_host(ctx.options.listen_host, self.runtime.settings)
+            check_listen_host(
+                ctx.options.listen_host, self.runtime.settings, clients=self.runtime.clients.asks
+            )
+
+    def check_host(self, host: str) -> None:
+        """Raises SettingsError."""
+        check_listen_host(host, self.runtime.settings, clients=self.runtime.clients.asks)
 
     def check_web(self) -> None:
         """mitmweb's password opens everything, and its page is plain http.
@@ -81,7 +87,11 @@ class OptionGuard:
                 "the one mode GigaGate serves in. Leave --mode out, or set GIGACHAT_BASE_URL."
             )
         if modes[0].custom_listen_host is not None:
-            check_listen_host(modes[0].custom_listen_host, self.runtime.settings)
+            check_listen_host(
+                modes[0].custom_listen_host,
+                self.runtime.settings,
+                clients=self.runtime.clients.asks,
+            )
 
     def configure(self, updated: AbstractSet[str]) -> None:
         if not self.runtime.ready:
@@ -96,20 +106,25 @@ class OptionGuard:
             try:
                 self.check_web()
                 self.check_mode()
-                check_listen_host(ctx.options.listen_host, self.runtime.settings)
+                check_listen_host(
+                    ctx.options.listen_host,
+                    self.runtime.settings,
+                    clients=self.runtime.clients.asks,
+                )
             except SettingsError as error:
                 raise exceptions.OptionsError(error.message) from None
 
 
-def check_listen_host(host: str, settings: Settings) -> None:
+def check_listen_host(host: str, settings: Settings, *, clients: bool) -> None:
     """Others than this machine are served only if we know who they are and what they call us.
 
+    clients: there are some with keys of their own (./run.sh clients).
     Raises SettingsError.
     """
     if is_loopback(host):
         return
     known = {
-        "GIGAGATE_CLIENT_KEYS": settings.client_keys,
+        "GIGAGATE_CLIENT_KEYS": settings.client_keys or clients,
         "GIGAGATE_ALLOWED_HOSTS": settings.access.hosts,
     }
     if missing := [name for name, value in known.items() if not value]:
@@ -120,10 +135,10 @@ def check_listen_host(host: str, settings: Settings) -> None:
         )
 
 
-def check_bound(settings: Settings) -> None:
+def check_bound(settings: Settings, *, clients: bool) -> None:
     """Where we really listen.  Raises SettingsError."""
     for address in ctx.master.addons.get("proxyserver").listen_addrs():
-        check_listen_host(address[0], settings)
+        check_listen_host(address[0], settings, clients=clients)
 
 
 def _asked_for(*names: str) -> bool:

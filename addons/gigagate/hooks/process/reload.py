@@ -90,7 +90,7 @@ class Reload:
             if fixed:
                 logger.warning("A change of %s needs a restart", ", ".join(fixed))
                 return
-            check_bound(settings)
+            check_bound(settings, clients=self.runtime.clients.asks)
             self.runtime.use(settings)
             self.contents = contents
         except GigaGateError as error:

@@ -91,7 +91,7 @@ class Startup:
         for server in proxyserver.servers:  # mitmdump -s has listened before we were there
             await ports.listen_on_ipv6_too(server)
         try:
-            check_bound(self.runtime.settings)
+            check_bound(self.runtime.settings, clients=self.runtime.clients.asks)
         except SettingsError as error:
             give_up(error)
         if any(server.mode.transport_protocol != "tcp" for server in proxyserver.servers):
