@@ -41,7 +41,7 @@ def row(number: int, finished: Finished) -> dict[str, Any]:
         "status": finished.status,
         "outcome": finished.outcome,
         "error": finished.error or "",
-        "message": getattr(finished, "error_message", None) or "",
+        "message": finished.message or "",
         "prompt": usage.prompt if usage else 0,
         "cached": usage.cached if usage else 0,
         "completion": usage.completion if usage else 0,

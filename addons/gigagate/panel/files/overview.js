@@ -32,7 +32,7 @@ function drawn(told, again) {
     el("div", { class: "row" }, tabs,
       el("span", { class: "quiet" }, `${number(state.in_progress)} ${t("in_progress")} · ${state.slots_in_use} / ${state.slots} ${t("slots")} · ${number(state.queue_length)} ${t("queue")} · ${t("uptime")} ${span(state.uptime_seconds)}`)),
     el("section", { class: "cards" },
-      card(t("requests"), number(sum(now.requests)), `${number(sum(now.errors))} ${t("errors").toLowerCase()}`,
+      card(t("requests"), number(sum(now.requests)), `${t("errors")}: ${number(sum(now.errors))}`,
         [[now.requests.map((all, i) => all - now.errors[i]), null], [now.errors, "bad"]]),
       card(t("tokens"), number(prompt + sum(now.tokens_completion)),
         `${number(prompt ? (100 * cached) / prompt : 0)} % ${t("cached")}`,
