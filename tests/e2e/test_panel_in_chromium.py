@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from openai import AuthenticationError, OpenAI, RateLimitError
+from openai.types.chat import ChatCompletionMessageParam
 from tests.support.browser import Browser
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
@@ -17,6 +19,7 @@ ADMIN = "an-admin-s-long-key"
 CLIENT = "a-client-s-key-1234"
 KEY = {"Authorization": f"Bearer {CLIENT}"}
 CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Привет"}]}
+SAID: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Привет"}]
 EVIL = "<img src=x onerror=window.hurt=1><script>window.hurt=1</script>"
 
 
@@ -107,6 +110,37 @@ def test_every_view_draws_without_a_complaint(browser: Browser, proxy: Proxy) ->
         browser.wait_for_text("main", words)
     assert browser.evaluate("wrong") == []
     browser.wait_for_text("#health", "GigaChat answers")
+
+
+def test_a_key_is_issued_used_over_its_budget_and_revoked(browser: Browser, proxy: Proxy) -> None:
+    log_in(browser, proxy)
+    go(browser, "clients")
+    browser.click("main button", "New client")
+    browser.wait_for("document.querySelector('#c-name') !== null")
+    browser.evaluate("document.querySelector('#c-name').value = 'boris'")
+    browser.evaluate("document.querySelector('#c-tokens_per_day').value = '5'")
+    browser.click("dialog button.primary", "Save")
+    key = browser.wait_for("document.querySelector('#new-key')?.innerText")
+    browser.click("dialog button", "Close")
+    client = OpenAI(base_url=proxy.base_url, api_key=key, max_retries=0)
+    assert client.chat.completions.create(model="gigachat", messages=SAID).choices
+    with pytest.raises(RateLimitError) as over:
+        client.chat.completions.create(model="gigachat", messages=SAID)
+    assert over.value.code == "budget_exhausted"
+    go(browser, "requests")
+    browser.wait_for_text("main tbody", "budget_exhausted")
+    go(browser, "clients")
+    browser.wait_for_text("main tbody", "13 / 5")
+    browser.click("main tbody button", "Revoke")
+    browser.click("dialog button", "Yes")
+    browser.wait_for_text("main tbody", "revoked")
+    refused = None
+    while refused is None:  # within a second
+        try:
+            client.models.list()
+        except AuthenticationError as error:
+            refused = error
+    assert browser.evaluate("wrong") == []
 
 
 def test_the_default_model_is_changed_and_taken_back(browser: Browser, proxy: Proxy) -> None:

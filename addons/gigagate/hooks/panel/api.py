@@ -18,6 +18,7 @@ from gigagate.core.policy import DEFAULT_ALIASES
 from gigagate.errors import InvalidRequest, NotFound, SettingsError
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.panel.door import Admin, PanelDoor
+from gigagate.hooks.panel.team import Team
 from gigagate.hooks.runtime import Runtime
 from gigagate.panel import settings_in_force
 from gigagate.panel.history import History
@@ -55,6 +56,11 @@ class PanelApi:
             ("GET", "health"): self.health,
             ("GET", "overview"): self.overview,
             ("GET", "requests"): self.last_requests,
+            ("GET", "clients"): self.clients,
+            ("POST", "clients/add"): self.change_clients(Team.add),
+            ("POST", "clients/change"): self.change_clients(Team.change),
+            ("POST", "clients/rotate"): self.change_clients(Team.rotate),
+            ("POST", "clients/revoke"): self.change_clients(Team.revoke),
             ("GET", "models"): self.models,
             ("POST", "models"): self.change_models,
             ("POST", "models/undo"): self.undo_models,
@@ -122,6 +128,16 @@ class PanelApi:
             "last": self.requests.last,
             "mitmweb": state["mitmweb"],
         }
+
+    async def clients(self, request: http.Request, admin: Admin) -> Told:
+        return await in_thread(Team(self._runtime.settings).told, "clients")
+
+    def change_clients(self, change: Callable[[Team, Mapping[str, Any]], Told]) -> _Answer:
+        async def changed(request: http.Request, admin: Admin) -> Told:
+            wanted, team = _json(request), Team(self._runtime.settings)
+            return await in_thread(lambda: change(team, wanted), "clients")
+
+        return changed
 
     async def models(self, request: http.Request, admin: Admin) -> Told:
         settings = self._runtime.settings

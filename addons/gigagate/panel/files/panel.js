@@ -1,6 +1,7 @@
 // The panel: one view at a time, chosen by the address's fragment; the health above it is always live.
 
 import { ask, form, t } from "./page.js";
+import { clients } from "./clients.js";
 import { doctor } from "./doctor.js";
 import { logTail } from "./log.js";
 import { models } from "./models.js";
@@ -9,7 +10,7 @@ import { playground } from "./playground.js";
 import { requests } from "./requests.js";
 import { settings } from "./settings.js";
 
-const VIEWS = { overview, requests, models, playground, settings, doctor, log: logTail };
+const VIEWS = { overview, requests, clients, models, playground, settings, doctor, log: logTail };
 const place = document.getElementById("view");
 let leave = () => {};
 

@@ -1,0 +1,90 @@
+"""The clients' part of the panel's API: keys issued, shown once, rotated, revoked; budgets and use."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from gigagate import clients
+from gigagate.clients import Budget, Clients
+from gigagate.errors import InvalidRequest
+from gigagate.settings import Settings
+
+_NUMBERS: Mapping[str, type] = {
+    "requests_per_minute": int,
+    "tokens_per_day": int,
+    "roubles_per_month": float,
+}
+MOST = 1e15
+
+
+class Team:
+    """The clients that are managed while the proxy runs.  Its methods block.
+
+    They raise InvalidRequest or NotFound for what is asked wrongly, StoreError, SettingsError.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def told(self) -> dict[str, Any]:
+        """{"clients": [{"name", "created", "revoked", "budget", "usage"}], "fixed": [name]}."""
+        team = self._clients()
+        rows = [
+            {
+                **client.as_dict(),
+                "expired": client.expired(time.time()),
+                "usage": team.usage(client.name)._asdict(),
+            }
+            for client in team.list()
+        ]
+        return {"clients": rows, "fixed": sorted(self._settings.client_keys.values())}
+
+    def add(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The new key, which is told this once."""
+        name = _name(wanted)
+        return {"name": name, "key": self._clients().add(name, _budget(wanted))}
+
+    def change(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        self._clients().change(_name(wanted), _budget(wanted))
+        return {"name": _name(wanted)}
+
+    def rotate(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        name = _name(wanted)
+        return {"name": name, "key": self._clients().rotate(name)}
+
+    def revoke(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        self._clients().revoke(_name(wanted))
+        return {"name": _name(wanted), "revoked": True}
+
+    def _clients(self) -> Clients:
+        return clients.open_clients(self._settings)
+
+
+def _name(wanted: Mapping[str, Any]) -> str:
+    name = wanted.get("name")
+    if not isinstance(name, str) or not name:
+        raise InvalidRequest("A client has a name.")
+    return name
+
+
+def _budget(wanted: Mapping[str, Any]) -> Budget:
+    """Raises InvalidRequest."""
+    given = wanted.get("budget", {})
+    if not isinstance(given, dict):
+        raise InvalidRequest("A budget is a JSON object.")
+    numbers = {name: kind(_number(name, given.get(name) or 0)) for name, kind in _NUMBERS.items()}
+    models = given.get("models") or []
+    if not isinstance(models, list) or not all(isinstance(one, str) for one in models):
+        raise InvalidRequest("models: a list of names or patterns.")
+    expires = given.get("expires")
+    return Budget(
+        **numbers,
+        models=tuple(one.strip() for one in models if one.strip()),
+        expires=None if expires is None else float(_number("expires", expires)),
+    )
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
+        raise InvalidRequest(f"{name}: a number, 0 for no limit.")
+    return value
