@@ -135,7 +135,13 @@ class PanelApi:
     def change_clients(self, change: Callable[[Team, Mapping[str, Any]], Told]) -> _Answer:
         async def changed(request: http.Request, admin: Admin) -> Told:
             wanted, team = _json(request), Team(self._runtime.settings)
-            return await in_thread(lambda: change(team, wanted), "clients")
+
+            def now() -> Told:
+                told = change(team, wanted)
+                self._runtime.clients.look()
+                return told
+
+            return await in_thread(now, "clients")
 
         return changed
 

@@ -15,7 +15,7 @@ export async function clients(place, left) {
       await again();
     } catch (error) { complain(error); }
   };
-  place.replaceChildren(
+  place.replaceChildren(...[
     el("p", { class: "row" }, el("button", { class: "primary", onclick: () => edit(null, send) }, t("add_client"))),
     table([[t("client")], ...LIMITS.map(([, , word]) => [t(word), true]), [t("models")], [t("expires")], ["\u00a0"]],
       told.clients.map((one) => el("tr", {},
@@ -28,7 +28,8 @@ export async function clients(place, left) {
           el("button", { onclick: () => confirmed("rotate_sure", one.name, () => send("clients/rotate", { name: one.name })) }, t("rotate")),
           one.revoked ? null : el("button", { onclick: () => confirmed("revoke_sure", one.name, () => send("clients/revoke", { name: one.name })) }, t("revoke")))))),
       t("no_clients")),
-    told.fixed.length ? el("p", { class: "quiet" }, t("fixed_clients", { names: told.fixed.join(", ") })) : null);
+    told.fixed.length ? el("p", { class: "quiet" }, t("fixed_clients", { names: told.fixed.join(", ") })) : "",
+  ]);
 }
 
 function box(label, ...inside) {
@@ -45,7 +46,7 @@ function edit(one, send) {
   const models = el("input", { id: "c-models", value: (budget.models ?? []).join(", "), placeholder: "GigaChat-2, GigaChat-2-*" });
   const expires = el("input", { id: "c-expires", type: "date", value: budget.expires ? budget.expires.slice(0, 10) : "" });
   const field = (word, input) => el("div", { class: "field" }, el("label", { for: input.id }, t(word)), input);
-  const form = el("form", { method: "dialog", class: "field card", onsubmit: () => send(one ? "clients/change" : "clients/add", {
+  const form = el("form", { method: "dialog", class: "field", onsubmit: () => send(one ? "clients/change" : "clients/add", {
     name: name.value.trim(),
     budget: { ...Object.fromEntries(limits.map(([limit, input]) => [limit, Number(input.value) || 0])),
       models: models.value.split(",").map((model) => model.trim()).filter(Boolean),

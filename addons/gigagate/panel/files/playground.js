@@ -104,5 +104,5 @@ function code(sent) {
   const short = JSON.stringify(sent, (_, value) => (typeof value === "string" && value.startsWith("data:") ? `${value.slice(0, 40)}…` : value), 2);
   const quoted = short.replaceAll("'", "'\\''");
   return `curl ${location.origin}/v1/chat/completions \\\n  -H 'Authorization: Bearer anything' -H 'Content-Type: application/json' \\\n  -d '${quoted}'\n\n` +
-    `from openai import OpenAI\n\nclient = OpenAI(base_url="${location.origin}/v1", api_key="anything")\nfor chunk in client.chat.completions.create(**json.loads(r'''${short}''')):\n    print(chunk)`;
+    `import json\n\nfrom openai import OpenAI\n\nclient = OpenAI(base_url="${location.origin}/v1", api_key="anything")\nfor chunk in client.chat.completions.create(**json.loads(r'''${short}''')):\n    print(chunk)`;
 }
