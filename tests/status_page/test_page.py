@@ -50,6 +50,7 @@ def state(**changes: object) -> dict:
         "scope": "GIGACHAT_API_PERS",
         "tls_verified": True,
         "default_model": "GigaChat-2-Max",
+        "light_model": "GigaChat-2",
         "slots": 1,
         "slots_in_use": 0,
         "queue_length": 0,

@@ -34,7 +34,7 @@ def row(number: int, finished: Finished) -> dict[str, Any]:
         "id": number,
         "time": finished.time,
         "client": finished.client,
-        "dialect": getattr(finished, "dialect", ""),
+        "dialect": finished.dialect,
         "method": finished.method,
         "path": finished.path[:200],
         "model": finished.model or "",

@@ -1,3 +1,14 @@
+for (const button of document.querySelectorAll(".copy")) {
+  const word = button.textContent;
+  button.addEventListener("click", async () => {
+    const text = button.parentElement.querySelector("pre");
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      button.textContent = document.querySelector(".setups").dataset.copied;
+      setTimeout(() => { button.textContent = word; }, 2000);
+    } catch { getSelection().selectAllChildren(text); }
+  });
+}
 setInterval(async () => {
   if (document.hidden || !getSelection().isCollapsed) return;
   try {

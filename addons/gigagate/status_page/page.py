@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from gigagate.status_page.setups import setups
 from gigagate.status_page.texts import LANGUAGES, Texts
 
 FOLDER = Path(__file__).parent
@@ -79,6 +80,7 @@ class _Page:
             models=self.models(),
             rewrites=self.rewrites(),
             cline=self.cline(),
+            setups=self.setups(),
             mitmweb=self.mitmweb(),
             footer=self.footer(),
             **self.token(),
@@ -254,6 +256,19 @@ class _Page:
             ("Model ID", f"<code>{escape(self.state['default_model'])}</code>"),
         )
         return "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in values)
+
+    def setups(self) -> str:
+        """The other clients, each folded."""
+        root = self.state["base_url"].removesuffix("/v1")
+        key = "YOUR_KEY" if self.state["client_keys"] else "anything"
+        found = setups(root, self.state["default_model"], self.state["light_model"], key)
+        return "".join(
+            f'<details name="setup"><summary>{escape(one.client)}</summary>'
+            f"{f'<p class=quiet><code>{escape(one.place)}</code></p>' if one.place else ''}"
+            f'<pre tabindex="0">{escape(one.text)}</pre>'
+            f'<button type="button" class="copy">{self.text("copy")}</button></details>'
+            for one in found
+        )
 
     def mitmweb(self) -> str:
         if not (url := self.state["mitmweb"]):

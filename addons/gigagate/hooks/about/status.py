@@ -143,6 +143,7 @@ class Status:
             "scope": settings.upstream.scope,
             "tls_verified": settings.upstream.verify,
             "default_model": settings.models.default,
+            "light_model": settings.models.light,
             "slots": settings.slots,
             **self.numbers(),
             "client_keys": self.runtime.asks_for_keys,
