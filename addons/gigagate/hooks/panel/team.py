@@ -1,4 +1,4 @@
-"""The clients' part of the panel's API: keys issued, shown once, replaced, revoked; budgets, use."""
+"""The clients' part of the panel's API: keys issued, shown once, replaced, revoked; budgets."""
 
 import time
 from collections.abc import Mapping
