@@ -23,11 +23,8 @@ def test_a_key_has_one_account_and_another_key_another(tmp_path: Path) -> None:
     other = of_clients.of_client([OTHER_KEY])
     assert other is not first
     assert other.name != first.name
-    assert not {id(other.tokens), id(other.slots), id(other.uploads)} & {
-        id(first.tokens),
-        id(first.slots),
-        id(first.uploads),
-    }
+    for name in ("tokens", "slots", "uploads", "outage"):
+        assert getattr(other, name) is not getattr(first, name)
     assert of_clients.named(first.name) is first
     assert list(of_clients) == [first, other]
 
