@@ -130,6 +130,13 @@ def test_the_prompts_tokens_are_told_by_part_and_add_up() -> None:
     assert step.cost == pytest.approx(1100 * 650 / 1_000_000)
 
 
+def test_a_step_that_failed_is_measured_by_the_one_before() -> None:
+    finder = Finder()
+    finder.add(seen([A], R[0], usage=Usage(1000, 10, 0)))
+    failed = finder.add(seen([A, R[0], B], error="rate_limit"))
+    assert 1000 < failed.parts.total < 3000
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3)), min_size=1, max_size=30))
 def test_every_branch_of_a_tree_of_edits_is_one_conversation(edits: list[tuple[int, int]]) -> None:

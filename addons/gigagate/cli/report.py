@@ -32,6 +32,9 @@ def main(verb: str, args: list[str]) -> int:
         try:
             for seen in saved.read(file):
                 finder.add(seen)
+        except RecursionError:
+            print(f"gigagate: {file}: something in it is nested too deep", file=sys.stderr)
+            return 1
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             print(f"gigagate: {file}: {reason}", file=sys.stderr)

@@ -19,6 +19,7 @@ from gigagate.sessions.parts import Parts, shared
 from gigagate.sessions.seen import Seen
 from gigagate.sessions.session import Session
 from gigagate.sessions.step import How, Step
+from gigagate.views.conversation import CHARACTERS_PER_TOKEN
 
 INSTRUCTIONS = ("system", "developer")
 NEAR = 8
@@ -37,6 +38,12 @@ class _Asked:
     tools: list[str]
     tools_mark: Mark
 
+    @property
+    def size(self) -> int:
+        """Characters."""
+        spoken = sum(mark.size for mark in self.marks)
+        return len(self.instructions) + self.tools_mark.size + spoken
+
 
 @dataclass(slots=True)
 class _Thread:
@@ -47,6 +54,8 @@ class _Thread:
     """Of its last request."""
     marks: list[Mark] = field(default_factory=list)
     chain: list[bytes] = field(default_factory=list)
+    rate: float = 1 / CHARACTERS_PER_TOKEN
+    """Tokens of a character, as GigaChat has counted last."""
     probes: list[str] = field(default_factory=list)
     last: "_Place | None" = None
 
@@ -97,6 +106,8 @@ class Finder:
         self._known.update(dict.fromkeys(asked.chain[1:], place))
         thread.session.steps.append(step)
         thread.last = place
+        if step.usage and step.usage.prompt and (size := asked.size):
+            thread.rate = step.usage.prompt / size
         thread.messages, thread.marks, thread.chain = asked.messages, asked.marks, asked.chain
         thread.probes = ties.probes(step.text, step.calls)
         threads = self._threads.setdefault(seen.client, {})
@@ -163,6 +174,11 @@ class Finder:
         characters = Parts(
             len(asked.instructions), asked.tools_mark.size, sum(sizes[:kept]), sum(sizes[kept:])
         )
+        if usage is None:  # an error: told by the count of the step before
+            rate = before.thread.rate if before else 1 / CHARACTERS_PER_TOKEN
+            tokens = round(characters.total * rate)
+        else:
+            tokens = usage.prompt
         new_words = before is None or before.instructions != asked.instructions_mark
         new_tools = before is None or before.tools != asked.tools_mark.digest
         return Step(
@@ -181,7 +197,7 @@ class Finder:
             dialect=seen.dialect,
             model=model,
             usage=usage,
-            parts=shared(characters, usage.prompt if usage else None),
+            parts=shared(characters, tokens),
             cost=self._cost(usage, model),
             text="".join(choice.text),
             reasoning="".join(choice.reasoning),

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from gigagate.views.conversation import CHARACTERS_PER_TOKEN
-
 
 class Parts(NamedTuple):
     """Tokens."""
@@ -18,11 +16,9 @@ class Parts(NamedTuple):
         return sum(self)
 
 
-def shared(characters: Parts, tokens: int | None) -> Parts:
-    """characters: the same parts, counted in them.  tokens: GigaChat's count, if it is known."""
+def shared(characters: Parts, tokens: int) -> Parts:
+    """characters: the same parts, counted in them.  tokens: of all together."""
     whole = characters.total
-    if tokens is None:
-        tokens = round(whole / CHARACTERS_PER_TOKEN)
     if not whole:
         return Parts(0, 0, 0, tokens)
     system, tools, history = (tokens * one // whole for one in characters[:3])
