@@ -93,6 +93,30 @@ def test_claude_code_works_through_a_task(
     assert "x-anthropic-billing-header" not in messages[0]["content"]
 
 
+def test_claude_code_makes_two_calls_in_one_turn(
+    emulator: Emulator, tmp_path: Path, folder: Path
+) -> None:
+    """By GigaChat's second API, whose answer may hold several: both are run, both results told."""
+    settings = {"upstream": {"api": "v2"}}
+    notes = str(folder / "notes.md")
+    both = [
+        {"name": "Read", "arguments": {"file_path": notes}},
+        {"name": "Bash", "arguments": {"command": "echo «вторая» ☕", "description": "Says so"}},
+    ]
+    emulator.script.add({"function_calls": both}, "Обе готовы ✅")
+    with Proxy(emulator, tmp_path, settings=settings) as proxy:
+        client = ClaudeCode(proxy, tmp_path / "home", folder)
+        with client.program:
+            assert client.asked("Сделай обе сразу").strip() == "Обе готовы ✅"
+    found = chats(emulator)
+    assert {chat.path for chat in found} == {"/api/v2/chat/completions"}
+    assert (found[0].status, found[-1].status) == (200, 200)
+    told = json.dumps(found[-1].json["messages"], ensure_ascii=False)
+    assert told.count('"function_result"') == 2
+    assert "молоко 🥛" in told
+    assert "«вторая» ☕" in told
+
+
 def test_claude_code_survives_a_stream_that_breaks_off(
     claude: ClaudeCode, emulator: Emulator
 ) -> None:

@@ -47,6 +47,22 @@ def test_tools_differ_only_where_their_schemas_do() -> None:
     assert render({"tools": [{"function": function()}]}, same)[-1].startswith("GigaChat got what")
 
 
+def test_what_gigachats_second_api_wraps_is_no_change() -> None:
+    client = {
+        "model": "G",
+        "temperature": 0.5,
+        "messages": [{"role": "user", "content": "раз"}],
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}],
+    }
+    upstream = {
+        "model": "G",
+        "model_options": {"temperature": 0.5},
+        "messages": [{"role": "user", "content": [{"text": "раз"}]}],
+        "tools": [{"functions": {"specifications": [{"name": "f", "parameters": {}}]}}],
+    }
+    assert render(client, upstream)[-1] == changes.SAME
+
+
 def test_long_texts_that_differ_in_the_middle_still_differ() -> None:
     a, b = "x" * 5000, "x" * 2500 + "y" + "x" * 2499
     one, other = ("\n".join(pretty_json.lines({"text": text})) for text in (a, b))

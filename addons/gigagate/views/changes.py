@@ -78,12 +78,35 @@ def _lines(body: Mapping[str, Any] | bytes) -> list[str]:
 
 
 def _comparable(value: Any) -> Any:
-    """OpenAI's `tools` wrap what GigaChat's `functions` list: unwrapped, only real changes show."""
-    if not isinstance(value, dict) or "tools" not in value:
+    """What each API wraps in its own way is unwrapped, so that only real changes show."""
+    if not isinstance(value, dict) or not value.keys() & _WRAPPED:
         return value
-    functions = [object_of(tool).get("function", tool) for tool in list_of(value["tools"])]
-    rest = {name: item for name, item in value.items() if name != "tools"}
-    return rest | {"functions": functions + list_of(value.get("functions"))}
+    rest = {name: item for name, item in value.items() if name not in _WRAPPED}
+    rest |= object_of(value.get("model_options"))
+    if "messages" in value:
+        messages = value["messages"]
+        rest["messages"] = [_plain(m) for m in messages] if isinstance(messages, list) else messages
+    if "tools" in value:
+        wrapped = [one for tool in list_of(value["tools"]) for one in _functions(tool)]
+        rest["functions"] = wrapped + list_of(value.get("functions"))
+    return rest
+
+
+_WRAPPED = frozenset({"tools", "messages", "model_options"})
+
+
+def _functions(tool: Any) -> list[Any]:
+    """OpenAI's `tools` and those of GigaChat v2 wrap what v1's `functions` list."""
+    of_v2 = object_of(object_of(tool).get("functions")).get("specifications")
+    return list_of(of_v2) or [object_of(tool).get("function", tool)]
+
+
+def _plain(message: Any) -> Any:
+    """A content of one text, as GigaChat v2 has it, as that text."""
+    match message:
+        case {"content": [{"text": str(text)} as part]} if len(part) == 1:
+            return {**message, "content": text}
+    return message
 
 
 def _equal(before: list[str], after: list[str]) -> int:
