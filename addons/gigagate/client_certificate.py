@@ -40,7 +40,7 @@ class Content(NamedTuple):
     """Ours first, then who signed it, each by the next."""
     key: PrivateKey
     context: ssl.SSLContext
-    """For what is asked beside mitmproxy; it has the certificate, and trusts nobody yet."""
+    """The TLS context beside mitmproxy: it has the certificate, and trusts nobody yet."""
 
 
 class ClientCertificate:
@@ -69,7 +69,7 @@ class ClientCertificate:
         return self.content.chain[0].issuer.rfc4514_string() or "without a name"
 
     def days_left(self, now: float | None = None) -> float:
-        """Of the one in the chain that ends first; less than 0: it has ended."""
+        """Days until the first certificate of the chain ends; less than 0: it has ended."""
         ends = min(one.not_valid_after_utc.timestamp() for one in self.content.chain)
         return (ends - (time.time() if now is None else now)) / DAY
 
@@ -85,7 +85,7 @@ class ClientCertificate:
         )
 
     def context(self, verify: str | bool) -> ssl.SSLContext:
-        """For connections that show it.  verify: as outbound.ask takes it."""
+        """The context of connections that show it.  verify: as outbound.ask takes it."""
         content = self.content
         if self._trusting != (content, verify):
             connection.trust(content.context, verify)

@@ -68,7 +68,7 @@ NEXT: Mapping[tuple[State, Event], State] = {
 
 
 class Switch:
-    """Of one upstream.  Times are seconds on one clock that never goes back."""
+    """The switch of one upstream.  Times are seconds on one clock that never goes back."""
 
     def __init__(self, told: Listener | None = None) -> None:
         """told: of each failure, and of the answer that ends them."""

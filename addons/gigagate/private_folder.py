@@ -17,7 +17,7 @@ _OTHERS_ENTER = stat.S_IXGRP | stat.S_IXOTH
 
 
 def make(folder: Path) -> None:
-    """With its parents, mode 0700.  Raises OSError."""
+    """Makes the folder and its parents, mode 0700.  Raises OSError."""
     for missing in reversed([p for p in (folder, *folder.parents) if not os.path.lexists(p)]):
         missing.mkdir(mode=0o700, exist_ok=True)
     if not folder.is_dir():

@@ -25,7 +25,7 @@ PERHAPS_CARRIED_OUT = frozenset({500, 502, 504})
 
 
 class Retries:
-    """Of one request."""
+    """The retries of one request."""
 
     def __init__(
         self,

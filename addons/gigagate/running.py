@@ -35,7 +35,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Of one run."""
+    """The keys of one run."""
 
     command_line: str = field(repr=False)
     form: str = field(repr=False)

@@ -27,7 +27,7 @@ class TokenWait:
         self.source = source
         self.outage = outage
         self.asked_at: float | None = None
-        """Of time.monotonic(): nobody has a token, and one has been waited for since then."""
+        """The time.monotonic() since when one has been waited for, because nobody has a token."""
         self._obtaining: asyncio.Future[AccessToken] | None = None
         self._refreshing: asyncio.Future[AccessToken] | None = None
 

@@ -29,7 +29,7 @@ from gigagate.telemetry import summary
 from gigagate.tokens import NO_TOKEN, AccessToken, oauth_client, open_store
 
 SECONDS = 15.0
-"""For each thing that is asked of a server."""
+"""The patience with each question to a server."""
 CLOCK_SECONDS = 120
 """A clock off by more makes tokens look expired, or makes us use expired ones."""
 

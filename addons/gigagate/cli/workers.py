@@ -153,7 +153,7 @@ class Supervisor:
                 pause = LONGEST
 
     def end(self, number: signal.Signals) -> None:
-        """As a single process does: its answers finish at SIGTERM, and at once when asked again."""
+        """The end as of a single process: answers finish at SIGTERM, a second one cuts them."""
         if not self.ending.is_set():
             self.ending.set()
             asyncio.get_running_loop().call_later(PATIENCE, self.send, signal.SIGKILL)

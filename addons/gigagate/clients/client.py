@@ -54,7 +54,7 @@ class Client:
         return self.budget.expires is not None and now >= self.budget.expires
 
     def as_dict(self) -> dict[str, Any]:
-        """For people and programs: without the hash."""
+        """The client as people and programs see it, without the hash."""
         budget = {name: value for name, value in asdict(self.budget).items() if value}
         if self.budget.expires is not None:
             budget["expires"] = datetime.fromtimestamp(self.budget.expires, UTC).isoformat()
@@ -66,7 +66,7 @@ class Client:
         }
 
     def to_text(self) -> str:
-        """As a store keeps it."""
+        """The text a store keeps."""
         return json.dumps(asdict(self))
 
     @classmethod

@@ -16,7 +16,7 @@ class Limit(NamedTuple):
     thing: str
     most: float
     words: str
-    """Of the limit, for a person."""
+    """The limit in words, for a person."""
 
 
 def period(thing: str, now: float) -> Period:

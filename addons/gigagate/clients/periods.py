@@ -9,7 +9,7 @@ MINUTE, DAY, MONTH = "minute", "day", "month"
 
 class Period(NamedTuple):
     name: str
-    """Of this one, and of no other."""
+    """The name of this period, which no other one has."""
     ends: float
     """Unix time."""
 

@@ -35,7 +35,7 @@ class Clients:
         self._clock = clock
 
     def list(self) -> "list[Client]":
-        """By name, revoked ones too."""
+        """All clients by name, revoked ones too."""
         return sorted(self._store.all(), key=lambda client: client.name)
 
     def get(self, name: str) -> Client:

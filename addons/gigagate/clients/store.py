@@ -9,7 +9,7 @@ from gigagate.clients.client import Client
 
 
 class Counter(NamedTuple):
-    """Of one client, thing and period."""
+    """The counter of one client, thing and period."""
 
     key: str
     ends: float

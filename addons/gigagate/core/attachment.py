@@ -64,7 +64,7 @@ class Attachment:
 
     @property
     def is_taken(self) -> bool:
-        """By GigaChat, as it is."""
+        """Whether GigaChat takes it as it is."""
         return file_types.is_taken(FileType(self.kind, self.media_type, ""))
 
 

@@ -23,7 +23,7 @@ def dumps(value: Any) -> bytes:
 
 
 def dumps_whole(value: Any) -> bytes:
-    """As `dumps`, without halves: two that belong together are joined, a lone one is U+FFFD."""
+    """What `dumps` gives, without half surrogates: a pair is joined, a lone half is U+FFFD."""
     try:
         return _encode_fast(value)
     except UnicodeEncodeError:

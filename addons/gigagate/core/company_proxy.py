@@ -31,7 +31,7 @@ class CompanyProxy:
         return self.host, self.port
 
     def __str__(self) -> str:
-        """For people: without user and password."""
+        """The address for people: without user and password."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"the proxy {host}:{self.port} ({self.named_by})"
 
@@ -56,11 +56,11 @@ class CompanyProxy:
 @dataclass(frozen=True, slots=True)
 class Ways:
     chosen: CompanyProxy | None = None
-    """By GIGAGATE_UPSTREAM_PROXY."""
+    """The way that GIGAGATE_UPSTREAM_PROXY says."""
     direct: bool = False
     """Also chosen so: no proxy, whatever other variables say."""
     by_scheme: Mapping[str, CompanyProxy] = field(default_factory=lambda: _NONE)
-    """Of the address that is asked."""
+    """The scheme of the address that is asked -> the way to it."""
     exceptions: str = ""
     """NO_PROXY."""
 

@@ -30,7 +30,7 @@ TAKEN = (
 class FileType(NamedTuple):
     kind: Kind
     media_type: str
-    """As GigaChat lists it."""
+    """The media type, as GigaChat lists it."""
     extension: str
 
 
@@ -130,7 +130,7 @@ def recognise(content: Content, declared: str = "", filename: str = "") -> FileT
 def recognise_in_message(
     content: Content, declared: str = "", filename: str = "", *, picture: bool
 ) -> FileType:
-    """As `recognise`, and pictures that GigaChat does not take: they may be converted.
+    """What `recognise` finds, and pictures that GigaChat does not take: they may be converted.
 
     picture: the message says that it is one.
     """

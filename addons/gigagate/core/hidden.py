@@ -12,7 +12,7 @@ _MIN = 8
 
 
 class Hidden:
-    """Of one answer, whose bytes may come in any pieces."""
+    """The mask over secrets in one answer, whose bytes may come in any pieces."""
 
     def __init__(self, secrets: Collection[str]) -> None:
         self._secrets = sorted((s.encode() for s in secrets if len(s) >= _MIN), key=len)[::-1]

@@ -14,7 +14,7 @@ class Head(NamedTuple):
 
     method: str
     path: str
-    """As the client sent it, with the query."""
+    """The path as the client sent it, with the query."""
     headers: Mapping[str, str]
     """Names in lower case."""
 
@@ -23,7 +23,7 @@ class Head(NamedTuple):
 class ClientRequest:
     method: str
     path: str
-    """As the client sent it, with the query."""
+    """The path as the client sent it, with the query."""
     headers: Mapping[str, str]
     """Names in lower case, nothing secret among them."""
     body: bytes

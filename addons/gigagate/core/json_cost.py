@@ -4,7 +4,7 @@ Three bytes, `{},`, become a hundred: what is bounded in bytes is not bounded in
 """
 
 MAX_BYTES = 256 * 1024 * 1024
-"""Of memory; the estimate is high.  An agent's largest requests take a few megabytes."""
+"""The bound of memory; the estimate is high.  An agent's largest requests take a few megabytes."""
 
 _OBJECT, _ARRAY, _VALUE = 232, 72, 56
 _MAX_QUOTES = 200_000

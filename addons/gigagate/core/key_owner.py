@@ -11,7 +11,7 @@ class KeyOwner(NamedTuple):
     fix: str
     another: str
     code: str
-    """Of the error for a key that GigaChat refuses."""
+    """The code of the error for a key that GigaChat refuses."""
 
 
 PROXY = KeyOwner(
@@ -44,7 +44,7 @@ CERTIFICATE = PROXY._replace(
 OF_KINDS: Mapping[str, KeyOwner] = MappingProxyType(
     {"key": PROXY, "user": USER, "token": TOKEN, "certificate": CERTIFICATE}
 )
-"""By what opens the account, as settings.login has it."""
+"""What opens the account, as settings.login has it -> its owner."""
 
 CLIENT = KeyOwner(
     key="the authorization key in your client",

@@ -9,7 +9,7 @@ from gigagate.core.models import Model
 from gigagate.core.policy import Policy
 
 OWNER = "salutedevices"
-"""Of a model for which GigaChat names none."""
+"""The owner of a model for which GigaChat names none."""
 OUR_OWN = "gigagate"
 """The owner of an alias."""
 FRESH = 300

@@ -36,7 +36,7 @@ def resolve(name: str, policy: Policy, notes: Notes) -> str:
 
 
 def resolve_embedder(name: str, policy: Policy, notes: Notes) -> str:
-    """As `resolve`, for a model that makes embeddings."""
+    """What `resolve` gives, for a model that makes embeddings."""
     listed = policy.listed.get(name.lower())
     if listed is None or not models.of(listed).embeds:
         listed = _real(name, _SPELLING_OF_EMBEDDERS, _REAL_EMBEDDER)

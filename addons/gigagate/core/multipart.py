@@ -77,5 +77,5 @@ def _part(head: Message, content: memoryview) -> Part:
 
 
 def _quoted(text: str) -> str:
-    """As browsers escape it, WHATWG HTML §4.10.21.8."""
+    """The name as browsers escape it (WHATWG HTML §4.10.21.8)."""
     return text.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")

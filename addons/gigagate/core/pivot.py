@@ -54,7 +54,7 @@ class File(TypedDict, total=False):
     """Base64 or a data URL."""
     file_url: str
     file_id: str
-    """Of a file that GigaChat has already."""
+    """The id of a file that GigaChat has already."""
     filename: str
 
 
@@ -207,7 +207,7 @@ class ToolCall(NamedTuple):
 
     id: str
     name: str
-    """As the client calls it."""
+    """The name the client has for it."""
     arguments: str
     """A JSON text.  It is the model's: not valid if the model erred or was cut off."""
 
@@ -262,7 +262,7 @@ class Usage(NamedTuple):
     """Those found in GigaChat's prompt cache included."""
     completion: int
     cached: int
-    """Of the prompt: found in the prompt cache, and not billed."""
+    """Those of the prompt that were found in the prompt cache, and are not billed."""
 
     def as_object(self) -> UsageObject:
         return {

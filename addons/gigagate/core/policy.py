@@ -37,9 +37,9 @@ class Policy:
     """Client's model name, lower case, or a pattern of such names with * -> GigaChat's."""
     default_model: str = "GigaChat-2-Max"
     light_model: str = "GigaChat-2"
-    """As `default_model`, for names that speak of a small and quick model."""
+    """The model for names that speak of a small and quick one."""
     embedding_model: str = "Embeddings"
-    """As `default_model`, for embeddings."""
+    """The model for embeddings whose name is unknown."""
     embeddings_batch: int = 100
     """Texts that one request for embeddings may hold."""
     unknown_models: UnknownModel = "default"

@@ -14,11 +14,11 @@ class Report:
     endpoint: str | None = None
     """A bounded set: "/chat/completions", "/models/{id}", …"""
     model_asked: str | None = None
-    """As the client named it."""
+    """The name the client gave it."""
     model_sent: str | None = None
     """The one GigaChat was asked for."""
     model_answered: str | None = None
-    """As GigaChat named it, with its version."""
+    """The name GigaChat gave it, with its version."""
     messages: int = 0
     messages_converted: int = 0
     """Those that are not plain text of a role GigaChat has."""
@@ -32,4 +32,4 @@ class Report:
     error: str | None = None
     """The error's code."""
     error_message: str | None = None
-    """As the client was told."""
+    """The sentence the client was told."""

@@ -27,7 +27,7 @@ def comment(text: bytes) -> bytes:
 class Decoder:
     def __init__(self, max_incomplete_event: int = MAX_INCOMPLETE_EVENT) -> None:
         self.name = ""
-        """Of the event whose data has come last; "" for one without."""
+        """The name of the event whose data has come last; "" for one without."""
         self._max_incomplete_event = max_incomplete_event
         self._line: list[bytes] = []
         """Pieces of the line that has not ended yet."""

@@ -57,9 +57,9 @@ class Translation(NamedTuple):
 
     upstream: UpstreamRequest
     whole: Callable[[bytes], Content]
-    """For a 200 that is no stream.  May be asked again.  Raises UpstreamError."""
+    """The answer for a 200 that is no stream.  May be asked again.  Raises UpstreamError."""
     stream: AnswerStream | None = None
-    """For a 200 that is one; None: the client wants none."""
+    """The reader of a 200 that is a stream; None: the client wants none."""
     writer: AnswerWriter | None = None
     """The stream's: what the client gets while nothing comes, or when it breaks off."""
     pictures: Pictures | None = None

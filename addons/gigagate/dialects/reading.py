@@ -36,7 +36,7 @@ class Said:
     error: str | None = None
     error_code: str | None = None
     events: int = 0
-    """Of a stream."""
+    """The number of events of a stream."""
     complete: bool = True
 
     def choice(self, index: int = 0) -> Choice:

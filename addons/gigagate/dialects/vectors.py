@@ -21,7 +21,7 @@ from gigagate.gigachat.errors import unexpected
 
 class Wanted(NamedTuple):
     model: str
-    """As GigaChat names it."""
+    """The name GigaChat gives it."""
     dimensions: int | None = None
     """None: whatever the model has."""
     path: str = "dimensions"

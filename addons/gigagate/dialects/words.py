@@ -16,7 +16,7 @@ class Words(NamedTuple):
     binary: frozenset[str] = frozenset()
     """Names of base64: its first characters tell the format, and stay."""
     headers: tuple[str, ...] = ()
-    """Of a request, those by which it is translated differently; in lower case."""
+    """The headers of a request by which it is translated differently; in lower case."""
 
 
 COMMON = frozenset({"role", "type", "id", "name", "model", "format", "detail", "media_type"})

@@ -14,7 +14,7 @@ from gigagate.emulator.state import Call, Handler, State
 from gigagate.emulator.v2_answer import DONE_EVENT
 
 BASES = ("/api/v1", "/v1")
-"""Of the older host and of api.giga.chat."""
+"""The base paths of the older host and of api.giga.chat."""
 
 V2_CHAT, V2_BASES = "/v2/chat/completions", ("", "/api")
 

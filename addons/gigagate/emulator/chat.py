@@ -27,7 +27,7 @@ class Completion:
     created: int
     """Unix seconds; the same in every chunk."""
     prompt_tokens: int
-    """Of the whole prompt; GigaChat tells those that were not cached."""
+    """Tokens of the whole prompt; GigaChat tells those that were not cached."""
     cached_tokens: int
     functions_state_id: str
 

@@ -58,7 +58,7 @@ class Received:
         }
 
     def line(self) -> str:
-        """For a terminal; no header and no prompt in it."""
+        """A line for a terminal, without headers and prompts."""
         left = "  client left" if self.client_closed else ""
         events = f"  {self.events} events" if self.events else ""
         return f"{self.method} {self.path}  {self.status or '-'}  {len(self.body)} B{events}{left}"

@@ -58,7 +58,7 @@ def listed(which: str) -> list[Model]:
 
 
 def find(name: str, which: str, type_: str | None = None) -> Model | None:
-    """By `Name`, `Name:version`, `Name:latest`, or `Name-preview` of a listed model."""
+    """The model called `Name`, `Name:version`, `Name:latest` or `Name-preview`, if listed."""
     base = name.partition(":")[0]
     known = {m["id"]: m for m in listed(which)}
     model = known.get(base) or known.get(base.removesuffix("-preview"))

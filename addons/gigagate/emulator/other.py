@@ -161,7 +161,7 @@ def _texts(body: Any) -> list[str] | None:
 
 
 def _vector(text: str, size: int) -> list[float]:
-    """Of length one and the same for the same text, like an embedding; no meaning in it."""
+    """A vector of length one, the same for the same text, as embeddings are; it means nothing."""
     raw = [byte - 127.5 for byte in hashlib.shake_256(text.encode()).digest(size)]
     length = math.sqrt(sum(x * x for x in raw))
     return [round(x / length, 7) for x in raw]

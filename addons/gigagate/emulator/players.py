@@ -191,7 +191,7 @@ PLAYERS: Sequence[Player] = (forced, agent, cline_xml, painter, structured, echo
 
 
 def _suitable(talk: Conversation, step: Hints) -> dict[str, Any] | None:
-    """By the step's own words: a command, a file, a function named; or the only one offered."""
+    """The function that the step's words name, by itself or its kind, or the only one."""
     if found := talk.function(_BY_KIND[step.kind]):
         return found
     named = [f for f in talk.functions if re.search(rf"\b{re.escape(f['name'])}\b", step.task)]

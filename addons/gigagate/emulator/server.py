@@ -100,7 +100,7 @@ class Emulator:
 
     @property
     def authorization_key(self) -> str:
-        """Of the first account; what a client is given as GIGACHAT_AUTH_KEY."""
+        """The first account's key: what a client is given as GIGACHAT_AUTH_KEY."""
         return self.config.credentials[0].key
 
     @property
@@ -115,7 +115,7 @@ class Emulator:
         self._state.config = self._state.config.changed(values)
 
     def reset(self) -> None:
-        """As just started: no log, script, faults, files, tokens; the switches as configured."""
+        """A start anew: no log, script, faults, files, tokens; the switches as configured."""
         self._state.clear()
         self._state.config = self._configured
 

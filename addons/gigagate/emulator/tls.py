@@ -43,7 +43,7 @@ def issue_client_certificate(
 
 
 def common_name(certificate: Any) -> str | None:
-    """Of what ssl tells of a peer; None if it has shown nothing."""
+    """The common name in what ssl tells of a peer; None if it has shown nothing."""
     names = (pair for part in (certificate or {}).get("subject", ()) for pair in part)
     return next((value for key, value in names if key == "commonName"), None)
 

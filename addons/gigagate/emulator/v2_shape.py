@@ -264,7 +264,7 @@ def _check_role(role: str, model: str, config: EmulatorConfig) -> None:
 
 
 def _paired(calls: list[dict[str, Any]], results: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """By id where all calls have one, else by place."""
+    """Calls and results in pairs: by id where all calls have one, else by place."""
     if len(calls) != len(results):
         raise Refused(422, _COUNTS)
     ids = [one.get("id") for one in calls]

@@ -30,7 +30,7 @@ from gigagate.settings import Upstream
 from gigagate.tokens import AccessToken, Tokens
 
 SECONDS = 120.0
-"""For one file, from the look-up of the name to the last byte of the answer."""
+"""The time for one file, from the look-up of the name to the last byte of the answer."""
 MAX_ANSWER = 64 * 1024 * 1024
 
 

@@ -22,7 +22,7 @@ from gigagate.gigachat.v2.variation import Variation
 V1 = ChatV1()
 CLOSED = "v2 is closed"
 MOST_ATTEMPTS = 4
-"""Of one request, each a different one."""
+"""Attempts for one request, each by another API or in another form."""
 
 
 class Taken(NamedTuple):

@@ -24,13 +24,13 @@ class Expected:
     json_function: bool = False
     """The one function of the request stands for an answer in JSON."""
     prompt_characters: int = 0
-    """Of the request, for an estimate."""
+    """Characters of the request, for an estimate."""
     question: str = ""
     """What a tool of GigaChat's own is used for, in the client's words; "" if none may be."""
     key_owner: KeyOwner = PROXY
 
     def estimated_usage(self, words: Words) -> Usage:
-        """Of an answer whose tokens GigaChat has not told."""
+        """The estimate for an answer whose tokens GigaChat has not told."""
         prompt, completion = self.prompt_characters, words.characters
         return Usage(prompt // CHARACTERS_PER_TOKEN, completion // CHARACTERS_PER_TOKEN, 0)
 

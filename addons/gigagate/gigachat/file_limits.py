@@ -14,7 +14,7 @@ from gigagate.errors import UnsupportedFeature
 MOST_IMAGES = 10
 MOST_DOCUMENTS = 1
 MOST_BYTES = 80 * MEGABYTE
-"""Of images and audio."""
+"""The sum of images and audio."""
 
 
 @dataclass(eq=False, slots=True)
@@ -23,7 +23,7 @@ class Placed:
 
     file: MessageFile
     path: str
-    """Of the message it came in."""
+    """The path of the message it came in."""
     asked: bool
     """It belongs to what the client asks now: better no answer than one without it."""
 

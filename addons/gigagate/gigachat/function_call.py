@@ -47,7 +47,7 @@ class FunctionCall:
 
     @property
     def name(self) -> str:
-        """As GigaChat calls it."""
+        """The name GigaChat has for it."""
         return self._name
 
     @property

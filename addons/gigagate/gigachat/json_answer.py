@@ -13,7 +13,7 @@ _INSIDE_A_STRING = re.compile(r'["\\]')
 
 
 class JsonPicker:
-    """For one answer, in whatever pieces it comes."""
+    """The JSON in one answer, in whatever pieces it comes."""
 
     def __init__(self, opening: str) -> None:
         """opening: how the value begins, "{" or "["; "": in any other way."""
@@ -43,7 +43,7 @@ class JsonPicker:
         return taken
 
     def replace(self, text: str) -> str:
-        """As `feed`, for what counts in place of the words before."""
+        """What `feed` gives, for text that stands in place of all before it."""
         self._before.clear()
         return self.feed(text)
 

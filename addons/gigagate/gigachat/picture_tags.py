@@ -40,7 +40,7 @@ class Generated(NamedTuple):
 
 
 class TagCutter:
-    """For one answer, in whatever pieces it comes."""
+    """The cutter of one answer, in whatever pieces it comes."""
 
     def __init__(self) -> None:
         self._held = ""

@@ -49,7 +49,7 @@ class Pictures:
         return self._writer
 
     def resume(self) -> bytes:
-        """Of the stream: what was held back, up to the next missing picture."""
+        """What the stream held back, up to the next missing picture."""
         return self._writer.resume() if self._writer else b""
 
     def shown(self, text: str | None) -> str | None:

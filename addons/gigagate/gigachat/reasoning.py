@@ -11,7 +11,7 @@ OPENING, CLOSING = "<think>", "</think>"
 
 
 class ThinkSplitter:
-    """For one answer, in whatever pieces it comes."""
+    """The splitter of one answer, in whatever pieces it comes."""
 
     def __init__(self) -> None:
         self._held = ""

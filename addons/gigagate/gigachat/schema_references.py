@@ -57,7 +57,7 @@ class References:
         return None
 
     def _indexed(self) -> dict[str, Target]:
-        """By URI: schemas with an id, and those with an anchor behind "#".  The first one wins."""
+        """URI -> schema with an id, or with an anchor behind "#".  The first one wins."""
         if self._index is None:
             self._index = _index(self._root)
         return self._index

@@ -41,7 +41,7 @@ def constraints(plain: Schema) -> Iterator[str]:
 
 
 def allows_null(plain: Schema) -> bool:
-    """By a value that is allowed, or as OpenAPI says it."""
+    """Whether a null is allowed, by the values or in OpenAPI's way."""
     values = _allowed(plain)
     return plain.get("nullable") is True or (isinstance(values, list) and None in values)
 

@@ -27,14 +27,14 @@ class Call:
     call_id: str
     """"" for none."""
     name: str
-    """As the client calls it."""
+    """The name the client has for it."""
     arguments: dict[str, Any]
     broken: bool = False
     """The arguments were no JSON object; they are kept under "arguments"."""
 
     @property
     def keys(self) -> Iterator[Key]:
-        """Of its result, the surest first."""
+        """The keys by which its result is found, the surest first."""
         yield ("id", self.call_id) if self.call_id else ("name", self.name)
         yield ("turn", self.name)
         yield ("turn", "")
@@ -59,7 +59,7 @@ class Results:
         self._waiting: dict[Key, deque[int]] = defaultdict(deque)
         self._taken: set[int] = set()
         self._turn_of: list[int] = []
-        """Of each message: the index of the last assistant's message up to it."""
+        """The index of the last assistant's message up to each message."""
         turn = -1
         for index, message in enumerate(messages):
             role = message.get("role") if isinstance(message, dict) else None

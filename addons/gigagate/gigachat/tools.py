@@ -133,7 +133,7 @@ class _Translated(NamedTuple):
 
 
 def _content(chat: Mapping[str, Any]) -> bytes | None:
-    """By what the definitions are remembered; None if they are not."""
+    """The bytes by which the definitions are remembered; None if they are not."""
     if not chat.get("tools") and not chat.get("functions"):
         return None
     try:

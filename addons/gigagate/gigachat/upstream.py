@@ -14,7 +14,7 @@ class UpstreamChat(Protocol):
 
     @property
     def name(self) -> str:
-        """As the paths have it: "v1"."""
+        """The name that the paths have: "v1"."""
 
     @property
     def may_be_refused(self) -> bool:

@@ -8,7 +8,7 @@ from gigagate.core.in_hand import InHand
 
 
 def count(tokens: object) -> int:
-    """Added up by many who take no other numbers than these."""
+    """A number of tokens that can be added up: 0 for whatever GigaChat wrote that is none."""
     return tokens if type(tokens) is int and 0 <= tokens < 1 << 53 else 0
 
 

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def fail_closed[**P, R](hook: Callable[P, R]) -> Callable[P, R]:
-    """For hooks of an addon that take a flow: hook(self, flow), plain or async."""
+    """The guard of a hook that takes a flow: hook(self, flow), plain or async."""
 
     def refuse(flow: http.HTTPFlow) -> None:
         logger.exception("%s failed; the request is refused", hook.__qualname__)

@@ -6,7 +6,7 @@ from gigagate.core.http import Head
 
 
 def headers_of(request: http.Request) -> dict[str, str]:
-    """By their names in lower case; several of one name are folded."""
+    """Names in lower case -> values; several of one name are folded."""
     headers: dict[str, str] = {}
     for name, value in request.headers.items(multi=True):
         name = name.lower()

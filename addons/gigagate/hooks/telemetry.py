@@ -225,7 +225,7 @@ class Telemetry:
 
 
 def _code(answer: http.Response | None) -> str | None:
-    """Of an answer made by the proxy itself, which GigaChat and the exchange never saw."""
+    """The error's code in an answer of the proxy itself, which the exchange never saw."""
     if answer is None or answer.status_code < 400:
         return None
     error = told(answer)

@@ -23,7 +23,7 @@ from gigagate.core.company_proxy import CompanyProxy
 from gigagate.outbound.faults import ProxyFault
 
 CONNECT_SECONDS = 5.0
-"""For each address of a host."""
+"""The patience with each address of a host."""
 
 
 def resolve(host: str, port: int) -> Sequence[str]:

@@ -51,7 +51,7 @@ class _Thread:
 
     session: Session
     messages: list[Mapping[str, Any]] = field(default_factory=list)
-    """Of its last request."""
+    """The messages of its last request."""
     marks: list[Mark] = field(default_factory=list)
     chain: list[bytes] = field(default_factory=list)
     rate: float = 1 / CHARACTERS_PER_TOKEN

@@ -19,5 +19,5 @@ class Seen:
     began: float | None = None
     """Unix seconds."""
     status: int | None = None
-    """Of HTTP."""
+    """The status of HTTP."""
     dialect: str = ""

@@ -48,7 +48,7 @@ class Totals(NamedTuple):
     completion: int
     cost: float
     seconds: float
-    """Of GigaChat's and ours; what the client did between is not in it."""
+    """Seconds of GigaChat's and ours; what the client did between is not in it."""
     errors: int
     attempts: int
     compactions: list[int]

@@ -22,13 +22,13 @@ class Step:
     after: int | None
     """The number of the step that it goes on from."""
     messages: int
-    """Of the conversation; instructions are not counted."""
+    """Messages of the conversation; instructions are not counted."""
     kept: int
     """How many of them the step before had too."""
     dropped: int
     """How many messages of the step before are not there any more."""
     added: list[Mapping[str, Any]]
-    """By the client; what GigaChat has answered before is not among them."""
+    """What the client added; what GigaChat has answered before is not among them."""
     instructions: str | None
     """None: as in the step before."""
     tools: list[str] | None

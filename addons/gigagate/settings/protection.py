@@ -43,7 +43,7 @@ _PROTECTIONS: Mapping[str, _Protection] = {
         "GIGACHAT_VERIFY_SSL_CERTS=false",
     ),
 }
-"""By the key of the setting."""
+"""The key of the setting -> what is lost without it, and the word that allows it."""
 
 
 def in_force(settings: object) -> frozenset[str]:

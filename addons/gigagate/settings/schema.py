@@ -55,7 +55,7 @@ class Upstream:
     verify: bool = field(default=True, metadata=OUTSIDE)
     ca_bundle_file: Path | None = field(default=None, metadata=OUTSIDE)
     proxy_address: Secret | None = field(default=None, metadata=OUTSIDE)
-    """Of the company's proxy on the way, user and password in it; "none" for no proxy."""
+    """The address of the company's proxy, user and password in it; "none" for no proxy."""
     ways: Ways = field(default=DIRECT, metadata=OUTSIDE)
     """Made of that and of the variables that other programs obey."""
 
@@ -96,7 +96,7 @@ class Upstream:
 
     @cached_property
     def mode(self) -> str:
-        """As mitmproxy's --mode takes it."""
+        """The mode as mitmproxy's --mode takes it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"reverse:{self.scheme}://{host}:{self.port}"
 
@@ -114,9 +114,9 @@ class Models:
     built-in ones."""
     default: Annotated[str, values.not_blank] = "GigaChat-2-Max"
     light: Annotated[str, values.not_blank] = "GigaChat-2"
-    """As `default`, for foreign names of small and quick models."""
+    """The model for foreign names of small and quick ones."""
     embeddings: Annotated[str, values.not_blank] = "Embeddings"
-    """As `default`, for embeddings."""
+    """The model for embeddings whose name is unknown."""
     embeddings_batch: AtLeastOne = 100
     """Texts in one request for embeddings; more go in several, one after the other."""
     unknown: UnknownModel = "default"
@@ -141,9 +141,9 @@ class Limits:
     """Per client; 0: no limit."""
     connections: AtLeastOne = 1000
     connections_per_client: AtLeastOne = 500
-    """Of each address, and with each key."""
+    """The most of each address, and with each key."""
     unread_bytes: AtLeastOne = 128 * 1024 * 1024
-    """Of all clients together."""
+    """The sum over all clients."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def authorization_key(text: str) -> Secret:
 
 
 def proxy_address(text: str) -> Secret:
-    """Of a company's proxy; user and password may be in it.  `none`: the direct way."""
+    """The address of a company's proxy; user and password may be in it.  `none`: the direct way."""
     if text.lower() != NO_PROXY:
         CompanyProxy.read(text, "")
     return Secret(text)
@@ -96,7 +96,7 @@ def access_token(text: str) -> Secret:
 
 
 def store_address(text: str) -> Secret:
-    """Of a Redis or Valkey server; its password is in it."""
+    """The address of a Redis or Valkey server; its password is in it."""
     scheme, separator, rest = text.partition("://")
     if scheme not in ("redis", "rediss", "valkey", "valkeys") or not separator or not rest:
         raise ValueError("expected an address such as redis://:password@host:6379/0")

@@ -47,7 +47,7 @@ def address(text: str) -> str:
 
 
 def base_url(text: str) -> str:
-    """As `address`, without the version of an API: each of GigaChat's paths has its own.
+    """An `address` without the version of an API: each of GigaChat's paths has its own.
 
     The path of the chat endpoint, pasted in by habit, is cut off too.
     """

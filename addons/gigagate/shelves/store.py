@@ -5,7 +5,7 @@ from typing import Protocol
 SECONDS = 3600
 """A thing's life."""
 MOST_BYTES = 64 * 1024 * 1024
-"""Of all things together: the oldest go first."""
+"""The sum of all things: the oldest go first."""
 LARGEST = 16 * 1024 * 1024
 """Bytes of one thing.  A larger one is not kept."""
 

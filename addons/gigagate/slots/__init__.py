@@ -22,7 +22,7 @@ __all__ = ["Slot", "Slots", "open_slots"]
 def open_slots(
     settings: Settings, key: str, server: RedisServer | None, *, stays: bool = False
 ) -> Slots:
-    """Of the credential named `key`; lent by `server`, or by a file if there is none.
+    """The slots of the credential named `key`; lent by `server`, or by a file if there is none.
 
     stays: as in Slots.
     """

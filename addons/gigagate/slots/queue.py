@@ -87,7 +87,7 @@ class Slot:
 
 
 class Slots:
-    """Of one credential.  To be used in the event loop's thread."""
+    """The slots of one credential.  To be used in the event loop's thread."""
 
     def __init__(
         self,

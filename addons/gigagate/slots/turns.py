@@ -25,7 +25,7 @@ class Turns[T: Waiting]:
         """weights: by the client's name; others have 1."""
         self.weights = weights
         self._lines: dict[str, deque[T]] = {}
-        """Of clients that wait; in the order in which they began to."""
+        """The clients that wait, in the order in which they began to."""
         self._passes: dict[str, float] = {}
         self._served = 0.0
         """The pass of whoever was served last."""

@@ -19,7 +19,7 @@ class Finished:
     """Its key's name, or ANONYMOUS."""
     method: str
     path: str
-    """As the client wrote it, without the query.  Not bounded: for the log alone."""
+    """The path as the client wrote it, without the query.  Not bounded: for the log alone."""
     endpoint: str
     """The same, bounded: "/chat/completions", …, or "other"."""
     dialect: str
@@ -48,7 +48,7 @@ class Finished:
     roubles: float
     messages: int
     messages_converted: int
-    """Of the messages: not plain text of a role that GigaChat knows."""
+    """Those messages that were not plain text of a role that GigaChat knows."""
     notes: tuple[Note, ...]
 
     @property

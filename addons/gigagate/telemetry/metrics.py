@@ -110,7 +110,7 @@ class Metrics:
         Gauge(name, about, registry=self.registry).set_function(value)
 
     def counter(self, name: str, about: str, value: Callable[[], float]) -> None:
-        """As `gauge`, for what only grows."""
+        """A `gauge` of what only grows."""
         self.registry.register(_Counted(name, about, value))
 
     def count_event(self, event: str) -> None:

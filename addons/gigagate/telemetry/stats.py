@@ -75,7 +75,7 @@ class Stats:
                     raise
 
     def summary(self) -> dict[str, Any]:
-        """Of all processes, this one's latest included.  Raises StoreError."""
+        """The sums of all processes, this one's latest included.  Raises StoreError."""
         with self._saving:
             counts = defaultdict(float, self._store.load())
             for counter, value in dict(self._unsaved).items():
@@ -102,7 +102,7 @@ def amounts(finished: Finished) -> Iterable[tuple[str, float]]:
 
 
 def summary(counts: Counts) -> dict[str, Any]:
-    """As GET /stats tells it."""
+    """What GET /stats tells."""
     sums: dict[str, float] = dict.fromkeys(SUMS, 0)
     rewrites: dict[str, float] = defaultdict(float)
     dialects: dict[str, float] = defaultdict(float)

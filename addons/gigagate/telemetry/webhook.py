@@ -64,7 +64,7 @@ class Message(TypedDict):
 
 
 def deliver(url: str, message: Message, proxy: CompanyProxy | None = None) -> None:
-    """With the public authorities alone.  Raises OutboundError."""
+    """Sends it, trusting the public authorities alone.  Raises OutboundError."""
     answer = outbound.ask(
         "POST",
         url,

@@ -93,7 +93,7 @@ class TokenSource:
         self._lock = threading.Lock()
         self._flight: Future[AccessToken] | None = None
         self._flight_until = 0.0
-        """By time.monotonic()."""
+        """The time by time.monotonic()."""
         self._token: AccessToken | None = None
         self._refresh_at = self._serves_until = 0.0
         self._refused: str | None = None

@@ -28,4 +28,4 @@ class AccessToken:
 
 
 NO_TOKEN = AccessToken("", 1e15)
-"""Of an account that a client certificate opens."""
+"""What stands for the token of an account that a client certificate opens."""

@@ -13,7 +13,7 @@ from gigagate.views.text import count, wrapped
 MAX_LINES = 8000
 """Looked at on each side."""
 MAX_COMPARED = 1500
-"""Of these, after what is equal at both ends."""
+"""The most of them that are compared, after what is equal at both ends."""
 CONTEXT = 2
 
 NOTHING_SENT = "Nothing was sent to GigaChat."

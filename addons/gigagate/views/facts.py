@@ -45,7 +45,7 @@ class Facts:
     ending: str | None = None
     """How a connection ended that did not end well."""
     kinds: list[str] = field(default_factory=list)
-    """Of the rewrites: "tools", "repair", …"""
+    """The kinds of rewrites: "tools", "repair", …"""
     cut: bool = False
     """GigaChat's answer was too long to be kept whole."""
 

@@ -19,7 +19,7 @@ def digits(number: int) -> str:
 
 
 def size(number: int) -> str:
-    """Of bytes."""
+    """A number of bytes, in words."""
     if number < 1000:
         return f"{number} bytes"
     for unit in ("KB", "MB"):

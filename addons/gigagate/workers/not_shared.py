@@ -22,7 +22,7 @@ def refusal(option: str) -> SettingsError:
 
 
 def check(arguments: Sequence[str]) -> None:
-    """Of mitmdump.  Raises SettingsError."""
+    """Looks through mitmdump's arguments.  Raises SettingsError."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-w", "--save-stream-file")
     parser.add_argument("-r", "--rfile")

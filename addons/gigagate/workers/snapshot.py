@@ -11,20 +11,20 @@ class Snapshot:
     """1 … N; a worker that is started again keeps it."""
     pid: int
     made: float
-    """By the clock that all processes of a machine have in common: time.monotonic()."""
+    """The time by the clock that all processes of a machine share: time.monotonic()."""
     url: str
     """http://host:port"""
     reasons: Sequence[str]
     """Why a request to it would fail now."""
     numbers: Mapping[str, int]
-    """Of the status page, those that are a sum over the workers: see hooks.status."""
+    """The status page's numbers that are a sum over the workers (hooks/about/status.py)."""
     token: Mapping[str, Any]
-    """As the status page tells of it, not the token itself."""
+    """What the status page tells of it, not the token itself."""
     outages: Sequence[Mapping[str, Any]]
-    """As the status page tells of them."""
+    """What the status page tells of them."""
     recent: Sequence[Mapping[str, Any]]
     """Its last requests, as the status page has them."""
     metrics: str
-    """Of this process."""
+    """The metrics of this process."""
     past: str
     """Metrics of those that have died with this index."""

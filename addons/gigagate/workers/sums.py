@@ -54,7 +54,7 @@ def workers(living: Sequence[Snapshot], wanted: int) -> dict[str, int]:
 
 
 def _token(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of the worker whose token lasts longest; if nobody has one, of one that knows why."""
+    """The token that lasts longest; if no worker has one, the reason of one that knows it."""
 
     def worth(token: Mapping[str, Any]) -> tuple[int, bool]:
         left = token["seconds_left"]
@@ -65,7 +65,7 @@ def _token(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _outages(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Of each upstream, as the worker knows it that has known it for longest."""
+    """The outage of each upstream, as the worker tells it that has known it for longest."""
     longest = {one["upstream"]: one for one in sorted(told, key=lambda one: one["seconds"])}
     return [longest[upstream] for upstream in sorted(longest)]
 

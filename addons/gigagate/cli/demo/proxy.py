@@ -65,7 +65,7 @@ def environment(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 class Proxy:
-    """As a context manager: the running proxy."""
+    """A context manager: the running proxy."""
 
     def __init__(self, port: int, environ: Mapping[str, str]) -> None:
         self.port = port

@@ -19,7 +19,7 @@ class Asked:
     def __init__(self, body: dict[str, Any], policy: Policy, notes: Notes) -> None:
         """body: the request's JSON.  Raises ClientError."""
         self.model = text_at("model", body.get("model"))
-        """As the client named it; so is it named in the answer."""
+        """The name the client gave it, which the answer repeats."""
         if not self.model:
             raise InvalidRequest("model must not be empty.", param="model")
         if not isinstance(body.get("stream"), bool | None):

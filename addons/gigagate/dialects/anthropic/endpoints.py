@@ -125,6 +125,6 @@ def listed(call: InHand) -> Translation | Content:
 
 
 def one_model(call: InHand) -> Translation | Content:
-    """By the proxy's alias, GigaChat's name, or a name of Anthropic's that stands for one."""
+    """A model by the proxy's alias, GigaChat's name, or Anthropic's that stands for one."""
     meant = names.pivot_name(call.item, call.policy, call.notes)
     return listing.ask_one(call, models.one, meant)

@@ -32,7 +32,7 @@ def detail(error: GigaGateError) -> dict[str, str]:
 
 
 def _too_long(message: str) -> str:
-    """As Anthropic says it: by these words Claude Code knows that it must compact."""
+    """Anthropic's own words, by which Claude Code knows that it must compact."""
     counts = sorted({int(found) for found in _COUNT.findall(message)[:8]})
     numbers = f": {counts[-1]} tokens > {counts[0]} maximum" if len(counts) > 1 else ""
     return f"prompt is too long{numbers}. {message}"

@@ -17,7 +17,7 @@ STOP_REASONS: Mapping[str, str] = {
 """A chat's finish_reason -> ours."""
 
 SIGNATURE = "gigachat"
-"""Of a thinking block: clients send it back, and nothing here asks for it."""
+"""The signature of a thinking block: clients send it back, and nothing here asks for it."""
 
 
 def message_id(request_id: str) -> str:

@@ -14,7 +14,7 @@ _LONGEST_CITED = 150
 
 
 def is_told(run: ToolRun) -> bool:
-    """Of the others GigaChat tells too little for a block."""
+    """Whether GigaChat tells enough of it for a block."""
     return run.kind == "web_search"
 
 

@@ -103,7 +103,7 @@ def _take_delta(choice: Choice, place: int, delta: Mapping[str, Any]) -> None:
 
 
 def _take_words(choice: Choice, given: Mapping[str, Any]) -> None:
-    """Of a block, or of a piece of one: the same names in both."""
+    """The words of a block, or of a piece of one: both have the same names."""
     if text := given.get("text"):
         choice.text.append(text_of(text))
     if thought := given.get("thinking"):

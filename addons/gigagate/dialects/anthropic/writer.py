@@ -43,7 +43,7 @@ class MessageWriter:
         self._stop_sequence = stop_sequence
         self._open: _Open = ""
         self._index = -1
-        """Of the last block."""
+        """The index of the last block."""
         self._runs: set[int] = set()
         """Searches that are told."""
         self._before = self._after = b""

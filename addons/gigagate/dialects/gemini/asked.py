@@ -14,7 +14,7 @@ class Asked:
     def __init__(self, body: dict[str, Any], model: str, policy: Policy, notes: Notes) -> None:
         """body: the request's JSON.  model: that of its path.  Raises ClientError."""
         self.model = names.asked_for(model)
-        """As the client named it; so is it named in the answer."""
+        """The name the client gave it, which the answer repeats."""
         if not self.model:
             raise InvalidRequest("The path names no model: /v1beta/models/NAME:generateContent.")
         self.body = spelt(body)

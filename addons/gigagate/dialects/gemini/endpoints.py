@@ -24,7 +24,7 @@ def generate(call: InHand) -> Translation | Content:
 
 
 def stream(call: InHand) -> Translation | Content:
-    """As events with ?alt=sse, else as a JSON array.  Raises ClientError."""
+    """A stream of events with ?alt=sse, else of a JSON array.  Raises ClientError."""
     query = parse_qs(call.request.path.partition("?")[2], max_num_fields=100)
     wanted = (query.get("alt") or query.get("$alt") or [""])[0]
     return _answered(call, EVENTS if wanted.lower() == "sse" else ARRAY)
@@ -116,7 +116,7 @@ def listed(call: InHand) -> Translation | Content:
 
 
 def one_model(call: InHand) -> Translation | Content:
-    """By the proxy's alias, GigaChat's name, or a name of Google's that stands for one."""
+    """A model by the proxy's alias, GigaChat's name, or a name of Google's that stands for one."""
     call.item = names.asked_for(call.item)
     meant = names.pivot_name(call.item, call.policy, call.notes)
     return listing.ask_one(call, models.one, meant)

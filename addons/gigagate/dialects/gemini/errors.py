@@ -58,7 +58,7 @@ def _message(error: GigaGateError) -> str:
 
 
 def _too_long(message: str) -> str:
-    """As Google says it: by these words clients know that a conversation must become shorter."""
+    """Google's own words, by which clients know that a conversation must become shorter."""
     counts = sorted({int(found) for found in _COUNT.findall(message)[:8]})
     asked, most = (f" ({counts[-1]})", f" ({counts[0]})") if len(counts) > 1 else ("", "")
     return (

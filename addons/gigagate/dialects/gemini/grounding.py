@@ -16,7 +16,7 @@ class Grounding:
         self._pages: dict[Source, int] = {}
         self._supports: list[dict[str, Any]] = []
         self._bytes = 0
-        """Of the text that has been told."""
+        """Bytes of the text that has been told."""
 
     def told(self, text: str) -> None:
         self._bytes += len(text.encode(errors="replace"))
@@ -46,7 +46,7 @@ class Grounding:
             self.cite([_citation(one, text) for one in of_place])
 
     def metadata(self) -> dict[str, Any]:
-        """Of the candidate; empty where nothing was searched for."""
+        """The candidate's groundingMetadata; empty where nothing was searched for."""
         if not (self._queries or self._pages):
             return {}
         pages = [{"web": {"uri": page.url, "title": page.title}} for page in self._pages]

@@ -13,7 +13,7 @@ ENCODING = "cl100k_base"
 MOST = 300_000
 """Tokens of a request, as OpenAI has it: a token may be a hundred bytes long."""
 _LARGEST = 100_256
-"""Of the ids that stand for text; those above are signs of OpenAI's own."""
+"""The greatest of the ids that stand for text; those above are signs of OpenAI's own."""
 
 
 def are_ids(given: object) -> TypeGuard[list[Any]]:

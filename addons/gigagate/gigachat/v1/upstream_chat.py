@@ -63,7 +63,7 @@ def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
 
 
 def count_messages(chat: dict[str, Any], call: InHand) -> None:
-    """For the report."""
+    """Counts the messages, for the report."""
     call.report.messages = count = len(chat["messages"])
     call.report.messages_converted = count - sum(map(_is_plain, chat["messages"]))
 

@@ -19,7 +19,7 @@ Numbers = tuple[str, ...]
 
 
 class MarkCutter:
-    """For one answer, in whatever pieces it comes."""
+    """The cutter of marks in one answer, in whatever pieces it comes."""
 
     def __init__(self) -> None:
         self._held = ""

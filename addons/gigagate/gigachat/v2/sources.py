@@ -16,7 +16,7 @@ _SENTENCE = re.compile(r"(?:[.!?…:]\s+|\n+)(?=\S)")
 class Sources:
     def __init__(self) -> None:
         self.known: dict[str, Source] = {}
-        """By number, as the marks have it."""
+        """The number that the marks have -> the source."""
         self.length = 0
         """Characters of text that have been told."""
         self._window = ""

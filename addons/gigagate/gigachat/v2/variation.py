@@ -14,7 +14,7 @@ _FUNCTION_ROLE, _UNFORCED = "role function", "not forced"
 @dataclass(frozen=True, slots=True)
 class Variation:
     role: Literal["tool", "function"] = "tool"
-    """Of the message with results of functions."""
+    """The role of the message with results of functions."""
     forced: bool = True
     """A tool can be forced."""
     without: frozenset[str] = frozenset()

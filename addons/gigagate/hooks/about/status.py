@@ -26,7 +26,7 @@ NO_TOKEN: token_source.Status = {
     "last_error": None,
     "oauth_calls": 0,
 }
-"""Of a proxy without a key of its own."""
+"""The token's state in a proxy without a key of its own."""
 
 
 class Status:
@@ -117,7 +117,7 @@ class Status:
         return {**told, "seconds_left": left}
 
     async def readiness(self) -> dict[str, Any]:
-        """As GET /ready tells it: "reasons" are there only if it is not ready."""
+        """What GET /ready tells: "reasons" are there only if it is not ready."""
         reasons = await self.ready.reasons_against()
         return {"status": "not ready", "reasons": reasons} if reasons else {"status": "ready"}
 

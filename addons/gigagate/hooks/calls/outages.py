@@ -15,7 +15,7 @@ from gigagate.outage import Switch
 GIGACHAT, OAUTH = "GigaChat", "OAuth"
 
 AWAY = (UpstreamUnavailable, TokenUnavailable)
-"""With status 503: kinds of failure that say nothing of the request."""
+"""Failures that, with status 503, say nothing of the request."""
 
 
 def check(call: UpstreamCall) -> None:
@@ -34,7 +34,7 @@ def goes_out(switch: Switch) -> None:
 
 
 def pause(call: UpstreamCall, switch: Switch, failure: GigaGateError, began: float) -> float | None:
-    """As Retries.pause, of an attempt that began then; in an outage there is no other one."""
+    """Seconds until the next attempt, as Retries.pause; None in an outage: there is none."""
     now = time.monotonic()
     granted = call.retries.pause(failure, now)
     if not isinstance(failure, AWAY) or failure.status != 503:
@@ -74,5 +74,5 @@ def since(switch: Switch, now: float) -> str:
 
 
 def switches(account: Account) -> dict[str, Switch]:
-    """By the name of what may be away."""
+    """The name of what may be away -> its switch."""
     return {GIGACHAT: account.outage, OAUTH: account.tokens.outage}

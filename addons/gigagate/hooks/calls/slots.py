@@ -27,7 +27,7 @@ class CallSlots:
         self._runtime = runtime
         self._traffic = traffic
         self._of_client: dict[str, Slot] = {}
-        """By the client's connection: those whose call has not ended."""
+        """The client's connection -> the slot of its call, until that has ended."""
         self._leaving: WeakKeyDictionary[Connection, Slot] = WeakKeyDictionary()
 
     def enter(self, call: UpstreamCall) -> None:

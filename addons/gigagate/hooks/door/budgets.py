@@ -67,7 +67,7 @@ class Budgets:
             flow.response = error_response(error, flow.request)
 
     def charge(self, client: str, tokens: int, roubles: float) -> None:
-        """For a request that has ended."""
+        """Charges a request that has ended."""
         if self._runtime.clients.spent(client, Spent(tokens, roubles)):
             self._write()
 

@@ -17,7 +17,7 @@ from gigagate.views import answer, changes, fixture
 logger = logging.getLogger(__name__)
 
 KEPT_HEADERS = ("content-type", "user-agent")
-"""Of a fixture: what the client sends, and which client it is."""
+"""The headers of a fixture: what the client sends, and which client it is."""
 
 
 class FlowCommands:

@@ -16,7 +16,7 @@ SMALL = 100_000
 """Bytes: an error of ours is not larger."""
 
 WEB_COLUMNS = ["status", "comment"]
-"""Of mitmweb's flow list, where the user has not chosen.  Beside a path, which nearly always is the
+"""Columns of mitmweb's list, where the user has not chosen.  Beside a path, which nearly always is the
 same here, or a date, mitmweb leaves a comment no more room than for a word or two."""
 
 
@@ -67,7 +67,7 @@ class FlowList:
 
 
 def _of_own_answer(flow: http.HTTPFlow) -> tuple[str, str]:
-    """Of a request that got no further than us: refused, or answered here."""
+    """Comment and mark of a request that got no further than us: refused, or answered here."""
     path = _path(flow)
     who = flow_line.asker(wire_record.client_of(flow))
     if flow.response is None or flow.response.status_code < 400:

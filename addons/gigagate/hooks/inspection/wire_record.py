@@ -68,9 +68,9 @@ class WireRecord:
         self.given = bytearray()
         """The client's, of a stream."""
         self.coding = ""
-        """Of GigaChat's answer."""
+        """The content coding of GigaChat's answer."""
         self.tokens: set[str] = set()
-        """That signed the attempts."""
+        """The access tokens that signed the attempts."""
         self.attempt_began = 0.0
         self.update: asyncio.TimerHandle | None = None
         self.ended = False

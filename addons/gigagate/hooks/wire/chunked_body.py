@@ -10,7 +10,7 @@ from h11._receivebuffer import ReceiveBuffer
 from gigagate.errors import InvalidRequest, RequestTooLarge
 
 MAX_LINE = 16 * 1024
-"""Of a chunk's head, and of all trailers."""
+"""Bytes of a chunk's head, and of all trailers."""
 
 TOGETHER = 4 * 1024
 """Bytes of an answer that go on as one piece.  More would keep the first tokens waiting."""

@@ -9,7 +9,7 @@ from gigagate.hooks.wire.through_proxy import ProxyFault
 
 
 def by(proxy: CompanyProxy | None) -> ServerSpec | None:
-    """As mitmproxy's connections have it."""
+    """The way as mitmproxy's connections have it."""
     return None if proxy is None else ("http", proxy.address)
 
 

@@ -43,7 +43,7 @@ class _Place:
     client: Client
     address: str
     since: float
-    """By the clock of ConnectionLimit."""
+    """The time by the clock of ConnectionLimit."""
     key: str = ""
     """The name of the key that its last request had."""
 
@@ -68,9 +68,9 @@ class ConnectionLimit:
         self.cut = cut
         self.clock = clock
         self.places: dict[str, _Place] = {}
-        """By the client's id; who came first stands first."""
+        """The client's id -> its place; who came first stands first."""
         self.reserve: dict[str, _Place] = {}
-        """As `places`."""
+        """The same for the few that may come although all places are taken."""
         self.of_address: Counter[str] = Counter()
         self.of_key: Counter[str] = Counter()
         self.rarely = Rarely(logger)

@@ -28,7 +28,7 @@ ENOUGH = 65536
 """More than that nobody needs, and some systems take no larger number."""
 
 SPARE = 64
-"""For the log, stores, names, files of requests, and connections in reserve."""
+"""Descriptors for the log, stores, names, files of requests, and connections in reserve."""
 
 OF_A_CONNECTION = 2
 """The client's, and the one to GigaChat."""
@@ -44,7 +44,7 @@ type _Handler = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]
 
 
 def raise_limit() -> None:
-    """As far as this process may: the usual limit of 256 or 1024 is for programs of old."""
+    """Raises the limit as far as this process may: the usual 256 or 1024 is for programs of old."""
     if sys.platform != "win32":
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = ENOUGH if hard == resource.RLIM_INFINITY else min(hard, ENOUGH)
@@ -54,7 +54,7 @@ def raise_limit() -> None:
 
 
 def most_connections() -> int:
-    """Of clients."""
+    """The number of clients that may be connected at once."""
     return max((_limit() - SPARE) // OF_A_CONNECTION, 1)
 
 

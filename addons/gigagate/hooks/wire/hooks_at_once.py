@@ -45,7 +45,7 @@ def _call_at_once(hook: commands.StartHook) -> CommandGenerator[None]:
 
 
 async def _call(hook: commands.StartHook) -> None:
-    """As mitmproxy's connection handlers do it."""
+    """The call of a hook as mitmproxy's connection handlers make it."""
     (data,) = hook.args()
     await ctx.master.addons.handle_lifecycle(hook)
     if isinstance(data, flow.Flow):

@@ -44,7 +44,7 @@ class LimitedHttp1Server(Http1Server):
         self.limits = limits
         self.alarm: commands.RequestWakeup | None = None
         self.turn: commands.RequestWakeup | None = None
-        """Of a request that has come before the answer to the one before it has ended."""
+        """The wake-up of a request that came before the answer to the one before it had ended."""
         self.discarded = 0
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
@@ -137,7 +137,7 @@ class LimitedHttp1Server(Http1Server):
             yield self.gone(error.message)
 
     def wait(self, event: events.Event) -> CommandGenerator[None]:
-        """For the answer; what the client sends meanwhile is its next request."""
+        """The state until the answer has gone; what comes meanwhile is the next request."""
         if len(self.buf) > self.limits.header_bytes + self.limits.body_bytes:
             yield commands.CloseConnection(self.conn)
             yield self.gone("The client sends requests without waiting for their answers.")

@@ -74,7 +74,7 @@ class Unread:
                 self.make_room(size)
 
     def make_room(self, size: int) -> None:
-        """For so many bytes more."""
+        """Closes clients that do not read until so many bytes more have room."""
         bound = self.runtime.settings.limits.unread_bytes
         self.look()
         total = size + sum(waiting for waiting, _ in self.seen.values())

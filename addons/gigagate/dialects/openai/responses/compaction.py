@@ -24,7 +24,7 @@ _MARK = "gg1."
 
 
 def key(secret: bytes, client: str) -> bytes:
-    """Of one client: nobody else's summary opens with it."""
+    """The key of one client: nobody else's summary opens with it."""
     return sha256(b"compaction\0" + secret + b"\0" + client.encode(errors="replace")).digest()
 
 

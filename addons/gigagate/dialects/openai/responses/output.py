@@ -50,7 +50,7 @@ def summary_part(text: str) -> dict[str, Any]:
 
 
 def items(completion: Mapping[str, Any], tools: Tools, request_id: str) -> Iterator[dict[str, Any]]:
-    """Of a whole chat completion.  A message is there even if nothing was said."""
+    """The items of a whole chat completion.  A message is there even if nothing was said."""
     choice = completion["choices"][0]
     said = choice["message"]
     index = 0

@@ -10,7 +10,7 @@ PREFIX = "ws"
 
 
 def is_told(run: ToolRun) -> bool:
-    """Of the others GigaChat tells too little for an item: their result is in the text."""
+    """Whether GigaChat tells enough of it for an item; else its result is in the text."""
     return run.kind == "web_search"
 
 

@@ -46,11 +46,11 @@ class ResponseWriter:
         self._open: _Open = ""
         self._item_id = ""
         self._said: list[str] = []
-        """Of the open item."""
+        """The words of the open item so far."""
         self._cited: list[dict[str, Any]] = []
-        """Of the open item."""
+        """The words of the open item so far."""
         self._runs: dict[int, str] = {}
-        """Of searches: their items' ids."""
+        """The ids of searches' items."""
         self._before = self._after = b""
 
     def start(self, model: str, created: int) -> bytes:
