@@ -27,7 +27,8 @@ ROOT_URLS = (
 ROOT_SHA256 = "d26d2d0231b7c39f92cc738512ba54103519e4405d68b5bd703e9788ca8ecf31"
 """The SHA-256 of the certificate in DER.
 
-CN=Russian Trusted Root CA, serial 0x1000, valid until 2032-02-27."""
+CN=Russian Trusted Root CA, serial 0x1000, valid until 2032-02-27.
+"""
 
 ROOT_FILE = "russian-trusted-root-ca.pem"
 

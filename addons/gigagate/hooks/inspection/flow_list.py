@@ -16,8 +16,8 @@ SMALL = 100_000
 """Bytes: an error of ours is not larger."""
 
 WEB_COLUMNS = ["status", "comment"]
-"""Columns of mitmweb's list, where the user has not chosen.  Beside a path, which nearly always is the
-same here, or a date, mitmweb leaves a comment no more room than for a word or two."""
+"""Columns of mitmweb's list, where the user has not chosen.  Beside a path, which is nearly always
+the same here, or a date, a comment has room for no more than a word or two."""
 
 
 class FlowList:
