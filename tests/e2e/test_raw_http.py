@@ -189,3 +189,12 @@ def test_a_slow_head_is_answered_and_an_idle_connection_is_left_alone(pair: Pair
         assert slow.error["code"] == "request_timeout"
         idle.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert read_answer(idle).status == 200
+
+
+@pytest.mark.parametrize("size", [3, 5, 6, 40])
+def test_a_torn_hello_of_tls_has_as_long_as_a_head(pair: Pair, size: int) -> None:
+    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100)
+    with socket.create_connection(("127.0.0.1", pair[1].port), timeout=30) as client:
+        client.sendall(hello[:size])
+        with contextlib.suppress(ConnectionResetError):
+            assert client.recv(100) == b""

@@ -1,13 +1,15 @@
 """Chooses the protocol layers of every connection, and lets none be made but to GigaChat."""
 
+import asyncio
 import logging
 
-from mitmproxy.connection import Server
+from mitmproxy.connection import Client, Server
 from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import layer, server_hooks, tunnel
 from mitmproxy.proxy.layers import ClientTLSLayer, modes
 from mitmproxy.tls import TlsData
 
+from gigagate.hooks.wire import connections
 from gigagate.hooks.wire.account_connection import ClientCertificates, is_allowed
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.refuse import Refuse
@@ -21,6 +23,7 @@ class Layers:
     name = "gigagate.layers"
 
     def __init__(self, shared: Shared) -> None:
+        self._runtime = shared.runtime
         self._upstream = upstream = shared.runtime.settings.upstream
         ThroughProxy.proxy = upstream.proxy
         ThroughProxy.may_reach = self.is_gigachat
@@ -45,12 +48,23 @@ class Layers:
         context.server.tls = self._upstream.tls
         stack = tunnel.LayerStack()
         if starts_like_tls_record(next_layer.data_client()):
+            self.bound_hello(context.client)
             stack /= ClientTLSLayer(context)
         stack /= GigaHttpLayer(context)
         return stack[0]
 
     def tls_start_server(self, tls_start: TlsData) -> None:
         self._certificates.show(tls_start)
+
+    def bound_hello(self, client: Client) -> None:
+        """A hello of TLS that is torn is no head of a request yet, and has as long as one."""
+
+        def end() -> None:
+            if client.connected and not client.tls_established:
+                connections.cut(client)
+
+        seconds = self._runtime.settings.limits.header_seconds
+        asyncio.get_running_loop().call_later(seconds, end)
 
     def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
         """The last gate before a socket: an account's GigaChat, or no connection at all."""
