@@ -158,6 +158,7 @@ class Telemetry:
             method=request.method,
             path=request.path.partition("?")[0],
             endpoint=report.endpoint or "other",
+            api=report.api if call else "",
             dialect=report.dialect if call else routes.dialect_of(head_of(request)).name,
             operation=report.operation,
             model=model,

@@ -26,6 +26,8 @@ class Finished:
     """The API the client speaks, bounded: a name in routes.DIALECTS."""
     operation: str
     """What GigaChat was asked for, bounded: "chat", "embeddings", …; "" for nothing."""
+    api: str = ""
+    """GigaChat's chat API that was asked: "v1", "v2"; "" for none."""
     model: str | None
     """Bounded: GigaChat's name without its version, or "other"; None if none is concerned."""
     status: int

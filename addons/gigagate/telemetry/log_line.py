@@ -18,6 +18,8 @@ def text(finished: Finished) -> str:
     if usage := finished.usage:
         cached = f" ({usage.cached} cached)" if usage.cached else ""
         parts.append(f"{usage.prompt}+{usage.completion} tokens{cached}")
+    if finished.api == "v2":
+        parts.append("API v2")
     parts.append(duration(finished.seconds))
     if finished.retries:
         parts.append(f"repeated {finished.retries} times" if finished.retries > 1 else "repeated")
@@ -49,6 +51,7 @@ def fields(finished: Finished, *, rewrites: bool) -> dict[str, Any]:
         "method": finished.method,
         "path": finished.path,
         "dialect": finished.dialect,
+        "api": finished.api,
         "model": finished.model,
         "status": finished.status,
         "finish_reason": finished.finish_reason,
