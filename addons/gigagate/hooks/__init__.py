@@ -33,6 +33,7 @@ def build() -> list[object]:
     from gigagate.hooks.process.startup import Startup, give_up
     from gigagate.hooks.runtime import Runtime
     from gigagate.hooks.telemetry import Telemetry
+    from gigagate.hooks.wire.beside import Beside
     from gigagate.hooks.wire.connection_limit import ConnectionLimit
     from gigagate.hooks.wire.deadlines import Deadlines
     from gigagate.hooks.wire.descriptors import Descriptors
@@ -86,6 +87,7 @@ def build() -> list[object]:
         Cors(runtime),
         Deadlines(runtime, traffic),
         UnfinishedHooks(),
+        Beside(),
         IdleMemory(traffic),
         Reload(runtime),
         shutdown,

@@ -91,3 +91,18 @@ def test_a_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     for now in range(0, 180, 10):
         rarely.warn("at %s", now)
     assert [record.getMessage() for record in caplog.records] == ["at 0", "at 60", "at 120"]
+
+
+async def test_nobody_looks_until_they_are_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(descriptors, "_TICK", 0)
+    one = Descriptors()
+    one.running()
+    assert one.ticking is None
+    one.used_up(OSError(errno.EMFILE, "used up"))
+    ticking = one.ticking
+    assert ticking is not None
+    await ticking
+    assert not one.scarce
+    assert one.held
+    one.done()
+    asyncio.get_running_loop().set_exception_handler(None)

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from mitmproxy.connection import Client
 from mitmproxy.test import tflow
 
@@ -113,3 +114,18 @@ def test_who_has_read_all_is_forgotten() -> None:
     clients.tick()
     clients.tick(a=MB)
     assert clients.unread.seen == {}
+
+
+async def test_nobody_looks_while_nothing_is_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gigagate.hooks.wire.unread._TICK", 0)
+    clients = Clients()
+    clients.unread.running()
+    clients.send("a", 1000)
+    assert clients.unread.ticking is None
+    clients.send("a", 5 * MB)
+    ticking = clients.unread.ticking
+    assert ticking is not None
+    clients.unread.look()
+    clients.sizes.clear()
+    await ticking
+    assert clients.unread.ticking is None

@@ -15,7 +15,7 @@ from gigagate.errors import (
     InvalidRequest,
     ModelNotAllowed,
 )
-from gigagate.exchange import Answer, ClientRequest, Exchange
+from gigagate.exchange import Answer, ClientRequest, Exchange, UpstreamRequest
 from gigagate.gigachat import session
 from gigagate.hooks.answers import new_request_id
 from gigagate.hooks.calls import files, outages
@@ -47,8 +47,11 @@ class Calls:
         self._slots = slots
         self._shelves = shelves
 
-    def open(self, flow: http.HTTPFlow) -> UpstreamCall:
-        """The request, in hand but not translated.  Raises GigaGateError."""
+    def open(self, flow: http.HTTPFlow, body: bytes | None = None) -> UpstreamCall:
+        """The request, in hand but not translated.  Raises GigaGateError.
+
+        body: what `unpacked` gave.
+        """
         request, runtime = flow.request, self._runtime
         admitted = self._door.who(flow)
         target = (request.scheme, request.host, request.port)
@@ -64,7 +67,7 @@ class Calls:
             request.method,
             request.path,
             headers_of(request),
-            self.unpacked(request),
+            self.unpacked(request) if body is None else body,
             client=client,
             base_url=f"{own_url(flow)}/v1",
         )
@@ -88,12 +91,11 @@ class Calls:
         self._traffic.calls[flow] = call
         return call
 
-    def prepare(self, call: UpstreamCall) -> Answer | None:
-        """Translates, without waiting for anything.  An answer: nothing need go to GigaChat.
+    def prepare(self, call: UpstreamCall, asked: UpstreamRequest | Answer) -> Answer | None:
+        """What the request became takes its place, without waiting for anything.
 
-        Raises GigaGateError.
+        An answer: nothing need go to GigaChat.  Raises GigaGateError.
         """
-        asked = call.exchange.upstream_request()
         if isinstance(asked, Answer):
             return asked
         self._check_model(call)

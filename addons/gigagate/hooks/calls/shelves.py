@@ -25,6 +25,9 @@ from gigagate.shelves import MemoryStore
 from gigagate.store.redis_server import RedisServer
 from gigagate.threads import in_thread
 
+_LARGE = 64 * 1024
+"""Bytes of a request that is looked into beside the event loop."""
+
 
 @dataclass
 class PutAwayHook(commands.StartHook):
@@ -57,7 +60,7 @@ class CallShelves:
         if flow.response is not None or self._store is None or not path.startswith("/responses"):
             return
         owner = self._owners[flow] = self._door.who(flow).name
-        wanted = list(kept.wanted(path, self._body(flow.request)))
+        wanted = await self._wanted(path, flow.request)
         if not wanted:
             return
         found: dict[str, bytes] = {}
@@ -68,14 +71,18 @@ class CallShelves:
                 await in_thread(lambda: self._load(owner, wanted, found), "kept responses")
         self._shelves[flow] = Shelf(found)
 
-    def _body(self, request: http.Request) -> bytes:
-        """Unpacked; what cannot be is refused later."""
-        coding = request.headers.get("content-encoding", "")
+    async def _wanted(self, path: str, request: http.Request) -> list[str]:
+        """Nothing of a body that cannot be unpacked: whoever reads the request says so."""
+        content, coding = request.raw_content or b"", request.headers.get("content-encoding", "")
         limit = self._runtime.settings.limits.body_bytes
-        try:
-            return content_coding.decode(request.raw_content or b"", coding, limit)
-        except ClientError:
-            return b""
+
+        def look() -> list[str]:
+            try:
+                return list(kept.wanted(path, content_coding.decode(content, coding, limit)))
+            except ClientError:
+                return []
+
+        return await in_thread(look, "large body") if len(content) > _LARGE else look()
 
     def leaves_something(self, flow: http.HTTPFlow) -> bool:
         """Whether there is something to put away, and it may take a moment."""

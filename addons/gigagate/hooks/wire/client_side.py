@@ -22,9 +22,10 @@ from mitmproxy.proxy.layers.http import (
 )
 
 from gigagate.errors import GigaGateError, InternalError, MethodNotAllowed
-from gigagate.exchange import Answer
+from gigagate.exchange import Answer, UpstreamRequest
 from gigagate.hooks.answers import error_response, response
 from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.wire import beside
 from gigagate.hooks.wire.hooks_at_once import called_at_once
 from gigagate.hooks.wire.shared import Shared
 
@@ -79,6 +80,26 @@ class ClientStream(HttpStream):
         self.client_state = self.server_state = _ended
         with contextlib.suppress(ValueError):
             self.context.layers.remove(self)
+
+    def open_call(self) -> UpstreamCall:
+        if self.call is None:
+            raise InternalError
+        return self.call
+
+    def translated(self) -> UpstreamRequest | Answer:
+        """Raises GigaGateError."""
+        self.call = call = self.shared.calls.open(self.flow)
+        return call.exchange.upstream_request()
+
+    def translated_beside(self) -> CommandGenerator[UpstreamRequest | Answer]:
+        """Reads a body that is not small, and translates it.  Raises GigaGateError."""
+        calls, request = self.shared.calls, self.flow.request
+        content = request.data.content or b""
+        if not beside.takes_long(len(content), request.headers.get("content-encoding")):
+            return self.translated()
+        body = yield from beside.beside(lambda: calls.unpacked(request))
+        self.call = calls.open(self.flow, body)
+        return (yield from beside.beside(self.call.exchange.upstream_request))
 
     def handle(self, event: events.Event) -> CommandGenerator[None]:
         yield from super()._handle_event(event)

@@ -69,14 +69,15 @@ class Descriptors:
         self.held: list[int] = []
         self.again = 0.0
         self.rarely = Rarely(logger)
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """None before the proxy serves."""
         self.ticking: asyncio.Task[None] | None = None
 
     def running(self) -> None:
-        loop = asyncio.get_running_loop()
+        self.loop = loop = asyncio.get_running_loop()
         loop.set_exception_handler(self.quietly(loop.get_exception_handler()))
         constants.ACCEPT_RETRY_DELAY = _RETRY  # type: ignore[assignment, misc]
         self.hold()
-        self.ticking = asyncio_utils.create_task(self.tick(), name="descriptors", keep_ref=True)
 
     def done(self) -> None:
         if self.ticking is not None:
@@ -111,16 +112,22 @@ class Descriptors:
             self.scarce = True
             self.let_go()
             self.make_room()
+            self.keep_trying()
+
+    def keep_trying(self) -> None:
+        if self.loop is not None and self.ticking is None:
+            self.ticking = asyncio_utils.create_task(self.tick(), name="descriptors", keep_ref=True)
 
     async def tick(self) -> None:
-        while True:
+        """Until there are some again."""
+        while self.scarce:
             await asyncio.sleep(_TICK)
+            self.hold()
+            self.scarce = len(self.held) < _HELD
             if self.scarce:
-                self.hold()
-                self.scarce = len(self.held) < _HELD
-                if self.scarce:
-                    self.let_go()
-                    self.make_room()
+                self.let_go()
+                self.make_room()
+        self.ticking = None
 
     def hold(self) -> None:
         with contextlib.suppress(OSError):

@@ -22,7 +22,8 @@ from gigagate.hooks.answers import raw_error
 from gigagate.hooks.wire.account_connection import GetAccountConnection, belongs_to
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
 from gigagate.hooks.wire.shared import Shared
-from gigagate.hooks.wire.stream import UPSTREAM_EVENTS, GigaStream, WireRequest
+from gigagate.hooks.wire.stream import UPSTREAM_EVENTS, GigaStream
+from gigagate.hooks.wire.wire_request import WireRequest
 
 logger = logging.getLogger(__name__)
 

@@ -45,10 +45,12 @@ from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.calls.waiting import WaitHook
 from gigagate.hooks.log_rarely import Rarely
 from gigagate.hooks.wire.account_connection import GetAccountConnection
+from gigagate.hooks.wire.beside import SMALL
 from gigagate.hooks.wire.client_side import ClientStream
 from gigagate.hooks.wire.connecting import cannot_connect
 from gigagate.hooks.wire.refuse import Ignore
 from gigagate.hooks.wire.through_proxy import outermost
+from gigagate.hooks.wire.wire_request import WireRequest, written
 
 logger = logging.getLogger(__name__)
 again = Rarely(logger)
@@ -64,10 +66,6 @@ UPSTREAM_EVENTS = (
     ResponseEndOfMessage,
     ResponseProtocolError,
 )
-
-
-class WireRequest(http.Request):
-    """A request made by us for GigaChat.  The layer lets no other kind out."""
 
 
 class GigaStream(ClientStream):
@@ -126,8 +124,14 @@ class GigaStream(ClientStream):
             yield from self.answer(self.flow.response)
             return
         try:
-            self.call = self.shared.calls.open(self.flow)
-            answer = self.shared.calls.prepare(self.call)
+            if len(request.data.content) > SMALL:
+                asked = yield from self.translated_beside()
+                if (yield from self.check_killed(True)):
+                    return
+            else:
+                asked = self.translated()
+            call = self.open_call()
+            answer = self.shared.calls.prepare(call, asked)
         except GigaGateError as error:
             yield from self.end_in_error(error)
             return
@@ -135,7 +139,7 @@ class GigaStream(ClientStream):
             yield from self.put_away()
             yield from self.answer_whole(answer)
             return
-        yield from self.attempt(self.call)
+        yield from self.attempt(call)
 
     # GigaChat's side --------------------------------------------------------------------------
 
@@ -191,21 +195,7 @@ class GigaStream(ClientStream):
         upstream = call.account.upstream
         named = self.shared.calls.headers(call)
         wire_head.check(call.request.method, upstream.path + call.request.path, named)
-        headers = http.Headers([(k.encode(), v.encode()) for k, v in named.items()])
-        return WireRequest(
-            host=upstream.host,
-            port=upstream.port,
-            method=call.request.method.encode(),
-            scheme=upstream.scheme.encode(),
-            authority=b"",
-            path=(upstream.path + call.request.path).encode(),
-            http_version=b"HTTP/1.1",
-            headers=headers,
-            content=None,
-            trailers=None,
-            timestamp_start=time.time(),
-            timestamp_end=None,
-        )
+        return written(upstream, call.request.method, call.request.path, named)
 
     def state_wait_for_response_headers(self, event: events.Event) -> CommandGenerator[None]:
         assert isinstance(event, ResponseHeaders) and self.call is not None

@@ -44,19 +44,21 @@ class Unread:
         self.seen: dict[Client, tuple[int, float]] = {}
         """Client -> bytes that waited for it, and when it last read some of them."""
         self.rarely = Rarely(logger)
+        self.serves = False
         self.ticking: asyncio.Task[None] | None = None
-
-    def running(self) -> None:
-        self.ticking = asyncio_utils.create_task(self.tick(), name="unread answers", keep_ref=True)
 
     def done(self) -> None:
         if self.ticking is not None:
             self.ticking.cancel()
 
     async def tick(self) -> None:
+        """As long as anybody leaves something unread."""
         while True:
             await asyncio.sleep(_TICK)
             self.look()
+            if not self.seen:
+                self.ticking = None
+                return
 
     def look(self) -> None:
         now, seen = self.clock(), {}
@@ -72,6 +74,16 @@ class Unread:
             size = len(answer.raw_content)
             if size > _LARGE:
                 self.make_room(size)
+                self.keep_looking()
+
+    def running(self) -> None:
+        self.serves = True
+
+    def keep_looking(self) -> None:
+        if self.serves and self.ticking is None:
+            self.ticking = asyncio_utils.create_task(
+                self.tick(), name="unread answers", keep_ref=True
+            )
 
     def make_room(self, size: int) -> None:
         """Closes clients that do not read until so many bytes more have room."""

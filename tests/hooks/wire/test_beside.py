@@ -1,0 +1,43 @@
+"""A large body is read and translated in a thread; what goes wrong there goes wrong here."""
+
+import threading
+
+import pytest
+
+from gigagate.hooks.wire.beside import LARGE, SMALL, Beside, BesideHook, beside, takes_long
+
+
+@pytest.mark.parametrize(
+    ("size", "coding", "long"),
+    [
+        (SMALL, "gzip", False),
+        (SMALL + 1, "gzip", True),
+        (SMALL + 1, None, False),
+        (LARGE, None, False),
+        (LARGE + 1, None, True),
+    ],
+)
+def test_what_is_worth_a_thread(size: int, coding: str | None, long: bool) -> None:
+    assert takes_long(size, coding) is long
+
+
+async def test_the_work_is_done_in_a_thread_and_its_outcome_is_handed_on() -> None:
+    layer = beside(threading.current_thread)
+    hook = next(layer)
+    assert isinstance(hook, BesideHook)
+    await Beside().gigagate_beside(hook.work)
+    with pytest.raises(StopIteration) as ended:
+        next(layer)
+    assert ended.value.value is not threading.current_thread()
+
+
+async def test_its_error_is_raised() -> None:
+    def fails() -> None:
+        raise KeyError("a")
+
+    layer = beside(fails)
+    hook = next(layer)
+    assert isinstance(hook, BesideHook)
+    await Beside().gigagate_beside(hook.work)
+    with pytest.raises(KeyError):
+        next(layer)
