@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from gigagate.core.hidden import Hidden
@@ -20,6 +22,21 @@ def test_in_pieces_of_any_size(size: int) -> None:
     came = b"".join([*pieces, hidden.end()])
     assert TOKEN.encode() not in came
     assert came.replace(b"[secret]", TOKEN.encode()) == SAID
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        json.dumps('a"b\\c/d+opaque=='),
+        json.dumps('a"b\\c/d+opaque==').replace("/", "\\/"),
+        json.dumps('a"b\\c/d+opaque==').replace("=", "\\u003d").replace("+", "\\u002b"),
+    ],
+)
+def test_a_secret_with_escapes_of_json_is_hidden_too(spelt: str, size: int) -> None:
+    hidden, said = Hidden(['a"b\\c/d+opaque==']), f"no {spelt}!".encode()
+    pieces = [hidden.feed(said[i : i + size]) for i in range(0, len(said), size)]
+    assert b"".join([*pieces, hidden.end()]) == b'no "[secret]"!'
 
 
 def test_an_event_is_not_held_back() -> None:

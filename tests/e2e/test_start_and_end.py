@@ -215,3 +215,19 @@ def test_an_unloaded_addon_ends_the_proxy(emulator: Emulator, tmp_path: Path) ->
         assert proxy.process.wait(10) == 1
         assert not [r for r in emulator.log if "unload" in r.target]
         assert "unloaded" in proxy.output()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no files")
+@pytest.mark.parametrize("verb", [None, "serve", "doctor"])
+def test_a_state_directory_that_cannot_be_written_is_one_clear_line(
+    emulator: Emulator, tmp_path: Path, verb: str | None
+) -> None:
+    where = {"GIGAGATE_STATE_DIR": "/proc/gigagate"}
+    if verb is None:
+        ended = run(emulator, tmp_path, **where)
+    else:
+        ended = start([sys.executable, "-m", "gigagate", verb], emulator, tmp_path, **where)
+    assert ended.returncode == (1 if verb == "doctor" else 2)
+    said = ended.stderr + ended.stdout
+    assert "GIGAGATE_STATE_DIR: /proc/gigagate cannot be made or used" in said
+    assert "Traceback" not in said

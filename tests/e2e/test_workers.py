@@ -293,6 +293,32 @@ def test_changed_settings_reach_every_worker(pair: Proxy) -> None:
         assert set(threads.map(model, range(ENOUGH))) == {"GigaChat-2-Pro"}
 
 
+def test_a_file_cut_short_takes_no_protection_away_from_any_worker(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    env = tmp_path / "whole.env"
+    key = f"GIGACHAT_AUTH_KEY={emulator.authorization_key}\n"
+    env.write_text(f"{key}GIGAGATE_CLIENT_KEYS=anna:a-long-random-key\n")
+    proxy = Proxy(emulator, tmp_path, "--workers", "2")
+    proxy.environment |= {"GIGAGATE_ENV_FILE": str(env)}
+    proxy.environment.pop("GIGACHAT_AUTH_KEY")
+
+    def statuses() -> set[int]:
+        url = f"{proxy.base_url}/models"
+        return {requests.get(url, timeout=20).status_code for _ in range(ENOUGH)}
+
+    with proxy:
+        until(lambda: running(proxy) == 2)
+        assert statuses() == {401}
+        env.write_text(key)
+        proxy.process.send_signal(signal.SIGHUP)
+        until(lambda: proxy.output().count("The old settings stay") >= 2)
+        assert statuses() == {401}
+        env.write_text(f"{key}GIGAGATE_CLIENT_KEYS=none\n")
+        until(lambda: proxy.output().count("New settings are in use") >= 2)
+        assert statuses() == {200}
+
+
 def test_a_busy_port_ends_the_start_whoever_has_it(
     pair: Proxy, emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -3,19 +3,33 @@
 `redact.mask` knows what secrets look like; this one knows what they are.
 """
 
+import json
 from collections.abc import Collection
+from functools import lru_cache
 
 from gigagate.core.redact import MASK
 
 _MIN = 8
 """Characters; anything shorter is no secret, and may be part of any word."""
+_UNSAFE_IN_HTML = "=<>&'+"
+"""Some writers of JSON, Java's Gson among them, escape these."""
+
+
+@lru_cache(maxsize=8)
+def _spellings(secret: str) -> tuple[bytes, ...]:
+    """As it is, and as a JSON text may have it."""
+    strict = json.dumps(secret)[1:-1]
+    for_html = "".join(f"\\u{ord(c):04x}" if c in _UNSAFE_IN_HTML else c for c in strict)
+    spelt = {secret, strict, for_html, strict.replace("/", "\\/"), for_html.replace("/", "\\/")}
+    return tuple(each.encode() for each in spelt)
 
 
 class Hidden:
     """The mask over secrets in one answer, whose bytes may come in any pieces."""
 
     def __init__(self, secrets: Collection[str]) -> None:
-        self._secrets = sorted((s.encode() for s in secrets if len(s) >= _MIN), key=len)[::-1]
+        spelt = {each for s in secrets if len(s) >= _MIN for each in _spellings(s)}
+        self._secrets = sorted(spelt, key=len)[::-1]
         self._longest = max(map(len, self._secrets), default=0)
         self._held = b""
 
