@@ -74,6 +74,30 @@ def test_a_russian_page_has_the_code_of_the_english_one(russian: Path) -> None:
     assert code(russian) == code(english)
 
 
+def shape(document: Path) -> list[str]:
+    """Each heading by its level, each row of a table by its cells and what is code in the first."""
+    found = []
+    for line in BLOCK.sub("", document.read_text()).splitlines():
+        if line.startswith("#"):
+            found.append(line.partition(" ")[0])
+        elif line.startswith("|"):
+            cells = line.replace("\\|", "").strip("|").split("|")
+            named = re.findall(r"`[^`]+`", cells[0])
+            found.append(f"{len(cells)} cells {' '.join(named)}")
+    return found
+
+
+@pytest.mark.parametrize("russian", RUSSIAN, ids=lambda path: path.name)
+def test_a_russian_page_has_the_headings_and_tables_of_the_english_one(russian: Path) -> None:
+    assert shape(russian) == shape(ROOT / "docs" / russian.name)
+
+
+def test_the_russian_readme_is_the_whole_readme() -> None:
+    russian, english = ROOT / "README.ru.md", ROOT / "README.md"
+    assert code(russian) == code(english)
+    assert shape(russian) == shape(english)
+
+
 @pytest.mark.parametrize("folder", ["docs", "docs/ru"])
 def test_the_lines_for_codex_are_those_that_doctor_prints(folder: str) -> None:
     _, section = (ROOT / folder / "clients.md").read_text().split("\n## Codex\n", 1)
