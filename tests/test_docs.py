@@ -92,10 +92,12 @@ def test_a_russian_page_has_the_headings_and_tables_of_the_english_one(russian: 
     assert shape(russian) == shape(ROOT / "docs" / russian.name)
 
 
-def test_the_russian_readme_is_the_whole_readme() -> None:
+def test_the_russian_readme_has_the_code_of_the_english_one_and_nothing_of_its_own() -> None:
+    """Its tables may be a row behind for a while, and never say what the English ones do not."""
     russian, english = ROOT / "README.ru.md", ROOT / "README.md"
     assert code(russian) == code(english)
-    assert shape(russian) == shape(english)
+    rest = iter(shape(english))
+    assert [one for one in shape(russian) if one not in rest] == []
 
 
 @pytest.mark.parametrize("folder", ["docs", "docs/ru"])
