@@ -44,6 +44,8 @@ class Waiting:
         self._slots = slots
 
     async def gigagate_wait(self, call: UpstreamCall) -> None:
+        if call.waiting is not None and call.waiting.done() and call.error is None:
+            call.waiting = None  # of an earlier attempt, which went out before it had ended
         if call.waiting is None:
             call.waiting = asyncio.ensure_future(self.make_ready(call))
             self._traffic.waits[call.connection_id] = call
