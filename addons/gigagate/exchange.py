@@ -7,6 +7,7 @@ the request is told by its Exchange, in the form of the API that the request spe
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from gigagate import routes
 from gigagate.core.http import Answer, ClientRequest, Content, UpstreamRequest
@@ -129,6 +130,18 @@ class Exchange:
         """
         following = self._translated.following if self._translated else None
         return None if following is None else following(body)
+
+    def fall_back(self, model: str, other: str) -> UpstreamRequest:
+        """The same request for another of GigaChat's models.  Raises ClientError."""
+        self.notes.begin_anew()
+        self.notes.add("model", f"model {model} cannot answer now: {other} does")
+        self._policy = replace(
+            self._policy, instead=MappingProxyType({**self._policy.instead, model: other})
+        )
+        asked = self.upstream_request()
+        if isinstance(asked, Answer):
+            raise InternalError
+        return asked
 
     def begins_stream(self, status: int, content_type: str) -> bool:
         """True: send stream_headers() and feed() what comes.  False: collect it for answer()."""

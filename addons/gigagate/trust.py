@@ -67,7 +67,8 @@ def bundle(
     Its name is made of its content, so a file in use never changes. Raises TrustError.
     """
     upstream = settings.upstream
-    schemes = {urlsplit(url).scheme for url in (upstream.base_url, upstream.auth_url)}
+    upstreams = [upstream, *(one.upstream for one in settings.opened)]
+    schemes = {urlsplit(url).scheme for one in upstreams for url in (one.base_url, one.auth_url)}
     if not upstream.verify or "https" not in schemes:
         return None
     if upstream.ca_bundle_file:

@@ -103,7 +103,9 @@ def test_a_gauge_is_a_sum_only_where_a_sum_means_something(
 
 def test_every_exception_is_a_gauge_that_a_proxy_has_or_its_system_gives() -> None:
     names = "slots", "store_away", "upstream_away", "oauth_away", "access_token_seconds"
-    status_gauges = {f"gigagate_{name}" for name in (*names, "tls_verified")}
+    of_credentials = "credential_usable", "credential_token_seconds"
+    more = (*names, *of_credentials, "tls_verified")
+    status_gauges = {f"gigagate_{name}" for name in more}
     there = families(text_of(process())).keys() | status_gauges
     assert there >= {name for name in NO_SUMS if not name.startswith("process_")}
 

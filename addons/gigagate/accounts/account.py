@@ -6,7 +6,8 @@ Two of one key, where one was forgotten and is back, keep to one limit: the stor
 
 import asyncio
 import logging
-from collections import OrderedDict
+import math
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from gigagate.accounts.token_wait import TokenWait
 from gigagate.away import Away
 from gigagate.client_certificate import ClientCertificate
 from gigagate.core import key_owner
+from gigagate.core.key_owner import KeyOwner
 from gigagate.core.learnt import Learnt
 from gigagate.core.model_list import ModelList
 from gigagate.errors import InvalidApiKey, SettingsError, TokenUnavailable
@@ -24,6 +26,7 @@ from gigagate.files.fetch import Fetcher
 from gigagate.files.uploads import Uploads
 from gigagate.outage import Switch
 from gigagate.settings import Login, Secret, Settings, Upstream
+from gigagate.settings.upstream import Opened
 from gigagate.slots import Slots, open_slots
 from gigagate.store.redis_server import RedisServer
 from gigagate.tokens import ReadyToken, open_source, store_key
@@ -33,8 +36,20 @@ logger = logging.getLogger(__name__)
 REMEMBERED = 1000
 """Accounts of clients."""
 NAME_LENGTH = 32
+FAILURES = 3
 MAX_FETCHES = 32
 """Calls of one account that fetch at the same time."""
+
+
+@dataclass(slots=True)
+class Aside:
+    """GigaChat refuses the credential; others are used until it is tried again."""
+
+    until: float = -math.inf
+    """By time.monotonic()."""
+    failed_at: deque[float] = field(default_factory=lambda: deque(maxlen=FAILURES))
+    """The last failures of its server's."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,6 +64,12 @@ class Account:
     """GigaChat's, as this account sees it; that of OAuth is `tokens.outage`."""
     upstream: Upstream
     certificate: ClientCertificate | None = None
+    label: str = ""
+    """The credential's name in the settings; "" for the only one, and for those of clients."""
+    serves: tuple[str, ...] = ()
+    """Models, as settings.credentials has them."""
+    weight: float | None = None
+    aside: Aside = field(default_factory=Aside)
     models: ModelList = field(default_factory=ModelList)
     learnt: Learnt = field(default_factory=Learnt)
     fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_FETCHES))
@@ -65,14 +86,15 @@ class Accounts:
         self.away = Away("GigaChat")
         self.oauth_away = Away("The server of access tokens")
         self.own: Account | None = None
-        """The account of the proxy's own key; None if each client brings its own."""
-        files = settings.login.certificate
-        self._certificate = ClientCertificate(files) if files else None
-        if settings.auth_mode == "shared" and settings.login:
-            self.own = self._open(settings.login, settings.upstream, "")
+        """The first of the proxy's own accounts; None if each client brings its own."""
+        files = settings.login.certificate if settings.auth_mode == "passthrough" else None
+        self._certificates = [ClientCertificate(files)] if files else []
+        """The first is for all clients, where each brings its own key."""
+        self.pool: tuple[Account, ...] = tuple(map(self._open_own, settings.opened))
+        self.own = self.pool[0] if self.pool else None
 
     def __iter__(self) -> Iterator[Account]:
-        return iter([self.own] if self.own else list(self._of_clients.values()))
+        return iter(self.pool or list(self._of_clients.values()))
 
     def require_own(self) -> Account:
         """Raises TokenUnavailable if there is none."""
@@ -103,24 +125,20 @@ class Accounts:
         return self._of_clients.get(name)
 
     def adjust(self, settings: Settings) -> None:
-        """The settings have changed."""
+        """The settings have changed; which accounts there are stays."""
         self._settings = settings
-        self._renew_token(settings.access_token)
         limits = settings.limits
+        opened = {one.name: one for one in settings.opened}
         for account in self:
-            account.slots.adjust(
-                settings.slots, limits.queue, limits.queue_seconds, limits.client_weights
-            )
-
-    def _renew_token(self, value: Secret | None) -> None:
-        """GIGACHAT_ACCESS_TOKEN_FILE has been written anew by whoever renews the token."""
-        source = self.own.tokens.source if self.own is not None else None
-        if value is not None and isinstance(source, ReadyToken):
-            source.use(value)
+            of_settings = opened.get(account.label)
+            slots = of_settings.slots if of_settings is not None else settings.slots
+            account.slots.adjust(slots, limits.queue, limits.queue_seconds, limits.client_weights)
+            if of_settings is not None:
+                _renew_token(account, of_settings.login.access_token)
 
     def renew_certificates(self) -> None:
         """Looks at their files.  Never raises; what does not fit is told, and the old one stays."""
-        for certificate in filter(None, [self._certificate]):
+        for certificate in self._certificates:
             try:
                 if certificate.look():
                     logger.warning(
@@ -132,7 +150,7 @@ class Accounts:
                 logger.error("The old client certificate stays in use: %s", error.message)
 
     def certificate_warnings(self) -> Iterator[str]:
-        for certificate in filter(None, [self._certificate]):
+        for certificate in self._certificates:
             if warning := certificate.warning():
                 yield warning
 
@@ -142,28 +160,40 @@ class Accounts:
 
     def start(self) -> None:
         """Let other processes know of this one."""
-        if self.own is not None and self._server is not None:
-            self.own.slots.start()
+        if self._server is not None:
+            for account in self.pool:
+                account.slots.start()
 
     def close(self) -> None:
         for account in self:
             account.slots.close()
 
+    def _open_own(self, opened: Opened) -> Account:
+        files = opened.login.certificate
+        certificate = ClientCertificate(files) if files else None
+        if certificate is not None:
+            self._certificates.append(certificate)
+        return self._open(opened, "", key_owner.of(opened.login.kind, opened.name), certificate)
+
     def _of_key(self, login: Login, upstream: Upstream) -> Account:
         name = store_key(login, upstream)[:NAME_LENGTH]
         account = self._of_clients.get(name)
         if account is None:
-            account = self._of_clients[name] = self._open(login, upstream, name)
+            opened = Opened("", login, upstream, self._settings.slots)
+            certificate = next(iter(self._certificates), None)
+            account = self._open(opened, name, key_owner.CLIENT, certificate)
+            self._of_clients[name] = account
             if len(self._of_clients) > REMEMBERED:
                 _, forgotten = self._of_clients.popitem(last=False)
                 self._forgotten_oauth_calls += forgotten.tokens.source.status()["oauth_calls"]
         self._of_clients.move_to_end(name)
         return account
 
-    def _open(self, login: Login, upstream: Upstream, name: str) -> Account:
+    def _open(
+        self, opened: Opened, name: str, owner: KeyOwner, certificate: ClientCertificate | None
+    ) -> Account:
         settings, ca_file, server = self._settings, self._ca_file, self._server
-        certificate = self._certificate
-        owner = key_owner.CLIENT if name else key_owner.OF_KINDS[login.kind]
+        login, upstream = opened.login, opened.upstream
         source = open_source(
             settings,
             login,
@@ -175,13 +205,30 @@ class Accounts:
         )
         identity = store_key(login, upstream)
         client = FileClient(upstream, source, ca_file, owner, certificate)
+        slots = open_slots(settings, identity, server, stays=bool(server) and not name)
+        limits = settings.limits
+        slots.adjust(opened.slots, limits.queue, limits.queue_seconds, limits.client_weights)
+        away, oauth_away = self.away, self.oauth_away
+        if opened.name:
+            away = Away(f"GigaChat (the credential {opened.name})")
+            oauth_away = Away(f"The server of access tokens (the credential {opened.name})")
         return Account(
             name,
-            TokenWait(source, Switch(self.oauth_away)),
-            open_slots(settings, identity, server, stays=bool(server) and not name),
+            TokenWait(source, Switch(oauth_away)),
+            slots,
             Uploads(client, Fetcher(), lambda: self._settings.images.max_bytes),
             client,
-            Switch(self.away),
+            Switch(away),
             upstream,
             certificate,
+            opened.name,
+            opened.models,
+            opened.weight,
         )
+
+
+def _renew_token(account: Account, value: Secret | None) -> None:
+    """GIGACHAT_ACCESS_TOKEN_FILE has been written anew by whoever renews the token."""
+    source = account.tokens.source
+    if value is not None and isinstance(source, ReadyToken):
+        source.use(value)

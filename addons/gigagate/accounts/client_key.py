@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import get_args
 
 from gigagate.settings import Login, Upstream, secret
-from gigagate.settings.schema import Scope
+from gigagate.settings.upstream import Scope
 
 Opened = tuple[Login, Upstream]
 

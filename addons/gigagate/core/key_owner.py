@@ -1,5 +1,6 @@
 """Whose authorization key GigaChat is asked with: texts of errors tell its owner what to do."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -45,6 +46,23 @@ OF_KINDS: Mapping[str, KeyOwner] = MappingProxyType(
     {"key": PROXY, "user": USER, "token": TOKEN, "certificate": CERTIFICATE}
 )
 """What opens the account, as settings.login has it -> its owner."""
+
+
+def of(kind: str, name: str = "") -> KeyOwner:
+    """name: of one of several credentials."""
+    owner = OF_KINDS[kind]
+    if not name:
+        return owner
+    suffix = f"__{name.upper().replace('-', '_')}"
+    return owner._replace(
+        key=f"{owner.key} ({name})",
+        account=f"{owner.account} ({name})",
+        fix=_VARIABLE.sub(rf"\g<0>{suffix}", owner.fix),
+        another=_VARIABLE.sub(rf"\g<0>{suffix}", owner.another),
+    )
+
+
+_VARIABLE = re.compile(r"GIGACHAT_[A-Z_]+")
 
 CLIENT = KeyOwner(
     key="the authorization key in your client",

@@ -54,6 +54,8 @@ def alias(name: str, policy: Policy) -> str | None:
 
 def _resolved(name: str, real: str | None, default: str, policy: Policy, notes: Notes) -> str:
     model = alias(name, policy) or real or _unknown(name, default, policy)
+    while model in policy.instead:
+        model = policy.instead[model]
     if model != name:
         notes.add("model", f"model {_shown(name)} -> {model}")
     return model

@@ -20,6 +20,10 @@ class Notes:
     def add(self, kind: str, text: str) -> None:
         self._notes.append(Note(kind, text))
 
+    def begin_anew(self) -> None:
+        """The request is translated once more."""
+        self._notes.clear()
+
     def __iter__(self) -> Iterator[Note]:
         return iter(self._notes)
 

@@ -46,6 +46,8 @@ class Policy:
     """What a name that is neither an alias nor GigaChat's becomes."""
     models: Mapping[str, OwnRow] = field(default_factory=lambda: MappingProxyType({}))
     """Pattern of GigaChat's names -> what the settings say of them.  The first that fits counts."""
+    instead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """GigaChat's model -> the one that is asked in its place, for this request."""
     listed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Names GigaChat is known to list, in lower case -> as it spells them."""
     strict: bool = False

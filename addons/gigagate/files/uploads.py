@@ -36,6 +36,9 @@ class Uploads:
         self._ids: OrderedDict[_Place, Future[str | LeftOut]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._ids)
+
     def known(self, files: Sequence[WantedFile], client: str) -> dict[str, str | LeftOut] | None:
         """The ids, if none has to be waited for.  Does not block."""
         ids: dict[str, str | LeftOut] = {}

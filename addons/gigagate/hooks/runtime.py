@@ -7,6 +7,7 @@ from mitmproxy import version
 
 from gigagate import clients, mitmproxy_range, private_file, shelves, trust
 from gigagate.accounts.account import Accounts
+from gigagate.accounts.pool import Pool
 from gigagate.files import link_key
 from gigagate.settings import Settings
 from gigagate.settings.policy import policy
@@ -19,6 +20,7 @@ class Runtime:
         self.ca_file = trust.bundle(settings)
         self.ca_content = self.ca_file.read_bytes() if self.ca_file else b""
         self.accounts = Accounts(settings, self.ca_file)
+        self.choices = Pool(self.accounts.pool)
         self.clients = clients.open_ledger(settings)
         self.use(settings)
         self.ready = False

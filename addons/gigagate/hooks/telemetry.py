@@ -35,7 +35,7 @@ from gigagate.telemetry.json_lines import JsonLines
 from gigagate.telemetry.metrics import Metrics
 from gigagate.telemetry.stats import Stats
 from gigagate.telemetry.stats_store import StatsStore
-from gigagate.telemetry.webhook import EVENTS, Webhook, deliver
+from gigagate.telemetry.webhook import EVENTS, SET_ASIDE, Event, Webhook, deliver
 from gigagate.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ class Telemetry:
         self.saving: asyncio.Task[None] | None = None
         self.webhook: Webhook | None = None
         self.take(self._runtime.settings)
+        runtime.choices.on_set_aside = lambda: self.tell(SET_ASIDE)
 
     def take(self, settings: Settings) -> None:
         """Settings may change while the proxy runs."""
@@ -203,9 +204,12 @@ class Telemetry:
 
     def tell_admin(self, finished: Finished) -> None:
         if event := EVENTS.get(finished.error or ""):
-            self.metrics.count_event(event.name)
-            if self.webhook is not None:
-                self.webhook.tell(event)
+            self.tell(event)
+
+    def tell(self, event: Event) -> None:
+        self.metrics.count_event(event.name)
+        if self.webhook is not None:
+            self.webhook.tell(event)
 
     def log(self, flow: http.HTTPFlow, finished: Finished) -> None:
         verbose = getattr(ctx.options, VERBOSE)

@@ -7,6 +7,7 @@ build.py        what was given, checked against the type hints
 values.py       the types' finer rules: addresses, bounds
 text_file.py    their text, in any encoding editors write
 protection.py   what a change must not take away by accident
+upstream.py     where GigaChat is, and the credentials for it
 login.py        the kinds of credentials, and which may stand together
 secret.py       values that must never be shown
 """
@@ -16,9 +17,9 @@ from gigagate.settings.schema import (
     Access,
     Limits,
     Settings,
-    Upstream,
 )
 from gigagate.settings.secret import Secret
+from gigagate.settings.upstream import Upstream
 
 __all__ = [
     "Access",

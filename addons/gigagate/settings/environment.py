@@ -125,6 +125,14 @@ def variable_of(key: str) -> str:
     return [name for name, variable in VARIABLES.items() if variable.key == key][-1]
 
 
+CREDENTIAL_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}(?<!-file)")
+
+
+def variable_of_credential(key: str, credential: str) -> str:
+    """The same for one of several credentials: GIGACHAT_AUTH_KEY__TEAM_B of team-b."""
+    return f"{variable_of(key)}__{credential.upper().replace('-', '_')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A variable's text. Relative paths in it start at `base`."""
@@ -179,7 +187,8 @@ class Variables:
 
     def files(self) -> tuple[Path, ...]:
         """Where settings are read from; not each of them need exist."""
-        named = (self.texts.get(f"{name}_FILE") for name in VARIABLES)
+        named = [self.texts.get(f"{name}_FILE") for name in VARIABLES]
+        named += [text for name, text in self.texts.items() if _is_file_of_credential(name)]
         return (self.config_file(), self.env_file(), *(text.path() for text in named if text))
 
     def lay_over(self, tree: dict[str, Given], *, key_needed: bool = True) -> None:
@@ -196,11 +205,41 @@ class Variables:
                     tree[section] = Given({}, given.where)
                 branch = tree[section].value
             branch[leaf] = given
+        credentials = tree.get("credentials")
+        several = credentials.value if credentials and isinstance(credentials.value, dict) else {}
+        self._lay_over_credentials(several)
         mode = tree.get("auth_mode")
         key_needed = key_needed and not (mode and mode.value == "passthrough")
-        if key_needed and not any(name in tree for name in LOGIN):
+        if key_needed and not several and not any(name in tree for name in LOGIN):
             raise SettingsError(NO_KEY)
         tree.setdefault("state_dir", Given(self._default_state_dir(), "GIGAGATE_STATE_DIR"))
+
+    def _lay_over_credentials(self, credentials: dict[str, Given]) -> None:
+        """Raises SettingsError for a variable of none of them."""
+        known = {name.upper().replace("-", "_"): name for name in credentials}
+        for name, text in self.texts.items():
+            base, _, rest = name.partition("__")
+            if not rest:
+                continue
+            credential = rest if rest in known else rest.removesuffix("_FILE")
+            if credential not in known:
+                raise SettingsError(
+                    f"{text.where}: credentials in config/gigachat.yaml have no "
+                    f"{credential.lower().replace('_', '-')}"
+                )
+            given = credentials[known[credential]]
+            if given.value is None:
+                given = given._replace(value={})
+                credentials[known[credential]] = given
+            if not isinstance(given.value, dict):
+                raise given.expected("a section of settings")
+            variable = VARIABLES[base]
+            if credential != rest:
+                parse = variable.parse_file or variable.parse
+                value = text.parsed(parse, _content(text))
+            else:
+                value = text.parsed(variable.parse, text.path() if variable.is_path else text.value)
+            given.value[variable.key] = value
 
     def _values(self) -> Iterator[tuple[str, str, Given]]:
         for name, variable in VARIABLES.items():
@@ -225,8 +264,14 @@ def _given(value: Any, where: str) -> Given:
     return Given(value, where)
 
 
+def _is_file_of_credential(name: str) -> bool:
+    base, separator, rest = name.partition("__")
+    return bool(separator) and rest.endswith("_FILE") and not VARIABLES[base].is_path
+
+
 def _check_name(name: str, where: str) -> None:
-    if name in NAMES:
+    base, separator, _ = name.partition("__")
+    if name in NAMES or (separator and base in VARIABLES and VARIABLES[base].key in LOGIN):
         return
     ours = name.upper().startswith(PREFIXES)
     if ours or difflib.get_close_matches(name.upper(), NAMES, cutoff=ALMOST):

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from gigagate.errors import SettingsError
 from gigagate.settings.secret import Secret
@@ -35,6 +35,11 @@ class Login:
     cert_file: Path | None = None
     key_file: Path | None = None
     key_file_password: Secret | None = None
+
+    @classmethod
+    def of(cls, settings: object) -> Self:
+        """settings: has fields of these names."""
+        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
 
     def __bool__(self) -> bool:
         """Whether anything is set at all."""

@@ -6,20 +6,19 @@ here, and one in `environment.VARIABLES` if a variable sets it.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from gigagate import home, private_folder
-from gigagate.core.company_proxy import DIRECT, OURS, CompanyProxy, Ways, ways
+from gigagate.core.company_proxy import OURS, CompanyProxy, ways
 from gigagate.core.file_policy import Generated
 from gigagate.core.models import OwnRow
 from gigagate.core.policy import (
     DEFAULT_ALIASES,
     DEFAULT_JSON_MODES,
-    Api,
     JsonMode,
     Reasoning,
     UnknownModel,
@@ -29,82 +28,18 @@ from gigagate.settings import environment, protection, values, yaml_file
 from gigagate.settings.build import build
 from gigagate.settings.login import Login
 from gigagate.settings.secret import NO_PROXY, Secret
+from gigagate.settings.upstream import (
+    AtLeastOne,
+    Count,
+    Opened,
+    OwnCredential,
+    Seconds,
+    Upstream,
+    slots_of,
+)
 from gigagate.settings.yaml_file import OUTSIDE
 
-_PORTS = {"http": 80, "https": 443}
-
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-Scope = Literal["GIGACHAT_API_PERS", "GIGACHAT_API_B2B", "GIGACHAT_API_CORP"]
-Count = Annotated[int, values.at_least(0)]
-AtLeastOne = Annotated[int, values.at_least(1)]
-Seconds = Annotated[float, values.more_than(0)]
-
-
-@dataclass(frozen=True)
-class Upstream:
-    """Where GigaChat is. Plain http is for tests and private networks."""
-
-    base_url: Annotated[str, values.base_url] = "https://api.giga.chat"
-    auth_url: Annotated[str, values.address] = "https://ngw.devices.sberbank.ru:9443/api/v2/oauth"
-    scope: Scope = "GIGACHAT_API_PERS"
-    api: Api = "auto"
-    """GigaChat's chat API.  auto: v1, and v2 for what only v2 can do."""
-    api_of_models: Mapping[str, Api] = values.EMPTY
-    """Pattern of GigaChat's model names -> as `api`.  The first that fits counts."""
-    verify: bool = field(default=True, metadata=OUTSIDE)
-    ca_bundle_file: Path | None = field(default=None, metadata=OUTSIDE)
-    proxy_address: Secret | None = field(default=None, metadata=OUTSIDE)
-    """The address of the company's proxy, user and password in it; "none" for no proxy."""
-    ways: Ways = field(default=DIRECT, metadata=OUTSIDE)
-    """Made of that and of the variables that other programs obey."""
-
-    @cached_property
-    def proxy(self) -> CompanyProxy | None:
-        """On the way to GigaChat."""
-        return self.ways.to_gigachat(self.base_url)
-
-    @cached_property
-    def scheme(self) -> str:
-        return urlsplit(self.base_url).scheme
-
-    @cached_property
-    def host(self) -> str:
-        return urlsplit(self.base_url).hostname or ""
-
-    @cached_property
-    def port(self) -> int:
-        return urlsplit(self.base_url).port or _PORTS[self.scheme]
-
-    @cached_property
-    def path(self) -> str:
-        """What stands before the version of an API: "/api", or "" for nothing."""
-        return urlsplit(self.base_url).path.rstrip("/")
-
-    @cached_property
-    def address(self) -> tuple[str, int]:
-        return self.host, self.port
-
-    @cached_property
-    def tls(self) -> bool:
-        return self.scheme == "https"
-
-    @cached_property
-    def host_header(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-
-    @cached_property
-    def mode(self) -> str:
-        """The mode as mitmproxy's --mode takes it."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"reverse:{self.scheme}://{host}:{self.port}"
-
-    def verify_by(self, ca_file: Path | None) -> str | bool:
-        """What requests takes as `verify`.  ca_file: as trust.bundle returned it."""
-        if not self.verify:
-            return False
-        return str(ca_file) if ca_file else True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +55,9 @@ class Models:
     embeddings_batch: AtLeastOne = 100
     """Texts in one request for embeddings; more go in several, one after the other."""
     unknown: UnknownModel = "default"
+    fallback: Mapping[str, tuple[str, ...]] = values.EMPTY
+    """GigaChat's model -> those asked in its place, in order, when it is switched off, is not
+    there, or stays busy."""
     table: Annotated[Mapping[str, OwnRow], values.model_rows] = values.EMPTY
     """Pattern of GigaChat's names -> what is known of them, beside what is built in."""
 
@@ -232,7 +170,9 @@ class Settings:
     said: frozenset[str] = field(default=frozenset(), metadata=OUTSIDE, compare=False)
     """Keys of protections (protection.py) that were given a value, whatever it is."""
 
-    upstream: Upstream = Upstream()
+    upstream: Upstream = Upstream()  # noqa: RUF009 - immutable
+    credentials: Mapping[str, OwnCredential] = values.EMPTY
+    """Several ways into GigaChat, by name, in order; empty for the one of the variables."""
     models: Models = Models()
     strict: bool = False
     prompt_cache: bool = True
@@ -260,13 +200,53 @@ class Settings:
 
     @property
     def login(self) -> Login:
-        return Login(**{name.name: getattr(self, name.name) for name in fields(Login)})
+        return Login.of(self)
 
     @property
     def slots(self) -> int:
-        """GigaChat allows a person one request at a time, a company ten."""
-        personal = self.upstream.scope == "GIGACHAT_API_PERS"
-        return self.limits.slots or (1 if personal else 10)
+        return self.limits.slots or slots_of(self.upstream)
+
+    @property
+    def opened(self) -> tuple[Opened, ...]:
+        """The proxy's own accounts, in order; none where each client brings its own."""
+        if self.auth_mode == "passthrough":
+            return ()
+        if not self.credentials:
+            return (Opened("", self.login, self.upstream, self.slots),) if self.login else ()
+        return tuple(self._opened(name, own) for name, own in self.credentials.items())
+
+    def _opened(self, name: str, own: OwnCredential) -> Opened:
+        upstream = replace(
+            self.upstream,
+            base_url=own.base_url or self.upstream.base_url,
+            auth_url=own.auth_url or self.upstream.auth_url,
+            scope=own.scope or self.upstream.scope,
+        )
+        slots = own.slots or self.limits.slots or slots_of(upstream)
+        return Opened(name, own.login, upstream, slots, own.models, own.weight)
+
+    def _check_logins(self) -> None:
+        """Raises SettingsError."""
+        self.login.check(environment.variable_of, self.upstream.base_url)
+        if self.credentials and self.login:
+            first = next(iter(self.credentials))
+            raise SettingsError(
+                "credentials: with several of them each variable names its own: "
+                f"{environment.variable_of_credential('authorization_key', first)}, "
+                "and none goes without a name"
+            )
+        for name, own in self.credentials.items():
+            if not environment.CREDENTIAL_NAME.fullmatch(name):
+                raise SettingsError(
+                    f"credentials.{name}: expected a name of lower-case letters, digits and -"
+                )
+            if not own.login:
+                variable = environment.variable_of_credential("authorization_key", name)
+                raise SettingsError(f"credentials.{name}: {variable} is not set")
+            own.login.check(
+                partial(environment.variable_of_credential, credential=name),
+                own.base_url or self.upstream.base_url,
+            )
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
@@ -296,7 +276,7 @@ class Settings:
         variables.lay_over(tree, key_needed=key_needed)
         settings = build(cls, tree)
         settings = replace(settings, upstream=_on_its_way(settings.upstream, environ))
-        settings.login.check(environment.variable_of, settings.upstream.base_url)
+        settings._check_logins()
         _make_private_directory(settings.state_dir)
         return replace(
             settings,

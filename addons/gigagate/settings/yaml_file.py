@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 import yaml
 
@@ -106,6 +106,10 @@ def _check_keys(
                 if not isinstance(given.value, dict):
                     raise given.expected("a section of settings")
                 _check_keys(given.value, cast(type, section), known, f"{name}.")
+            elif name == "credentials" and isinstance(given.value, dict):
+                for one, own in given.value.items():
+                    if isinstance(own.value, dict):
+                        _check_keys(own.value, get_args(hints[name])[1], {}, f"{name}.{one}.")
         elif variable := VARIABLE_OF.get(prefix + name):
             raise given.wrong(f"not set here but by {variable}, in .env or the environment")
         elif SECRET.fullmatch(name.lower().replace("-", "_")):

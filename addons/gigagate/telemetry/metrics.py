@@ -6,11 +6,11 @@ label has a bounded set of values, and none holds a prompt or a key.
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, Metric
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
@@ -33,6 +33,10 @@ FIRST_TOKEN_SECONDS = (
 TOKEN_SECONDS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5)
 TOKENS = tuple(4**power for power in range(11))
 """The buckets that the conventions advise; of tokens, as far as GigaChat's contexts reach."""
+
+
+type Values = Mapping[tuple[str, ...], float]
+"""Values of labels -> the number."""
 
 
 class Metrics:
@@ -113,6 +117,12 @@ class Metrics:
         """A `gauge` of what only grows."""
         self.registry.register(_Counted(name, about, value))
 
+    def labelled(
+        self, name: str, about: str, labels: Sequence[str], values: Callable[[], Values]
+    ) -> None:
+        """As `gauge`, one for each set of labels; a name that ends in _total is a counter."""
+        self.registry.register(_Labelled(name, about, labels, values))
+
     def count_event(self, event: str) -> None:
         self._events(event).inc()
 
@@ -159,6 +169,21 @@ class _Counted(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield CounterMetricFamily(self._name, self._about, value=self._value())
+
+
+class _Labelled(Collector):
+    def __init__(
+        self, name: str, about: str, labels: Sequence[str], values: Callable[[], Values]
+    ) -> None:
+        self._name, self._about, self._labels, self._values = name, about, labels, values
+
+    def collect(self) -> Iterator[Metric]:
+        counts = self._name.endswith("_total")
+        kind = CounterMetricFamily if counts else GaugeMetricFamily
+        family = kind(self._name.removesuffix("_total"), self._about, labels=self._labels)
+        for labels, value in self._values().items():
+            family.add_metric(labels, value)
+        yield family
 
 
 def _per_token(finished: Finished, usage: Usage) -> float:

@@ -23,6 +23,8 @@ NO_SUMS: Mapping[str, Combine] = {
     "gigagate_oauth_away": max,
     "gigagate_access_token_seconds": max,
     "gigagate_tls_verified": min,
+    "gigagate_credential_usable": min,
+    "gigagate_credential_token_seconds": max,
     "gigagate_info": max,
     "process_start_time_seconds": min,
 }

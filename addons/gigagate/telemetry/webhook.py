@@ -53,6 +53,12 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
 )
 """An error's code -> what the admin is told."""
 
+SET_ASIDE = Event(
+    "credential_set_aside",
+    "GigaChat refuses one of this proxy's credentials, or cannot be reached with it; others are "
+    "used meanwhile. The proxy's log says which one, and why.",
+)
+
 
 class Message(TypedDict):
     event: str

@@ -8,7 +8,7 @@ from mitmproxy import ctx
 
 from gigagate import __version__
 from gigagate.errors import StoreError
-from gigagate.hooks.about import outages
+from gigagate.hooks.about import credentials, outages
 from gigagate.hooks.about.question import Question
 from gigagate.hooks.about.readiness import Readiness
 from gigagate.hooks.calls.outages import GIGACHAT, OAUTH
@@ -84,6 +84,7 @@ class Status:
         )
         for name, about, value in gauges:
             metrics.gauge(name, about, value)
+        credentials.offer(metrics, self.runtime.choices)
         metrics.counter(
             "gigagate_oauth_calls",
             "Calls of this proxy to OAuth.",

@@ -52,6 +52,10 @@ class UpstreamCall:
     """GigaChat had forgotten one, so all have been uploaded again."""
     instead: Answer | None = None
     """What the client gets in place of GigaChat's refusal."""
+    unable: set[Account] = field(default_factory=set)
+    """Accounts that could not serve it."""
+    fallbacks: list[str] | None = None
+    """Models still to be asked in place of the first; None: that one has not failed."""
     waiting: asyncio.Future[None] | None = None
     request: UpstreamRequest = field(init=False)
     """What goes to GigaChat; there once the client's request is translated."""
@@ -106,6 +110,15 @@ class UpstreamCall:
         """Nothing has to be waited for that is not GigaChat's."""
         elsewhere = any(isinstance(file, RemoteFile) for file in self.request.files)
         return self.has_files or self.fetched is not None or not elsewhere
+
+    def use(self, account: Account) -> None:
+        """Another account: nothing of the one before is good there."""
+        self.account = account
+        self.token = account.tokens.now()
+        self.refused = self.error = None
+        self.file_ids = None
+        self.files_renewed = False
+        self.pause = 0
 
     def attach(self, ids: FileIds) -> None:
         self.file_ids = ids

@@ -20,6 +20,7 @@ from gigagate.gigachat import session
 from gigagate.hooks.answers import new_request_id
 from gigagate.hooks.calls import files, outages
 from gigagate.hooks.calls.call import UpstreamCall
+from gigagate.hooks.calls.moving import Moving
 from gigagate.hooks.calls.shelves import CallShelves
 from gigagate.hooks.calls.slots import CallSlots
 from gigagate.hooks.calls.traffic import Traffic
@@ -45,6 +46,7 @@ class Calls:
         self._door = door
         self._traffic = traffic
         self._slots = slots
+        self.moving = Moving(runtime, slots)
         self._shelves = shelves
 
     def open(self, flow: http.HTTPFlow, body: bytes | None = None) -> UpstreamCall:
@@ -100,6 +102,7 @@ class Calls:
             return asked
         self._check_model(call)
         call.send(asked)
+        self.moving.choose(call)
         outages.check(call)
         files.attach_known(call)
         if call.has_fetched:

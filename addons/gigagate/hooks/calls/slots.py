@@ -39,6 +39,12 @@ class CallSlots:
             return
         call.slot = self._of_client[call.connection_id] = call.account.slots.enter(call.client)
 
+    def leave(self, call: UpstreamCall) -> None:
+        """The call goes on to another account, which has slots of its own."""
+        slot, call.slot = self._of_client.pop(call.connection_id, None), None
+        if slot is not None:
+            self._release_soon(slot)
+
     def running(self) -> None:
         self._runtime.accounts.start()
 

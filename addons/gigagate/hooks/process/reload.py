@@ -32,6 +32,7 @@ FIXED = (
     "cert_file",
     "key_file",
     "key_file_password",
+    "credentials",
     "state_dir",
     "store",
     "store_key",

@@ -29,7 +29,7 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
-from gigagate.core import content_coding, wire_head
+from gigagate.core import content_coding
 from gigagate.core.hidden import Hidden
 from gigagate.core.redact import mask
 from gigagate.errors import (
@@ -151,7 +151,10 @@ class GigaStream(ClientStream):
         try:
             outages.goes_out(call.account.outage)
         except GigaGateError as refusal:
-            yield from self.end_in_error(refusal)
+            if self.shared.calls.moving.move_on(call, refusal):
+                yield from self.attempt(call)
+            else:
+                yield from self.end_in_error(refusal)
             return
         upstream = call.account.upstream
         connection, error = yield GetAccountConnection.of(call.account)
@@ -185,7 +188,12 @@ class GigaStream(ClientStream):
             if (yield from self.check_killed(True)):
                 return False
             if call.waiting is None and not call.ready:
-                yield from self.end_in_error(call.error or InternalError())
+                if call.error is None and self.shared.calls.moving.took_place_again(call):
+                    continue
+                error = call.error or InternalError()
+                if not self.got_data and self.shared.calls.moving.move_on(call, error):
+                    continue
+                yield from self.end_in_error(error)
                 return False
             yield from self.show_life()
         return True
@@ -194,7 +202,6 @@ class GigaStream(ClientStream):
         """Raises InvalidRequest: whoever made it, it is looked at byte by byte."""
         upstream = call.account.upstream
         named = self.shared.calls.headers(call)
-        wire_head.check(call.request.method, upstream.path + call.request.path, named)
         return written(upstream, call.request.method, call.request.path, named)
 
     def state_wait_for_response_headers(self, event: events.Event) -> CommandGenerator[None]:
@@ -317,9 +324,7 @@ class GigaStream(ClientStream):
 
     def attempt_failed(self, call: UpstreamCall, error: GigaGateError) -> CommandGenerator[None]:
         """Another attempt, if one can help and the client has seen nothing of this one."""
-        pause = None
-        if not self.got_data:
-            pause = outages.pause(call, call.account.outage, error, call.tried)
+        pause = None if self.got_data else self.shared.calls.moving.pause(call, error)
         if pause is None:
             yield from self.end_in_error(outages.told(call.account.outage, error))
             return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from mitmproxy import http
 
+from gigagate.core import wire_head
 from gigagate.settings import Upstream
 
 
@@ -13,7 +14,8 @@ class WireRequest(http.Request):
 
 
 def written(upstream: Upstream, method: str, path: str, named: Mapping[str, str]) -> WireRequest:
-    """named: its headers."""
+    """named: its headers.  Raises InvalidRequest."""
+    wire_head.check(method, upstream.path + path, named)
     return WireRequest(
         host=upstream.host,
         port=upstream.port,
