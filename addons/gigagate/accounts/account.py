@@ -46,7 +46,7 @@ class Aside:
     """GigaChat refuses the credential; others are used until it is tried again."""
 
     until: float = -math.inf
-    """By time.monotonic()."""
+    """The time by time.monotonic()."""
     failed_at: deque[float] = field(default_factory=lambda: deque(maxlen=FAILURES))
     """The last failures of its server's."""
     reason: str = ""

@@ -113,7 +113,7 @@ class Pool:
         return account.aside.until <= now and not (outage.known and outage.wait(time.monotonic()))
 
     def _in_order(self, accounts: Sequence[Account], conversation: str) -> Sequence[Account]:
-        """By weights: rendezvous hashing, which every process does alike."""
+        """The order by weights: rendezvous hashing, which every process does alike."""
         if all(one.weight is None for one in self._accounts):
             return accounts
 

@@ -17,7 +17,7 @@ _UNSAFE_IN_HTML = "=<>&'+"
 
 @lru_cache(maxsize=8)
 def _spellings(secret: str) -> tuple[bytes, ...]:
-    """As it is, and as a JSON text may have it."""
+    """The secret as it is, and as a JSON text may have it."""
     strict = json.dumps(secret)[1:-1]
     for_html = "".join(f"\\u{ord(c):04x}" if c in _UNSAFE_IN_HTML else c for c in strict)
     spelt = {secret, strict, for_html, strict.replace("/", "\\/"), for_html.replace("/", "\\/")}

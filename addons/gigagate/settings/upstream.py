@@ -117,7 +117,7 @@ class Opened(NamedTuple):
     """One account of GigaChat's, as the settings open it."""
 
     name: str
-    """Of the credential; "" for the only one."""
+    """The name of the credential; "" for the only one."""
     login: Login
     upstream: Upstream
     slots: int

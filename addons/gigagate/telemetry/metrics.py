@@ -120,7 +120,7 @@ class Metrics:
     def labelled(
         self, name: str, about: str, labels: Sequence[str], values: Callable[[], Values]
     ) -> None:
-        """As `gauge`, one for each set of labels; a name that ends in _total is a counter."""
+        """A `gauge` for each set of labels; a name that ends in _total is a counter."""
         self.registry.register(_Labelled(name, about, labels, values))
 
     def count_event(self, event: str) -> None:

@@ -52,7 +52,7 @@ class Unread:
             self.ticking.cancel()
 
     async def tick(self) -> None:
-        """As long as anybody leaves something unread."""
+        """The look now and then, as long as anybody leaves something unread."""
         while True:
             await asyncio.sleep(_TICK)
             self.look()
