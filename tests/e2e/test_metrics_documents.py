@@ -82,6 +82,10 @@ def test_the_table_of_metrics_is_complete(families: dict[str, Metric]) -> None:
     assert documented == there
 
 
+NOT_YET = {"gigagate_credential_moves"}
+"""Counted only with several credentials: tests/e2e/test_credentials.py reads its labels."""
+
+
 def test_the_documented_labels_are_there(families: dict[str, Metric]) -> None:
     section = OPERATIONS.partition("## Metrics")[2].partition("\n## ")[0]
     model = {"gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model"}
@@ -89,7 +93,7 @@ def test_the_documented_labels_are_there(families: dict[str, Metric]) -> None:
         documented = set(re.findall(r"`(\w+)`", labels))
         documented |= model if labels.startswith("operation, provider, model") else set()
         there = set.union(set(), *(sample.labels for sample in families[name].samples)) - {"le"}
-        assert documented == there, name
+        assert documented == there or (name in NOT_YET and not there), name
 
 
 def test_the_documented_alerts_name_metrics_that_exist(families: dict[str, Metric]) -> None:
