@@ -206,7 +206,7 @@ def test_mitmweb_asks_for_its_password_even_when_none_is_given(
 ) -> None:
     port = free_port()
     arguments = ["--set", f"web_port={port}", "--set", "web_open_browser=false", *options]
-    with Proxy(emulator, tmp_path, *arguments, verb="web"):
+    with Proxy(emulator, tmp_path, *arguments, verb="web", ready="/ready"):  # mitmweb comes last
         for path in ("/", "/flows", "/options", "/?token="):
             answer = requests.get(f"http://127.0.0.1:{port}{path}", timeout=20)
             assert answer.status_code == 403

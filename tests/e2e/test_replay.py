@@ -78,7 +78,7 @@ def test_what_is_shown_of_a_replayed_flow_is_of_the_replay_alone(setup: Setup) -
     edited = {"model": "gigachat-pro", "messages": [{"role": "user", "content": "раз"}]}
     web.call("PUT", f"/flows/{flow_id}", json={"request": {"content": json.dumps(edited)}})
     flow = web.replay(flow_id)
-    assert flow["comment"].startswith("GigaChat-2-Pro ")
+    assert " GigaChat-2-Pro " in flow["comment"]
     assert "attempts" not in flow["comment"]
     _, changed = web.view(flow_id, "request", "GigaChat: what changed")
     assert "• model 'gigachat-pro' -> GigaChat-2-Pro" in changed
@@ -94,7 +94,7 @@ def test_a_replay_that_is_refused_shows_nothing_of_what_was_sent_before(setup: S
     web.call("PUT", f"/flows/{flow_id}", json={"request": {"content": json.dumps(edited)}})
     emulator.log.clear()
     flow = web.replay(flow_id)
-    assert flow["comment"].startswith("🔴 invalid_request")
+    assert " 🔴 invalid_request" in flow["comment"]
     assert chats(emulator) == []
     _, changed = web.view(flow_id, "request", "GigaChat: what changed")
     assert "Nothing was sent to GigaChat" in changed
