@@ -260,7 +260,7 @@ def test_documented_filters_find_flows(setup: Setup) -> None:
     requests.get(f"{setup.proxy.url}/health", timeout=20)
     documented = re.findall(r"^\| `([!~][^`]+)` \|", DEBUGGING.read_text(), re.MULTILINE)
     assert len(documented) >= 5
-    some = {"tool_calls": "stop", "length": "tok", "Привет": "role", "429": "400"}
+    some = {"tool_calls": "stop", "length": "tok", "Привет": "role", "429": "400", "curl": "health"}
     with (setup.folder / "flows").open("rb") as file:
         flows = list(FlowReader(file).stream())
     for expression in documented:

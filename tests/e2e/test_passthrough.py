@@ -15,6 +15,7 @@ from tests.support.mitmweb import Web, arguments
 from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 from tests.support.samples import data_url
+from tests.support.waiting import until
 
 from gigagate.emulator.config import Credential, EmulatorConfig
 from gigagate.emulator.server import Emulator
@@ -212,7 +213,7 @@ def test_made_up_keys_count_against_the_address_they_come_from(
     environment = {"GIGAGATE_AUTH_MODE": "passthrough", "GIGACHAT_AUTH_KEY": ANNA.key}
     limits = {"limits": {"requests_per_minute": 3}}
     with Proxy(setup.emulator, tmp_path, environment=environment, settings=limits) as proxy:
-        assert "GIGACHAT_AUTH_KEY is not used" in proxy.output()
+        until(lambda: "GIGACHAT_AUTH_KEY is not used" in proxy.output(), proxy.output, seconds=10)
         limited = Setup(setup.emulator, proxy, tmp_path, setup.web)
         keys = [Credential("made-up", str(number)).key for number in range(3)]
         assert [limited.chat(key).status_code for key in (*keys, ANNA.key)] == [401] * 3 + [429]

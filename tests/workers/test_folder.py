@@ -13,7 +13,7 @@ from gigagate.workers.folder import Folder, Member, Shared
 
 
 def shared(supervisor: int = os.getpid()) -> Shared:
-    return Shared(supervisor, 3, 1000.0, Keys("command-line-key", "form-key"))
+    return Shared(supervisor, 3, 1000.0, Keys("command-line-key", "form-key", "admin-key"))
 
 
 def dead() -> int:
