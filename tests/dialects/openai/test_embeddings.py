@@ -88,7 +88,6 @@ def test_token_ids_are_refused_with_advice_where_nothing_can_decode_them(
     tokens: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "bpe_openai", None)
-    token_ids.prepare()
     token_ids._encoding.cache_clear()
     with pytest.raises(UnsupportedFeature, match="install bpe-openai") as raised:
         sent(input=tokens)

@@ -3,7 +3,6 @@
 They are OpenAI's, of the encoding that all its models for embeddings have.  GigaChat has its own.
 """
 
-import contextlib
 from functools import cache
 from typing import Any, TypeGuard
 
@@ -36,19 +35,16 @@ def decoded(given: list[Any]) -> list[str]:
     return [str(encoding.decode(text)) for text in texts]
 
 
-def prepare() -> None:
-    """Takes a second, where there is something to prepare: better before somebody waits."""
-    with contextlib.suppress(UnsupportedFeature):
-        _encoding()
-
-
 def _is_id(given: object) -> bool:
     return type(given) is int and 0 <= given < _LARGEST
 
 
 @cache
 def _encoding() -> Any:
-    """Raises UnsupportedFeature if there is none here."""
+    """Raises UnsupportedFeature if there is none here.
+
+    Takes a second and 95 MB, so it is made for the first request that needs it, not at each start.
+    """
     try:
         import bpe_openai  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:

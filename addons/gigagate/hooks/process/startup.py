@@ -13,7 +13,6 @@ from typing import NoReturn
 from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 
-from gigagate.dialects.openai import token_ids
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks.inspection.recorder import inspection_is_on
 from gigagate.hooks.patches import ports, safety, speed
@@ -22,7 +21,6 @@ from gigagate.hooks.process.option_guard import OptionGuard, check_bound
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.wire import connections, descriptors
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
-from gigagate.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +97,6 @@ class Startup:
         for name in ctx.options.deferred:
             logger.warning("There is no option %s here: it has no effect.", name)
         self.runtime.ready = True
-        in_thread(token_ids.prepare, "token ids")
 
     def done(self) -> None:
         self.runtime.ready = False
