@@ -108,11 +108,19 @@ def call(name: str, **arguments: object) -> dict[str, object]:
 
 
 def check(emulator: Emulator, called: list[str]) -> None:
-    assert [chat.status for chat in chats(emulator)] == [200] * 4
+    """Tools of GigaChat's own take a task to its second API, which may refuse a role at first."""
+    statuses = [chat.status for chat in chats(emulator)]
+    assert [status for status in statuses if status != 400] == [200] * 4
+    assert statuses.count(400) <= 1
     messages = chats(emulator)[-1].json["messages"]
     assert functions_called(messages) == called
-    assert {type(message["content"]) for message in messages} == {str}
-    assert all(json.loads(m["content"]) for m in messages if m["role"] == "function")
+    for message in messages:
+        parts = message["content"] if isinstance(message["content"], list) else [message]
+        for part in parts:
+            if message["role"] == "function" and "function_result" in part:
+                assert json.loads(part["function_result"]["result"])
+            elif message["role"] == "function":
+                assert json.loads(part["content"])
     assert len({chat.header("x-session-id") for chat in chats(emulator)}) == 1
 
 
@@ -129,7 +137,11 @@ def test_cline_3_shows_gigachat_a_picture(
     assert [chat.status for chat in chats(emulator)] == [200, 200]
     shown = chats(emulator)[-1].json["messages"][-1]
     assert shown["role"] == "user"
-    assert len(shown["attachments"]) == 1
+    parts = shown["content"] if isinstance(shown["content"], list) else []
+    assert (
+        len(shown.get("attachments") or [file for one in parts for file in one.get("files", ())])
+        == 1
+    )
 
 
 def test_cline_3_works_through_a_task_by_its_provider_for_gemini(

@@ -35,5 +35,10 @@ def chats(emulator: Emulator) -> list[Received]:
 
 
 def functions_called(messages: Sequence[dict[str, Any]]) -> list[str]:
-    """In a history, as GigaChat gets it."""
-    return [message["function_call"]["name"] for message in messages if "function_call" in message]
+    """In a history, as GigaChat gets it by either of its APIs."""
+    return [
+        part["function_call"]["name"]
+        for message in messages
+        for part in (message, *(message["content"] if isinstance(message["content"], list) else ()))
+        if "function_call" in part
+    ]
