@@ -20,7 +20,7 @@ import requests
 from tests.support.proxy import ROOT, Proxy
 
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
-from gigagate.panel import requests
+from gigagate.panel.requests import MOST
 
 CLIENTS = 24
 SLOTS = 8
@@ -69,9 +69,9 @@ class WrongAnswer(Exception):
 
 
 KEPT = {
-    "gigagate.telemetry.finished.Finished": requests.MOST,
-    "gigagate.core.pivot.Usage": requests.MOST,
-    "gigagate.core.notes.Note": 4 * requests.MOST,
+    "gigagate.telemetry.finished.Finished": MOST,
+    "gigagate.core.pivot.Usage": MOST,
+    "gigagate.core.notes.Note": 4 * MOST,
 }
 """Kind of objects -> how many the panel's list of the last requests may hold."""
 
