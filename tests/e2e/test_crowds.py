@@ -5,6 +5,7 @@ import json
 import resource
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,7 @@ def test_those_who_are_being_served_keep_their_place(upstream: Answers, tmp_path
     half = CHAT[:-5]
     with Proxy(upstream, tmp_path, settings=settings) as proxy, contextlib.ExitStack() as stack:
         until(lambda: not _client_connections(proxy), seconds=20)
+        time.sleep(1)  # the proxy hears of an end a moment after the system
         busy = [stack.enter_context(connect(proxy)) for _ in range(5)]
         for client in busy:
             client.sendall(half)
