@@ -1,4 +1,4 @@
-"""GigaChat's answers as JSON."""
+"""GigaChat's answers, and the events of its streams, as JSON."""
 
 from typing import Any
 
@@ -19,4 +19,15 @@ def parsed_object(answer: bytes) -> dict[str, Any]:
     value = parsed(answer)
     if not isinstance(value, dict):
         raise unexpected("an answer that is no JSON object", answer)
+    return value
+
+
+def event(data: bytes) -> dict[str, Any]:
+    """One event of a stream.  Raises UpstreamProtocolError."""
+    try:
+        value = strict_json.loads(data)
+    except ValueError:
+        raise unexpected("a stream event that is not JSON", data) from None
+    if not isinstance(value, dict):
+        raise unexpected("a stream event that is no JSON object", data)
     return value

@@ -64,7 +64,7 @@ class Sessions:
 
 
 def may_change(session: Session, given: str) -> bool:
-    """Whether a change came from a page of this session."""
+    """Whether a change came from a page of that login."""
     return hmac.compare_digest(session.form.encode(), given[:LONGEST].encode(errors="replace"))
 
 

@@ -9,10 +9,11 @@ before: an answer that may be cut must not look complete.
 from collections.abc import Mapping
 from typing import Any
 
-from gigagate.core import sse, strict_json
+from gigagate.core import sse
 from gigagate.core.pivot import AnswerWriter, Finish
 from gigagate.core.report import Report
 from gigagate.errors import TRY_AGAIN, UpstreamProtocolError
+from gigagate.gigachat import answer_json
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.function_call import FunctionCall
@@ -51,7 +52,7 @@ class ChatStream:
         if data == b"[DONE]":
             self._end(out)
             return
-        event = _parsed(data)
+        event = answer_json.event(data)
         choices = event.get("choices")
         if not choices:
             self._event_without_choices(event)
@@ -123,16 +124,6 @@ class ChatStream:
         out.append(self._writer.finish(reason, self._report.usage))
         self._report.finish_reason = reason
         self.ended = True
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    try:
-        event = strict_json.loads(data)
-    except ValueError:
-        raise unexpected("a stream event that is not JSON", data) from None
-    if not isinstance(event, dict):
-        raise unexpected("a stream event that is no JSON object", data)
-    return event
 
 
 def _text(value: object) -> str:

@@ -7,10 +7,11 @@ end without either broke off.  Frames of v1's form, which a host of June 2026 se
 from collections.abc import Mapping
 from typing import Any
 
-from gigagate.core import sse, strict_json
+from gigagate.core import sse
 from gigagate.core.pivot import AnswerWriter
 from gigagate.core.report import Report
 from gigagate.errors import TRY_AGAIN, UpstreamProtocolError
+from gigagate.gigachat import answer_json
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.v2.answer import Answer
@@ -66,7 +67,7 @@ class ChatStream:
             return
         if not data.strip():
             return
-        event = _parsed(data)
+        event = answer_json.event(data)
         if self._events.name in _ERRORS or "error" in event:
             raise from_event(event, self._key_owner)
         if "messages" not in event and "choices" not in event and "message" in event:
@@ -99,13 +100,3 @@ def _of_choice(event: Mapping[str, Any], choices: object) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise unexpected("a stream event of an unknown shape")
     return {**event, "messages": [said], "finish_reason": choice.get("finish_reason")}
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    try:
-        event = strict_json.loads(data)
-    except ValueError:
-        raise unexpected("a stream event that is not JSON", data) from None
-    if not isinstance(event, dict):
-        raise unexpected("a stream event that is no JSON object", data)
-    return event

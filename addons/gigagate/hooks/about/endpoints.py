@@ -51,7 +51,7 @@ class LocalEndpoints:
         if path is None or path is local_paths.PANEL:
             return
         ours = self.keys.command_line
-        if any(hmac.compare_digest(key, ours) for key in _presented(flow.request)):
+        if client_key.carries(flow.request, ours):
             self.by_command_line.add(flow)
         elif self.runtime.asks_for_keys and not path.open and not self.knows(flow.request):
             return
@@ -149,7 +149,3 @@ class LocalEndpoints:
 
 def _methods(method: str) -> tuple[str, ...]:
     return ("GET", "HEAD") if method == "GET" else (method,)
-
-
-def _presented(request: http.Request) -> list[str]:
-    return [key for key in client_key.presented(request) if key.isascii()]

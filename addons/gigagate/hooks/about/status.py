@@ -1,5 +1,6 @@
 """What the proxy can tell about itself: to the status page, the command line and mitmproxy."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -129,12 +130,13 @@ class Status:
         """Raises StoreError."""
         return await in_thread(self._telemetry.stats.summary, "statistics")
 
-    async def state(self, base_url: str) -> dict[str, Any]:
+    async def state(self, base_url: str, *, sums: bool = True) -> dict[str, Any]:
+        """sums: the statistics too, for which the store is read."""
         settings = self.runtime.settings
-        try:
-            statistics: dict[str, Any] | None = await self.statistics()
-        except StoreError:
-            statistics = None
+        statistics: dict[str, Any] | None = None
+        if sums:
+            with contextlib.suppress(StoreError):
+                statistics = await self.statistics()
         return {
             "service": "GigaGate",
             "version": __version__,

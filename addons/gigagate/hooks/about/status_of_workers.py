@@ -12,7 +12,7 @@ from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import RECENT, Telemetry
 from gigagate.threads import in_thread
-from gigagate.workers import sums
+from gigagate.workers import sums as of_workers
 from gigagate.workers.folder import Folder, Left, Member
 from gigagate.workers.snapshot import Snapshot
 
@@ -64,13 +64,13 @@ class StatusOfWorkers(Status):
 
     async def metrics(self) -> bytes:
         left = await self.all(await self.ready.known_reasons())
-        return await in_thread(lambda: sums.metrics(left), "metrics")
+        return await in_thread(lambda: of_workers.metrics(left), "metrics")
 
     async def readiness(self) -> dict[str, Any]:
         left = await self.all(await self.ready.reasons_against())
-        return sums.readiness(left, self.shared.wanted, time.monotonic())
+        return of_workers.readiness(left, self.shared.wanted, time.monotonic())
 
-    async def state(self, base_url: str) -> dict[str, Any]:
-        own = await super().state(base_url)
+    async def state(self, base_url: str, *, sums: bool = True) -> dict[str, Any]:
+        own = await super().state(base_url, sums=sums)
         left = await self.all(await self.ready.known_reasons())
-        return sums.state(own, left, self.shared.wanted, RECENT)
+        return of_workers.state(own, left, self.shared.wanted, RECENT)

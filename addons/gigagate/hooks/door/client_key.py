@@ -24,6 +24,12 @@ def holder(request: http.Request, client_keys: Mapping[str, str]) -> str | None:
     return found
 
 
+def carries(request: http.Request, key: str) -> bool:
+    """Whether it brings that key, which is ASCII."""
+    given = (one for one in presented(request) if one.isascii())
+    return any(hmac.compare_digest(one, key) for one in given)
+
+
 def presented(request: http.Request) -> Iterator[str]:
     """The keys it brings, from where the clients of its API put them."""
     head = head_of(request)

@@ -16,7 +16,7 @@ from gigagate import home
 from gigagate.core import models as model_table
 from gigagate.core.policy import DEFAULT_ALIASES
 from gigagate.errors import InvalidRequest, NotFound, SettingsError
-from gigagate.hooks.about.status import Status
+from gigagate.hooks.about.status import Status, mitmweb_url
 from gigagate.hooks.panel.door import Admin, PanelDoor
 from gigagate.hooks.panel.team import Team
 from gigagate.hooks.runtime import Runtime
@@ -84,7 +84,7 @@ class PanelApi:
 
     async def health(self, request: http.Request, admin: Admin) -> Told:
         """{"mood": "good", "warn", "bad" or "calm", "state": a word of the texts, "detail"}."""
-        state = await self._state(request)
+        state = await self._state(request, sums=False)
         for outage in state["outages"]:
             return {"mood": "warn", "state": "away", "detail": str(outage["since"])}
         for away in (self._runtime.accounts.away, self._runtime.accounts.oauth_away):
@@ -122,11 +122,10 @@ class PanelApi:
             after = 0  # the proxy has been started anew
         found = self.requests.after(after)
         most = _number(request.query.get("most"), len(found))
-        state = await self._state(request)
         return {
             "requests": found[:most],
             "last": self.requests.last,
-            "mitmweb": state["mitmweb"],
+            "mitmweb": mitmweb_url(),
         }
 
     async def clients(self, request: http.Request, admin: Admin) -> Told:
@@ -215,8 +214,8 @@ class PanelApi:
         await in_thread(own.tokens.source.refresh, "access token")
         return self._status.token()
 
-    async def _state(self, request: http.Request) -> dict[str, Any]:
-        return await self._status.state(f"http://{request.host_header}/v1")
+    async def _state(self, request: http.Request, *, sums: bool = True) -> dict[str, Any]:
+        return await self._status.state(f"http://{request.host_header}/v1", sums=sums)
 
     def _editor(self) -> ModelEditor:
         return ModelEditor(_config_file(self._runtime.settings), _check)
