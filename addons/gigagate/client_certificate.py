@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from gigagate import file_state
 from gigagate.errors import SettingsError
 from gigagate.outbound import connection
 from gigagate.settings import CertificateFiles
@@ -92,9 +93,10 @@ class ClientCertificate:
             self._trusting = content, verify
         return content.context
 
-    def _state(self) -> list[tuple[int, int] | None]:
-        files = [self.files.certificate, *([self.files.key] if self.files.key else [])]
-        return [_state(file) for file in files]
+    def _state(self) -> file_state.State:
+        return file_state.of(
+            [self.files.certificate, *([self.files.key] if self.files.key else [])]
+        )
 
 
 def _read(files: CertificateFiles) -> Content:
@@ -169,11 +171,3 @@ def _bytes(file: Path) -> bytes:
 def _public(key: Any) -> bytes:
     public: bytes = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return public
-
-
-def _state(file: Path) -> tuple[int, int] | None:
-    try:
-        state = file.stat()
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_size

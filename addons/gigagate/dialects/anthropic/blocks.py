@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gigagate.core.validation import array_at, object_at, text_at, wrong_type
+from gigagate.dialects.content import Part, text_part
 from gigagate.errors import InvalidRequest
-
-Part = dict[str, Any]
 
 LEFT_OUT = frozenset(
     {
@@ -41,18 +40,6 @@ def parts(block: dict[str, Any], path: str) -> list[Part]:
 def is_known(block: Mapping[str, Any]) -> bool:
     """Whether it becomes a part."""
     return block.get("type") in _READERS
-
-
-def plain(found: list[Part]) -> str | list[Part]:
-    """A content of one text is that text itself."""
-    if len(found) == 1 and found[0]["type"] == "text":
-        text: str = found[0]["text"]
-        return text
-    return found
-
-
-def text_part(text: str) -> Part:
-    return {"type": "text", "text": text}
 
 
 def _text(block: dict[str, Any], path: str) -> list[Part]:

@@ -12,7 +12,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.dialects.anthropic import blocks
-from gigagate.dialects.anthropic.blocks import Part
+from gigagate.dialects.content import Part, plain, text_part
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 
 _BILLING = "x-anthropic-billing-header:"
@@ -80,7 +80,7 @@ class Conversation:
             else:
                 said += self._parts(block, at)
         if said:
-            self._say("user", blocks.plain(said), path)
+            self._say("user", plain(said), path)
 
     def _add_result(self, block: dict[str, Any], path: str) -> None:
         call_id = text_at(f"{path}.tool_use_id", block.get("tool_use_id"))
@@ -92,8 +92,8 @@ class Conversation:
         if block.get("is_error") is True:
             texts = [part["text"] for part in found if part["type"] == "text"]
             error = compact_json.dumps({"error": "\n".join(texts)}).decode()
-            found = [blocks.text_part(error), *(one for one in found if one["type"] != "text")]
-        self._say("tool", blocks.plain(found) or "", path, tool_call_id=call_id)
+            found = [text_part(error), *(one for one in found if one["type"] != "text")]
+        self._say("tool", plain(found) or "", path, tool_call_id=call_id)
 
     def _add_assistant(self, content: list[tuple[dict[str, Any], str]], path: str) -> None:
         said: list[Part] = []
@@ -104,9 +104,9 @@ class Conversation:
             else:
                 said += self._parts(block, at)
         if calls:
-            self._say("assistant", blocks.plain(said) or None, path, tool_calls=calls)
+            self._say("assistant", plain(said) or None, path, tool_calls=calls)
         elif said:
-            self._say("assistant", blocks.plain(said), path)
+            self._say("assistant", plain(said), path)
 
     def _add_system(self, content: list[tuple[dict[str, Any], str]], path: str) -> None:
         for block, _ in content:

@@ -13,9 +13,9 @@ from gigagate.core import compact_json
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.validation import object_at, text_at, wrong_type
+from gigagate.dialects.content import Part, plain, text_part
 from gigagate.dialects.gemini import parts
 from gigagate.dialects.gemini.fields import each, fields_at
-from gigagate.dialects.gemini.parts import Part
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 
 _USERS = ("user", "function", "tool", None, "")
@@ -89,7 +89,7 @@ class Conversation:
             else:
                 said += self._part(part, at)
         if said:
-            self._say("user", parts.plain(said), path)
+            self._say("user", plain(said), path)
 
     def _add_result(self, given: object, path: str) -> None:
         at = f"{path}.functionResponse"
@@ -98,7 +98,7 @@ class Conversation:
         call_id = self._answered(_id(result, at), name)
         text = _result(result.get("response"), f"{at}.response")
         shown = self._said({"parts": result.get("parts")}, at)
-        content = parts.plain([parts.text_part(text), *shown]) if shown else text
+        content = plain([text_part(text), *shown]) if shown else text
         told: dict[str, Any] = {"tool_call_id": call_id} if call_id else {"name": name}
         self._say("tool", content, path, **told)
 
@@ -140,7 +140,7 @@ class Conversation:
     def _said(self, given: object, path: str) -> list[Part]:
         """What parts say, of a content, or of a text that stands in its place."""
         if isinstance(given, str):
-            return [parts.text_part(given)] if given else []
+            return [text_part(given)] if given else []
         found = _parts(fields_at(path, given).get("parts"), f"{path}.parts")
         return [said for part, at in found for said in self._part(part, at)]
 

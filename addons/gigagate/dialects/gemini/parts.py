@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gigagate.core.validation import text_at
+from gigagate.dialects.content import Part, text_part
 from gigagate.dialects.gemini.fields import fields_at
 from gigagate.errors import InvalidRequest
-
-Part = dict[str, Any]
 
 LEFT_OUT = frozenset(
     {
@@ -36,18 +35,6 @@ def read(part: Mapping[str, Any], kind: str, path: str) -> list[Part]:
 def is_known(kind: str) -> bool:
     """Whether it becomes a part."""
     return kind in _READERS
-
-
-def plain(found: list[Part]) -> str | list[Part]:
-    """A content of one text is that text itself."""
-    if len(found) == 1 and found[0]["type"] == "text":
-        text: str = found[0]["text"]
-        return text
-    return found
-
-
-def text_part(text: str) -> Part:
-    return {"type": "text", "text": text}
 
 
 def _text(given: object, path: str) -> list[Part]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from mitmproxy.log import ALERT
 from mitmproxy.utils import asyncio_utils
 
+from gigagate import file_state
 from gigagate.errors import GigaGateError
 from gigagate.hooks.process.option_guard import check_bound
 from gigagate.hooks.runtime import Runtime
@@ -71,8 +72,8 @@ class Reload:
                 self.seen = state
                 self.reload()
 
-    def state_of_files(self) -> list[tuple[int, int] | None]:
-        return [_state(file) for file in self.runtime.settings.sources]
+    def state_of_files(self) -> file_state.State:
+        return file_state.of(self.runtime.settings.sources)
 
     def read_files(self) -> dict[Path, bytes]:
         return {file: _content(file) for file in self.runtime.settings.sources}
@@ -107,11 +108,3 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError:
         return b""
-
-
-def _state(file: Path) -> tuple[int, int] | None:
-    try:
-        state = file.stat()
-    except OSError:
-        return None
-    return state.st_mtime_ns, state.st_size

@@ -1,0 +1,19 @@
+"""Whether files have changed since they were last looked at, told without reading them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+State = list[tuple[int, int] | None]
+"""For each file, when it was changed and its size; None where there is none."""
+
+
+def of(files: Iterable[Path]) -> State:
+    return [_of(file) for file in files]
+
+
+def _of(file: Path) -> tuple[int, int] | None:
+    try:
+        state = file.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size
