@@ -212,7 +212,7 @@ def test_a_fault_of_ours_is_an_error_event_and_is_kept_for_the_log(
 ) -> None:
     ready = streaming()
     ready.feed(delta("a"))
-    monkeypatch.setattr("gigagate.gigachat.v1.stream.strict_json.loads", lambda _: 1 / 0)
+    monkeypatch.setattr("gigagate.gigachat.answer_json.strict_json.loads", lambda _: 1 / 0)
     (out,) = ready.feed(delta("b"))
     assert events(out)[-1]["error"]["code"] == "internal_error"
     assert "division" not in out.decode()
