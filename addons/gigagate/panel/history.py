@@ -1,10 +1,12 @@
-"""Sums by the hour, for the panel's charts.  Counted in memory, added to the store now and then."""
+"""Sums by the hour, for the panel's charts.  A request is only noted; a save adds up."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gigagate.panel.store import HOUR, PanelStore
+from gigagate.telemetry import stats
 from gigagate.telemetry.finished import Finished
 
 SERIES = (
@@ -26,30 +28,25 @@ class History:
 
     def __init__(self, store: PanelStore) -> None:
         self._store = store
-        self._unsaved: dict[tuple[int, str], float] = {}
-        self._lock = threading.Lock()
+        self._new: list[Finished] = []
+        self._unsaved: defaultdict[tuple[int, str], float] = defaultdict(float)
+        self._saving = threading.Lock()
 
     def count(self, finished: Finished) -> None:
-        hour = int(finished.time) // HOUR
-        with self._lock:
-            for name, value in _amounts(finished):
-                if value:
-                    key = hour, name
-                    self._unsaved[key] = self._unsaved.get(key, 0) + value
+        self._new.append(finished)
 
     def save(self) -> None:
         """What could not be saved is tried again with the next call."""
-        with self._lock:
-            sums, self._unsaved = self._unsaved, {}
-        if not sums:
-            return
-        try:
-            self._store.add(sums)
-        except BaseException:
-            with self._lock:
-                for key, value in sums.items():
-                    self._unsaved[key] = self._unsaved.get(key, 0) + value
-            raise
+        with self._saving:
+            new, self._new = self._new, []
+            for finished in new:
+                hour = int(finished.time) // HOUR
+                for name, value in _amounts(finished):
+                    if value:
+                        self._unsaved[hour, name] += value
+            if self._unsaved:
+                self._store.add(self._unsaved)
+                self._unsaved.clear()
 
     def spans(self, now: float) -> dict[str, Any]:
         """Span -> {"from": unix seconds, "step": seconds, series: [number for each step]}."""
@@ -60,13 +57,7 @@ class History:
 
 
 def _amounts(finished: Finished) -> Iterable[tuple[str, float]]:
-    yield "requests", 1
-    yield "errors", finished.error is not None
-    yield "roubles", finished.roubles
-    if usage := finished.usage:
-        yield "tokens_prompt", usage.prompt
-        yield "tokens_cached", usage.cached
-        yield "tokens_completion", usage.completion
+    yield from ((name, value) for name, value in stats.amounts(finished) if name in SERIES)
     if (first := finished.first_byte_seconds) is not None and finished.error is None:
         yield "first_tokens", 1
         yield "first_token_seconds", first

@@ -96,19 +96,6 @@ class Moving:
         logger.info("From the credential %s to %s: %s", account.label, other.label, reason)
         return True
 
-    def took_place_again(self, call: UpstreamCall) -> bool:
-        """A place in the queue that was given up while its call went on is taken once more."""
-        if call.has_slot or call.slot is None or call.slot.refusal is not None:
-            return False
-        logger.warning("A request of the credential %s has lost its place", call.account.label)
-        self._slots.leave(call)
-        try:
-            self._slots.enter(call)
-        except NoSlot as error:
-            call.error = error
-            return False
-        return True
-
     def fall_back(self, call: UpstreamCall, error: GigaGateError) -> bool:
         """Whether another model is to be asked; the call is translated for it."""
         model = call.exchange.report.model_sent

@@ -188,8 +188,6 @@ class GigaStream(ClientStream):
             if (yield from self.check_killed(True)):
                 return False
             if call.waiting is None and not call.ready:
-                if call.error is None and self.shared.calls.moving.took_place_again(call):
-                    continue
                 error = call.error or InternalError()
                 if not self.got_data and self.shared.calls.moving.move_on(call, error):
                     continue
