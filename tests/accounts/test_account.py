@@ -13,7 +13,7 @@ from gigagate.settings import Secret, Settings
 
 
 def accounts(folder: Path) -> Accounts:
-    return Accounts(Settings(state_dir=folder, auth_mode="passthrough"), None)
+    return Accounts(Settings(state_dir=folder, auth_mode="passthrough"), None, None)
 
 
 def test_a_key_has_one_account_and_another_key_another(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_the_longest_unused_is_forgotten(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_shared_key_has_the_one_account(tmp_path: Path) -> None:
-    shared = Accounts(Settings(authorization_key=Secret(KEY), state_dir=tmp_path), None)
+    shared = Accounts(Settings(authorization_key=Secret(KEY), state_dir=tmp_path), None, None)
     assert list(shared) == [shared.require_own()]
     assert shared.require_own().name == ""
 

@@ -5,7 +5,6 @@ import json
 import resource
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,7 +93,6 @@ def test_those_who_are_being_served_keep_their_place(upstream: Answers, tmp_path
     half = CHAT[:-5]
     with Proxy(upstream, tmp_path, settings=settings) as proxy, contextlib.ExitStack() as stack:
         until(lambda: not _client_connections(proxy), seconds=20)
-        time.sleep(1)  # the proxy hears of an end a moment after the system
         busy = [stack.enter_context(connect(proxy)) for _ in range(5)]
         for client in busy:
             client.sendall(half)
@@ -197,6 +195,9 @@ def _answers_chat(proxy: Proxy) -> bool:
 
 
 def _client_connections(proxy: Proxy) -> int:
-    """Of the fixture that waited for the proxy: how many are still there."""
+    """Of the fixture that waited for the proxy: how many it has not yet let go of itself."""
     connections = psutil.Process(proxy.process.pid).net_connections(kind="tcp")
-    return sum(c.status == "ESTABLISHED" and c.laddr.port == proxy.port for c in connections)
+    return sum(
+        c.status in ("ESTABLISHED", "CLOSE_WAIT") and c.laddr.port == proxy.port
+        for c in connections
+    )

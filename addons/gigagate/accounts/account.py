@@ -77,10 +77,13 @@ class Account:
 
 
 class Accounts:
-    def __init__(self, settings: Settings, ca_file: Path | None) -> None:
+    def __init__(
+        self, settings: Settings, ca_file: Path | None, server: RedisServer | None
+    ) -> None:
+        """server: what processes share tokens and slots in; None: files of the state directory."""
         self._settings = settings
         self._ca_file = ca_file
-        self._server = RedisServer(settings.store) if settings.store else None
+        self._server = server
         self._of_clients: OrderedDict[str, Account] = OrderedDict()
         self._forgotten_oauth_calls = 0
         self.away = Away("GigaChat")

@@ -31,8 +31,5 @@ def open_clients(settings: Settings) -> Clients:
     return Clients(open_store(settings, server), taken=frozenset(settings.client_keys.values()))
 
 
-def open_ledger(settings: Settings, server: RedisServer | None = None) -> Ledger:
-    """Raises SettingsError."""
-    if server is None and settings.store is not None:
-        server = RedisServer(settings.store)
+def open_ledger(settings: Settings, server: RedisServer | None) -> Ledger:
     return Ledger(open_store(settings, server), settings.state_dir)

@@ -11,6 +11,7 @@ from gigagate.accounts.pool import Pool
 from gigagate.files import link_key
 from gigagate.settings import Settings
 from gigagate.settings.policy import policy
+from gigagate.store.redis_server import RedisServer
 
 
 class Runtime:
@@ -19,9 +20,11 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.ca_file = trust.bundle(settings)
         self.ca_content = self.ca_file.read_bytes() if self.ca_file else b""
-        self.accounts = Accounts(settings, self.ca_file)
+        self.server = RedisServer(settings.store) if settings.store else None
+        """The store of many machines, one for all who keep something there: its outage is one."""
+        self.accounts = Accounts(settings, self.ca_file, self.server)
         self.choices = Pool(self.accounts.pool)
-        self.clients = clients.open_ledger(settings)
+        self.clients = clients.open_ledger(settings, self.server)
         self.use(settings)
         self.ready = False
 

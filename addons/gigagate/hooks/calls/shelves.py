@@ -22,7 +22,6 @@ from gigagate.hooks.door.door import Door
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
 from gigagate.shelves import MemoryStore
-from gigagate.store.redis_server import RedisServer
 from gigagate.threads import in_thread
 
 _LARGE = 64 * 1024
@@ -44,9 +43,7 @@ class CallShelves:
         """Raises SettingsError."""
         self._door = door
         self._runtime = runtime
-        settings = runtime.settings
-        server = RedisServer(settings.store) if settings.store else None
-        self._store = shelves.open_store(settings, server)
+        self._store = shelves.open_store(runtime.settings, runtime.server)
         self._owners: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
         self._shelves: WeakKeyDictionary[http.HTTPFlow, Shelf] = WeakKeyDictionary()
 
