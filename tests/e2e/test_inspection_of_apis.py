@@ -16,7 +16,6 @@ import requests
 from tests.support.mitmweb import Web, arguments
 from tests.support.ports import free_port
 from tests.support.proxy import ROOT, Proxy
-from tests.support.waiting import until
 
 from gigagate.emulator import Emulator, EmulatorThread
 
@@ -101,7 +100,6 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     with EmulatorThread(state_dir=folder / "emulator") as emulator:
         with Proxy(emulator, folder, *arguments(port), verb="web", settings=settings) as proxy:
             web = Web(f"http://127.0.0.1:{port}")
-            until(web.is_there, seconds=15)
             yield Setup(emulator, proxy, web, folder)
 
 

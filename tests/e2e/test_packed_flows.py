@@ -11,7 +11,6 @@ from tests.support.gigachat_wire import completion
 from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 from tests.support.scripted_upstream import Said, ScriptedUpstream, whole
-from tests.support.waiting import until
 
 from gigagate.emulator.thread import EmulatorThread
 
@@ -69,7 +68,6 @@ def test_what_gigachat_sends_packed_is_shown_and_saved_plain_and_without_the_tok
             answer = requests.post(proxy.url + path, json=asked, timeout=20)
             assert "Ответ" in answer.text
             shown = mitmweb.Web(web)
-            until(shown.is_there, seconds=15)
             flow = shown.wait_for_flow(lambda flow: (flow["response"] or {}).get("timestamp_end"))
             _, text = shown.view(flow["id"], "response", "GigaChat: as GigaChat sent it")
             name, said = shown.view(flow["id"], "response")

@@ -16,7 +16,6 @@ from tests.support.mitmweb import Web, arguments
 from tests.support.ports import free_port
 from tests.support.proxy import ENTRY, ROOT, Proxy
 from tests.support.toy_dialect import DRIPS, TOY_JSON
-from tests.support.waiting import until
 
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
@@ -64,7 +63,6 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
             settings=settings,
         ) as proxy:
             web = Web(f"http://127.0.0.1:{port}")
-            until(web.is_there, seconds=15)
             yield Setup(emulator, proxy, web)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import requests
+from tests.support.waiting import until
 
 PASSWORD = "password-of-the-web-interface"
 
@@ -14,15 +15,17 @@ def arguments(port: int) -> list[str]:
 
 
 class Web:
+    """mitmweb of a proxy that has been started: it listens a moment after the proxy does."""
+
     def __init__(self, url: str) -> None:
         self.url = url
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {PASSWORD}"
         self.session.headers["X-XSRFToken"] = "0" * 32
         self.session.cookies["_mitmproxy_xsrf"] = "0" * 32
+        until(self._is_there, seconds=15)
 
-    def is_there(self) -> bool:
-        """It listens a moment after the proxy does."""
+    def _is_there(self) -> bool:
         try:
             return self.session.get(self.url + "/flows", timeout=10).ok
         except requests.ConnectionError:
