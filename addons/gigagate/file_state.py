@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 State = list[tuple[int, int] | None]
-"""For each file, when it was changed and its size; None where there is none."""
+"""The time of change and the size of each file; None where there is no file."""
 
 
 def of(files: Iterable[Path]) -> State:

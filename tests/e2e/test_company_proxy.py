@@ -105,7 +105,7 @@ def test_through_mitmproxy_with_a_password(emulator: Emulator, tmp_path: Path) -
             retries_work(emulator, proxy)
             a_client_may_leave(emulator, proxy)
             is_told(proxy, company)
-        assert "server connect localhost" in company.output()
+        company.tells("server connect localhost")
 
 
 def test_through_tinyproxy_with_a_password(emulator: Emulator, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_company_that_looks_into_tls_and_resolves_names_itself(
         }
         with Proxy(emulator, tmp_path, environment=environment) as proxy:
             everything_works(emulator, proxy)
-            assert "(HTTPS_PROXY)" in proxy.output()
+            proxy.tells("(HTTPS_PROXY)")
         with Proxy(
             emulator,
             tmp_path,

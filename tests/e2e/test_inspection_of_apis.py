@@ -187,8 +187,8 @@ def test_a_fixture_says_nothing_of_a_person_and_is_translated_alike(setup: Setup
 def test_the_log_the_metrics_and_the_statistics_know_the_api(setup: Setup, api: Api) -> None:
     setup.emulator.script.add("Ответ для журнала")
     setup.send(api, stream=True)
-    assert f"  > {ASKED}" in setup.proxy.output()
-    assert "  < Ответ для журнала" in setup.proxy.output()
+    setup.proxy.tells(f"  > {ASKED}")
+    setup.proxy.tells("  < Ответ для журнала")
     told = requests.get(f"{setup.proxy.url}/metrics", timeout=20).text
     assert f'dialect="{api.name}"' in told
     stats = requests.get(f"{setup.proxy.url}/stats", timeout=20).json()

@@ -34,7 +34,7 @@ def test_it_answers_there_and_checks_as_much(proxy: Proxy) -> None:
     rebound = {"Host": "evil.example"}
     assert requests.get(f"{v6(proxy)}/v1/models", headers=rebound, timeout=30).status_code == 403
     assert proxy.output().count("GigaGate listens on") == 1
-    assert f"listens on http://127.0.0.1:{proxy.port}/v1" in proxy.output()
+    proxy.tells(f"listens on http://127.0.0.1:{proxy.port}/v1")
 
 
 def test_no_other_address_is_listened_on(proxy: Proxy) -> None:
@@ -63,4 +63,4 @@ def test_a_stranger_there_is_told_of(emulator: Emulator, tmp_path: Path) -> None
     with socket.create_server(("::1", proxy.port), family=socket.AF_INET6):
         with proxy:
             assert requests.get(f"{proxy.url}/health", timeout=30).ok
-            assert f"[::1]:{proxy.port} is taken by another program" in proxy.output()
+            proxy.tells(f"[::1]:{proxy.port} is taken by another program")

@@ -214,7 +214,7 @@ def test_an_unloaded_addon_ends_the_proxy(emulator: Emulator, tmp_path: Path) ->
                 connection.post(f"{proxy.url}/unload", json=CHAT, timeout=10)
         assert proxy.process.wait(10) == 1
         assert not [r for r in emulator.log if "unload" in r.target]
-        assert "unloaded" in proxy.output()
+        proxy.tells("unloaded")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no files")

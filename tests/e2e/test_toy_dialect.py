@@ -172,8 +172,8 @@ def test_nobody_is_shown_the_key(setup: Setup) -> None:
 def test_it_is_a_line_of_the_log_and_a_label_of_the_metrics(setup: Setup) -> None:
     setup.say()
     setup.say(words=7)
-    assert "200  POST /toy/say GigaChat-2-Max stop, " in setup.proxy.output()
-    assert "400  POST /toy/say invalid_request, " in setup.proxy.output()
+    setup.proxy.tells("200  POST /toy/say GigaChat-2-Max stop, ")
+    setup.proxy.tells("400  POST /toy/say invalid_request, ")
     told = requests.get(
         f"{setup.proxy.url}/metrics", headers={"Authorization": f"Bearer {KEY}"}, timeout=20
     ).text

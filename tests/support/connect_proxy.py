@@ -42,6 +42,9 @@ class ProxyProcess:
     def output(self) -> str:
         return self.log_file.read_text(errors="replace")
 
+    def tells(self, words: str) -> None:
+        until(lambda: words in self.output(), self.output, seconds=20)
+
     def __exit__(self, *exception: object) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:

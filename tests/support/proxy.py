@@ -13,6 +13,7 @@ from typing import Protocol
 import requests
 import yaml
 from tests.support.ports import free_port
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = ROOT / "addons" / "gigachat_proxy.py"
@@ -119,6 +120,10 @@ class Proxy:
 
     def output(self) -> str:
         return self.log_file.read_text(errors="replace")
+
+    def tells(self, words: str) -> None:
+        """Waits for the words: what is logged reaches the file a moment after it happened."""
+        until(lambda: words in self.output(), self.output, seconds=20)
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """Ends the process; returns its exit code."""
