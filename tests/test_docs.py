@@ -16,10 +16,37 @@ DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-RUSSIAN = sorted((ROOT / "docs" / "ru").glob("*.md"))
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 WORDS = re.compile(r'(?<=\s)"[^"$\n]* [^"$\n]*"(?!\S)|<\w[^<>\n]*>')
 """What a block of shell may say in another language: a task in quotes, a <placeholder>."""
+COMMENT = re.compile(r"(?<=\s)# .*$", re.MULTILINE)
+COMMENTED = ("sh", "yaml")
+"""Blocks whose comments are translated."""
+
+
+def name_of(document: Path) -> str:
+    return str(document.relative_to(ROOT))
+
+
+def russian_of(english: Path) -> Path:
+    if english.parent == ROOT:
+        return english.with_suffix(".ru.md")
+    return english.parent / "ru" / english.name
+
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+ENGLISH = [page for page in PAGES if russian_of(page).exists()]
+
+
+def english_of(document: Path) -> Path:
+    """The page itself, or the English one of a Russian one."""
+    return next((each for each in ENGLISH if russian_of(each) == document), document)
+
+
+of_both_languages = pytest.mark.parametrize(
+    ("english", "russian"),
+    [pytest.param(each, russian_of(each), id=name_of(each)) for each in ENGLISH],
+)
 
 
 def yaml_keys(schema: type, prefix: str = "") -> Iterator[str]:
@@ -46,13 +73,13 @@ def test_every_setting_is_documented_and_every_documented_one_is_there() -> None
     assert documented == keys | names
 
 
-def anchors(document: Path) -> set[str]:
+def anchors(document: Path) -> list[str]:
     """As GitHub makes them of headings."""
-    headings = HEADING.findall(document.read_text())
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    headings = HEADING.findall(BLOCK.sub("", document.read_text()))
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_links_lead_somewhere(document: Path) -> None:
     for path, anchor in LINK.findall(document.read_text()):
         target = document.parent / path if path else document
@@ -61,16 +88,46 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert anchor in anchors(target), f"{path}#{anchor}"
 
 
+def places(document: Path) -> list[str]:
+    """English page and number of the heading of each link, but the one to its other language."""
+    found = []
+    for path, anchor in LINK.findall(document.read_text()):
+        target = (document.parent / path).resolve() if path else document
+        heading = anchors(target).index(anchor) if anchor else ""
+        found.append(f"{name_of(english_of(target))}#{heading}")
+    found.remove(f"{name_of(english_of(document))}#")
+    return sorted(found)
+
+
+@of_both_languages
+def test_a_russian_page_leads_where_the_english_one_does(english: Path, russian: Path) -> None:
+    assert places(russian) == places(english)
+
+
+@of_both_languages
+def test_a_russian_page_leads_to_russian_pages(english: Path, russian: Path) -> None:
+    """And the two to each other, at their top."""
+    targets = [russian.parent / path for path, _ in LINK.findall(russian.read_text()) if path]
+    ours = [target.resolve() for target in targets if target.resolve() in ENGLISH]
+    assert ours == [english]
+    for page, other in ((english, russian), (russian, english)):
+        first = LINK.search(page.read_text())
+        assert first
+        assert (page.parent / first[1]).resolve() == other
+
+
 def code(document: Path) -> list[tuple[str, str]]:
     """Language and text of each block, without the words that are translated."""
-    blocks = BLOCK.findall(document.read_text())
-    return [(kind, WORDS.sub("…", text) if kind == "sh" else text) for kind, text in blocks]
+    found = []
+    for kind, text in BLOCK.findall(document.read_text()):
+        if kind in COMMENTED:
+            text = COMMENT.sub("# …", text)
+        found.append((kind, WORDS.sub("…", text) if kind == "sh" else text))
+    return found
 
 
-@pytest.mark.parametrize("russian", RUSSIAN, ids=lambda path: path.name)
-def test_a_russian_page_has_the_code_of_the_english_one(russian: Path) -> None:
-    english = ROOT / "docs" / russian.name
-    assert code(english)
+@of_both_languages
+def test_a_russian_page_has_the_code_of_the_english_one(english: Path, russian: Path) -> None:
     assert code(russian) == code(english)
 
 
@@ -87,17 +144,11 @@ def shape(document: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("russian", RUSSIAN, ids=lambda path: path.name)
-def test_a_russian_page_has_the_headings_and_tables_of_the_english_one(russian: Path) -> None:
-    assert shape(russian) == shape(ROOT / "docs" / russian.name)
-
-
-def test_the_russian_readme_has_the_code_of_the_english_one_and_nothing_of_its_own() -> None:
-    """Its tables may be a row behind for a while, and never say what the English ones do not."""
-    russian, english = ROOT / "README.ru.md", ROOT / "README.md"
-    assert code(russian) == code(english)
-    rest = iter(shape(english))
-    assert [one for one in shape(russian) if one not in rest] == []
+@of_both_languages
+def test_a_russian_page_has_the_headings_and_tables_of_the_english_one(
+    english: Path, russian: Path
+) -> None:
+    assert shape(russian) == shape(english)
 
 
 @pytest.mark.parametrize("folder", ["docs", "docs/ru"])
