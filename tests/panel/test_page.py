@@ -5,22 +5,32 @@ from pathlib import Path
 
 import pytest
 
-from gigagate.panel import page
-from gigagate.panel.texts import ENGLISH, LANGUAGES, RUSSIAN
+from gigagate.panel import page, texts
+from gigagate.panel.texts import LANGUAGES, WORDS
 
 FILES = Path(page.__file__).parent / "files"
 
 
-def test_both_languages_have_the_same_words() -> None:
-    assert ENGLISH.keys() == RUSSIAN.keys()
-    for name, text in ENGLISH.items():
-        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", RUSSIAN[name]))
+def test_both_languages_fill_in_the_same_values() -> None:
+    for english, russian in WORDS.values():
+        assert english and russian
+        assert set(re.findall(r"\{\w+\}", english)) == set(re.findall(r"\{\w+\}", russian))
+
+
+def test_no_two_files_have_the_same_word() -> None:
+    assert len(WORDS) == sum(len(file.WORDS) for file in texts.FILES)
+
+
+@pytest.mark.parametrize("view", page.VIEWS)
+def test_each_view_has_its_script_and_its_name(view: str) -> None:
+    assert "export async function show(" in (FILES / f"{view}.js").read_text()
+    assert view in WORDS
 
 
 @pytest.mark.parametrize("file", sorted(FILES.glob("*.js")), ids=lambda path: path.name)
 def test_each_word_the_script_uses_is_there(file: Path) -> None:
     for name in re.findall(r'\bt\("(\w+)"', file.read_text()):
-        assert name in ENGLISH
+        assert name in WORDS
 
 
 @pytest.mark.parametrize("file", sorted(FILES.iterdir()), ids=lambda path: path.name)

@@ -17,6 +17,18 @@ _FOLDER = Path(__file__).parent / "files"
 _LOGIN = Template((_FOLDER / "login.html").read_text(encoding="utf-8"))
 _PANEL = Template((_FOLDER / "panel.html").read_text(encoding="utf-8"))
 
+VIEWS = (
+    "overview",
+    "requests",
+    "clients",
+    "models",
+    "playground",
+    "settings",
+    "doctor",
+    "log",
+)
+"""Each has a script of its name in files/, and its name's word in words/."""
+
 HEADERS: Mapping[str, str] = {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": (
@@ -60,10 +72,15 @@ def login(language: str, *, refused: bool, version: str) -> str:
 
 def panel(language: str, *, form: str, version: str) -> str:
     """form: the session's anti-forgery token."""
-    told = {"lang": language, "form": form, "texts": LANGUAGES[language]}
-    data = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    texts = LANGUAGES[language]
+    told = {"lang": language, "form": form, "texts": texts, "views": VIEWS}
     return _PANEL.substitute(
-        _texts(language), lang=language, version=escape(version), data=data, other=_other(language)
+        _texts(language),
+        lang=language,
+        version=escape(version),
+        data=json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
+        links="".join(f'<a href="#{view}">{escape(texts[view])}</a>' for view in VIEWS),
+        other=_other(language),
     )
 
 

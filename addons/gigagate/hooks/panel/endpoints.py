@@ -22,7 +22,12 @@ from gigagate.hooks.answers import error_response, json_response, response
 from gigagate.hooks.door import client_secrets
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.panel.api import PanelApi
+from gigagate.hooks.panel.clients import Clients
 from gigagate.hooks.panel.door import Admin, PanelDoor
+from gigagate.hooks.panel.models import Models
+from gigagate.hooks.panel.overview import Overview
+from gigagate.hooks.panel.proxy import Proxy
+from gigagate.hooks.panel.requests import LastRequests
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Telemetry
 from gigagate.panel import page
@@ -53,7 +58,16 @@ class Panel:
         self._history = History(store)
         self._tail = LogTail()
         self.door = PanelDoor(runtime, keys, store)
-        self._api = PanelApi(runtime, status, self.door, self._history, self._tail)
+        self._requests = LastRequests()
+        self._api = PanelApi(
+            (
+                Overview(runtime, status, self._history),
+                self._requests,
+                Clients(runtime),
+                Models(runtime),
+                Proxy(runtime, self.door, self._tail),
+            )
+        )
         self._admins: WeakKeyDictionary[http.HTTPFlow, Admin | None] = WeakKeyDictionary()
         self._keys_given: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
         self._logins = RateLimit()
@@ -63,8 +77,7 @@ class Panel:
     def heard(self, finished: Finished) -> None:
         """A request has ended."""
         self._history.count(finished)
-        self._api.requests.add(finished)
-        self._api.came()
+        self._requests.came(finished)
 
     def running(self) -> None:
         logging.getLogger().addHandler(self._tail)

@@ -4,10 +4,10 @@ import { ask, complain, el, moment, number, say, t, table } from "./page.js";
 
 const LIMITS = [["requests_per_minute", "requests_this_minute", "per_minute"], ["tokens_per_day", "tokens_today", "per_day"], ["roubles_per_month", "roubles_this_month", "per_month"]];
 
-export async function clients(place, left) {
+export async function show(place, left) {
   const told = await ask("clients", { signal: left });
   if (left.aborted) return;
-  const again = () => clients(place, left).catch(complain);
+  const again = () => show(place, left).catch(complain);
   const send = async (path, body) => {
     try {
       const made = await ask(path, { method: "POST", body });

@@ -4,7 +4,7 @@ import { ask, el, t, table } from "./page.js";
 
 const SIGN = { true: ["good", "✓"], false: ["bad", "✗"], null: ["warn", "!"] };
 
-export async function doctor(place, left) {
+export async function show(place, left) {
   const list = el("div", { "aria-live": "polite" });
   const button = el("button", { onclick: () => check() }, t("run_doctor"));
   place.append(el("p", { class: "row" }, button), list);

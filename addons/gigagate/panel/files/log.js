@@ -2,7 +2,7 @@
 
 import { ask, clock, el, t } from "./page.js";
 
-export async function logTail(place, left) {
+export async function show(place, left) {
   const list = el("pre", { class: "log", tabindex: 0, "aria-label": t("log") });
   place.append(list);
   let before = "";

@@ -4,7 +4,7 @@ import { ask, complain, el, number, say, t, table } from "./page.js";
 
 const FIELDS = [["default", "default_model"], ["light", "light_model"], ["embeddings", "embedding_model"]];
 
-export async function models(place, left) {
+export async function show(place, left) {
   const told = await ask("models", { signal: left });
   if (left.aborted) return;
   place.replaceChildren();
@@ -17,7 +17,7 @@ export async function models(place, left) {
     el("td", {}, el("button", { onclick: (event) => event.target.closest("tr").remove() }, t("remove")))));
   for (const [name, meant] of Object.entries(told.aliases)) alias(name, meant);
   const send = async (path, body, word) => {
-    try { await ask(path, { method: "POST", body }); say(t(word)); await models(place, left); } catch (error) { complain(error); }
+    try { await ask(path, { method: "POST", body }); say(t(word)); await show(place, left); } catch (error) { complain(error); }
   };
   const save = () => send("models", {
     ...Object.fromEntries(FIELDS.map(([name]) => [name, inputs[name].value])),

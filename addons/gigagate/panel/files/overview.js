@@ -6,7 +6,7 @@ let chosen = "24h";
 const SPANS = [["24h", "today"], ["7d", "week"], ["30d", "month"]];
 const sum = (values) => values.reduce((all, one) => all + one, 0);
 
-export async function overview(place, left) {
+export async function show(place, left) {
   const live = el("div");
   place.append(live);
   while (!left.aborted) {

@@ -4,6 +4,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 export const texts = data.texts;
 export const lang = data.lang;
 export const form = data.form;
+export const views = data.views;
 
 export const t = (name, values = {}) =>
   (texts[name] ?? name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");

@@ -1,22 +1,13 @@
 // The panel: one view at a time, chosen by the address's fragment; the health above it is always live.
 
-import { ask, form, t } from "./page.js";
-import { clients } from "./clients.js";
-import { doctor } from "./doctor.js";
-import { logTail } from "./log.js";
-import { models } from "./models.js";
-import { overview } from "./overview.js";
-import { playground } from "./playground.js";
-import { requests } from "./requests.js";
-import { settings } from "./settings.js";
+import { ask, form, t, views } from "./page.js";
 
-const VIEWS = { overview, requests, clients, models, playground, settings, doctor, log: logTail };
 const place = document.getElementById("view");
 let leave = () => {};
 
-async function show() {
+async function open() {
   const name = location.hash.slice(1).split("/")[0];
-  const view = VIEWS[name] ? name : "overview";
+  const view = views.includes(name) ? name : views[0];
   leave();
   const left = new AbortController();
   leave = () => left.abort();
@@ -26,7 +17,8 @@ async function show() {
   }
   place.replaceChildren();
   try {
-    await VIEWS[view](place, left.signal);
+    const { show } = await import(`./${view}.js`);
+    if (!left.signal.aborted) await show(place, left.signal);
   } catch (error) {
     if (!left.signal.aborted) place.append(Object.assign(document.createElement("p"), { className: "bad", textContent: `${t("failed")} ${error.message}` }));
   }
@@ -48,6 +40,6 @@ async function health() {
 }
 
 document.querySelector("#logout [name=form_token]").value = form;
-addEventListener("hashchange", show);
-show();
+addEventListener("hashchange", open);
+open();
 health();

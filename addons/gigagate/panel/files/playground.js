@@ -6,7 +6,7 @@ const TOOL = { type: "function", function: { name: "get_weather", description: "
   parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] } } };
 const kept = { system: "", question: "Привет! Кто ты?" };
 
-export async function playground(place, left) {
+export async function show(place, left) {
   const told = await ask("models", { signal: left });
   if (left.aborted) return;
   const model = el("input", { list: "names", value: told.default, id: "p-model" });

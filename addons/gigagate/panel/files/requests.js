@@ -4,7 +4,7 @@ import { ask, clock, el, money, moment, number, t, table, time } from "./page.js
 
 const SHOWN = 1000;
 
-export async function requests(place, left) {
+export async function show(place, left) {
   const rows = new Map();
   let last = 0, mitmweb = null;
   const search = el("input", { type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => draw() });

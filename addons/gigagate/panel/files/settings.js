@@ -4,7 +4,7 @@ import { ask, el, t, table } from "./page.js";
 
 const shown = (value) => (value === null ? "—" : typeof value === "object" ? JSON.stringify(value) : String(value));
 
-export async function settings(place, left) {
+export async function show(place, left) {
   const told = await ask("settings", { signal: left });
   if (left.aborted) return;
   const only = el("input", { type: "checkbox", onchange: () => draw() });

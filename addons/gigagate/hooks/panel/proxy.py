@@ -1,0 +1,68 @@
+"""The part of the panel's API about the proxy itself: settings, doctor, log, the panel's link."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from mitmproxy import http
+
+from gigagate.errors import InvalidRequest, NotFound
+from gigagate.hooks.panel.door import Admin, PanelDoor
+from gigagate.hooks.panel.routes import Routes, Told
+from gigagate.hooks.runtime import Runtime
+from gigagate.panel import settings_in_force
+from gigagate.panel.log_tail import LogTail
+
+DOCTOR_SECONDS = 90
+
+
+class Proxy:
+    def __init__(self, runtime: Runtime, door: PanelDoor, tail: LogTail) -> None:
+        self._runtime = runtime
+        self._door = door
+        self._tail = tail
+        self.routes: Routes = {
+            ("GET", "settings"): self.settings,
+            ("GET", "doctor"): self.doctor,
+            ("GET", "log"): self.log,
+            ("GET", "link"): self.link,
+        }
+
+    async def settings(self, request: http.Request, admin: Admin) -> Told:
+        settings = self._runtime.settings
+        files = [str(file) for file in settings.sources if file.is_file()]
+        return {"settings": settings_in_force.told(settings), "files": files}
+
+    async def doctor(self, request: http.Request, admin: Admin) -> Told:
+        """What ./run.sh doctor finds: [{"what", "fine": true, false or null, "told"}]."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "gigagate",
+            "doctor",
+            "--json",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=dict(os.environ) | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        )
+        try:
+            async with asyncio.timeout(DOCTOR_SECONDS):
+                out, _ = await process.communicate()
+            return {"findings": json.loads(out)}
+        except (TimeoutError, ValueError):
+            raise InvalidRequest("doctor did not finish: try ./run.sh doctor.") from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+
+    async def log(self, request: http.Request, admin: Admin) -> Told:
+        return {"lines": self._tail.lines()}
+
+    async def link(self, request: http.Request, admin: Admin) -> Told:
+        """The page's path with its key, for this user's command line alone."""
+        if admin.session is not None:
+            raise NotFound("Only ./run.sh panel is told the link.")
+        return {"path": f"/admin?token={self._door.key()}"}

@@ -1,0 +1,43 @@
+"""The words of the frame and of more than one view."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "panel": ("panel", "панель"),
+    "skip": ("To the content", "К содержанию"),
+    "login": ("Log in", "Войти"),
+    "logout": ("Log out", "Выйти"),
+    "login_key": ("The admin's key", "Ключ администратора"),
+    "login_note": (
+        "It is GIGAGATE_ADMIN_KEY; without one, the terminal shows a link at each start.",
+        "Это GIGAGATE_ADMIN_KEY; без него ссылка показывается в терминале при запуске.",
+    ),
+    "login_refused": ("That is not the admin's key.", "Это не ключ администратора."),
+    "good": ("GigaChat answers", "GigaChat отвечает"),
+    "waiting": ("nothing asked yet", "запросов ещё не было"),
+    "away": ("GigaChat is away", "GigaChat недоступен"),
+    "trouble": ("no access to GigaChat", "нет доступа к GigaChat"),
+    "gone": ("the proxy does not answer", "прокси не отвечает"),
+    "since": ("since", "с"),
+    "copy": ("Copy", "Скопировать"),
+    "copied": ("Copied.", "Скопировано."),
+    "yes": ("Yes", "Да"),
+    "add": ("Add", "Добавить"),
+    "remove": ("Remove", "Убрать"),
+    "save": ("Save", "Сохранить"),
+    "undo": ("Undo the last change", "Отменить последнее изменение"),
+    "close": ("Close", "Закрыть"),
+    "milliseconds": ("ms", "мс"),
+    "seconds": ("s", "с"),
+    "hours": ("h", "ч"),
+    "minutes": ("min", "мин"),
+    "days": ("d", "д"),
+    "failed": ("That did not work:", "Не получилось:"),
+    "client": ("Client", "Клиент"),
+    "model": ("Model", "Модель"),
+    "time": ("Time", "Время"),
+    "tokens": ("Tokens", "Токены"),
+    "requests": ("Requests", "Запросы"),
+    "errors": ("Errors", "Ошибки"),
+    "cached": ("from the cache, free", "из кэша, бесплатно"),
+}
