@@ -1,8 +1,11 @@
-"""docs/test_requests.md does what it says: every request in it is sent, every promise checked."""
+"""The documents do what they say: the requests of test_requests.md, the programs of files.md."""
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +16,9 @@ from tests.support.proxy import Proxy
 
 from gigagate.emulator.thread import EmulatorThread
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "test_requests.md").read_text()
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "test_requests.md").read_text()
+FILES = (ROOT / "docs" / "files.md").read_text()
 EXAMPLE = re.compile(
     r"```sh\n(?P<command>.+?)```\s+Expect (?P<status>\d+)(?:(?!```).)*"
     r"```(?P<form>json|text)\n(?P<expected>.+?)\n```",
@@ -90,3 +95,33 @@ def test_the_answer_is_the_documented_one(proxy: Proxy, example: Example) -> Non
         assert example.expected in answer.text
     else:
         assert contains(answer.json(), example.expected), answer.text
+
+
+def program(kind: str, proxy: Proxy) -> str:
+    blocks = re.findall(rf"^```{kind}\n(.+?)^```$", FILES, re.DOTALL | re.MULTILINE)
+    return "\n".join(blocks).replace("http://localhost:4000", proxy.url)
+
+
+def said_by(*command: str, folder: Path) -> str:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout
+
+
+def test_the_commands_about_files_run_as_they_stand(proxy: Proxy) -> None:
+    said = said_by("bash", "-euo", "pipefail", "-c", program("sh", proxy), folder=ROOT)
+    assert said.count("Файлов вижу: 1") == 2
+    assert '"deleted":true' in said
+
+
+def test_the_programs_about_files_run_as_they_stand(proxy: Proxy) -> None:
+    folder = ROOT / "docs" / "examples" / "files"
+    said = said_by(sys.executable, "-c", program("python", proxy), folder=folder)
+    assert said.count("Файлов вижу: 1") == 2
+    assert f"![image]({proxy.url}/v1/files/" in said
