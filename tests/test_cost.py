@@ -44,8 +44,8 @@ def python_calls(work: Callable[[], object]) -> int:
     ("body", "most"),
     [
         (traffic.small(), 130),
-        (traffic.cline(255_000, parts=True), 1150),
-        (traffic.cline(255_000, parts=True, tools=25), 1150),
+        (traffic.cline(255_000, parts=True), 760),
+        (traffic.cline(255_000, parts=True, tools=25), 760),
     ],
     ids=["small", "255 KB", "255 KB with 25 tools"],
 )

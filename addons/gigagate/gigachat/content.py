@@ -57,6 +57,8 @@ class ContentReader:
         are "".  Parts are joined with a newline."""
         if isinstance(content, str):
             return content
+        if (plain := self.plain_texts(content)) is not None:
+            return "\n".join(plain)
         texts = []
         for part, at in self._parts(content, path, lenient):
             texts += self._in_text(part, at, lenient)
@@ -66,6 +68,8 @@ class ContentReader:
         """Where files may be."""
         if isinstance(content, str):
             return [Segment([content])]
+        if (plain := self.plain_texts(content)) is not None:
+            return [Segment(plain)]
         segments = [segment := Segment()]
         after_image = 0
         for part, at in self._parts(content, path, lenient):
@@ -86,6 +90,24 @@ class ContentReader:
             segment.files.append(file)
         return segments
 
+    def plain_texts(self, content: object) -> list[str] | None:
+        """What an array of nothing but well-formed texts has, as nearly all are; else None."""
+        if type(content) is not list:
+            return None
+        texts = []
+        for part in content:
+            if type(part) is not dict or part.get("type") != "text":
+                return None
+            if type(text := part.get("text")) is not str:
+                return None
+            texts.append(text)
+        self._count(content)
+        return texts
+
+    def _count(self, parts: list[Any]) -> None:
+        self.joined_messages += 1
+        self.joined_parts += len(parts)
+
     def _parts(
         self, content: object, path: str, lenient: bool
     ) -> Iterator[tuple[dict[str, Any], str]]:
@@ -93,8 +115,7 @@ class ContentReader:
             return
         if not isinstance(content, list):
             raise wrong_type(path, "a string, null or an array of parts", content)
-        self.joined_messages += 1
-        self.joined_parts += len(content)
+        self._count(content)
         for i, part in enumerate(content):
             at = f"{path}[{i}]"
             if lenient and isinstance(part, str):

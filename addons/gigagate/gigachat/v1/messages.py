@@ -45,6 +45,7 @@ _READ = frozenset(
 )
 _READ_OF_RESULTS = _READ | {"name"}
 """The message fields that are translated; the others are dropped."""
+_PLAIN = {"role", "content"}
 
 CAPTION = "(a file)"
 """The text of a message that is nothing but a file: GigaChat may not take an empty one."""
@@ -123,6 +124,8 @@ class _Conversation:
 
     def add(self, index: int, message: dict[str, Any]) -> None:
         role = message.get("role")
+        if message.keys() == _PLAIN and self._say_plainly(role, message["content"]):
+            return
         match role:
             case "system" | "developer":
                 self._add_system(index, role)
@@ -137,6 +140,22 @@ class _Conversation:
                 path = f"messages[{index}].role"
                 raise InvalidRequest(f"{path} must be one of {', '.join(_ROLES)}.", param=path)
         self._dropped |= message.keys() - (_READ_OF_RESULTS if role in _RESULT_ROLES else _READ)
+
+    def _say_plainly(self, role: object, content: object) -> bool:
+        """Says what is text and no more, as most of a long history is; False: it is more."""
+        if role != "user" and role != "assistant":
+            return False
+        if type(content) is str:
+            text = content
+        elif (texts := self._content.plain_texts(content)) is not None:
+            text = "\n".join(texts)
+        else:
+            return False
+        if text:
+            self._append(role, text if role == "user" else picture_tags.restored(text))
+        else:
+            self._counts["empty messages left out"] += 1
+        return True
 
     def finished(self) -> list[dict[str, Any]]:
         self._leave_out_excess()
@@ -253,23 +272,34 @@ class _Conversation:
             self._say("user", "\n".join(segment.texts), index, segment)
 
     def _say(self, role: str, text: str, index: int = 0, segment: Segment | None = None) -> None:
-        path, asked = f"messages[{index}]", index >= self._asked_from
-        files = [Placed(file, path, asked) for file in segment.files] if segment else []
-        if not text and not files:
-            self._counts["empty messages left out"] += 1
+        if segment is None or not segment.files:
+            if text:
+                self._append(role, text)
+            else:
+                self._counts["empty messages left out"] += 1
             return
         last = self._turns[-1] if self._turns else None
-        if last is None or last.role != role:
-            last = _Turn(role, [])
-            self._turns.append(last)
-        elif segment and has_image(segment.files) and last.has_image:
+        if last and last.role == role and last.has_image and has_image(segment.files):
             self._counts["messages made of one, an image each"] += 1
             last = _Turn(role, [])
             self._turns += [_Turn("assistant", [BETWEEN_IMAGES]), last]
         else:
-            self._counts["messages joined to the one before, of the same role"] += 1
+            last = self._turn_of(role)
+        path, asked = f"messages[{index}]", index >= self._asked_from
         last.texts += filter(None, [text])
-        last.files += files
+        last.files += [Placed(file, path, asked) for file in segment.files]
+
+    def _append(self, role: str, text: str) -> None:
+        self._turn_of(role).texts.append(text)
+
+    def _turn_of(self, role: str) -> _Turn:
+        """The last turn where it is the same speaker's, else a new one."""
+        if self._turns and self._turns[-1].role == role:
+            self._counts["messages joined to the one before, of the same role"] += 1
+            return self._turns[-1]
+        turn = _Turn(role, [])
+        self._turns.append(turn)
+        return turn
 
     def _leave_out_excess(self) -> None:
         placed = [one for turn in self._turns for one in turn.files]
