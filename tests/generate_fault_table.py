@@ -15,7 +15,7 @@ RUSSIAN = DOCUMENT.parent / "ru" / DOCUMENT.name
 
 
 def main() -> int:
-    if failed := pytest.main(["tests/e2e/test_faults.py"]):
+    if failed := pytest.main(["tests/e2e/test_faults.py", "tests/e2e/test_credentials.py"]):
         return failed
     english = TABLE.markdown()
     _write(DOCUMENT, english)

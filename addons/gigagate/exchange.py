@@ -134,7 +134,7 @@ class Exchange:
     def fall_back(self, model: str, other: str) -> UpstreamRequest:
         """The same request for another of GigaChat's models.  Raises ClientError."""
         self.notes.begin_anew()
-        self.notes.add("model", f"model {model} cannot answer now: {other} does")
+        self.notes.add("fallback", f"model {model} cannot answer now: {other} does")
         self._policy = replace(
             self._policy, instead=MappingProxyType({**self._policy.instead, model: other})
         )

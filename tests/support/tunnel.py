@@ -36,5 +36,6 @@ class Tunnel:
             while data := source.recv(65536):
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+        except OSError:  # one end has broken off, so does the other
+            with contextlib.suppress(OSError):
+                sink.shutdown(socket.SHUT_RDWR)

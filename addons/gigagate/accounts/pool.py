@@ -37,7 +37,7 @@ class Pool:
         """Credential, reason -> requests that went on to another one."""
         self.on_set_aside: Callable[[], None] = lambda: None
         self._models_off: dict[tuple[Account, str], float] = {}
-        """Until when a model is not asked of an account, which has it switched off."""
+        """Until when a model is not asked of an account, which does not have it."""
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._accounts)
@@ -91,14 +91,15 @@ class Pool:
             times.clear()
             self.set_aside(account, "failing")
 
-    def switched_off(self, account: Account, model: str | None) -> None:
+    def does_without(self, account: Account, model: str | None) -> None:
+        """The account has the model switched off, or has none of that name."""
         if model is None:
             return
         now = self._clock()
         self._models_off = {key: at for key, at in self._models_off.items() if at > now}
         if (account, model) not in self._models_off:
             logger.warning(
-                "The credential %s is not asked for %s for %.0f s: the model is switched off",
+                "The credential %s is not asked for %s for %.0f s: it does not have the model",
                 account.label,
                 model,
                 ASIDE,

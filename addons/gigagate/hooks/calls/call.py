@@ -33,7 +33,7 @@ class UpstreamCall:
     slot: Slot | None = None
     """None for a request that needs none."""
     abandoned: bool = False
-    """We have closed the connection to GigaChat before its answer had ended."""
+    """We have closed the last attempt's connection before GigaChat's answer had ended."""
     refused: AccessToken | None = None
     """The token GigaChat has answered 401 to: another one is tried, once."""
     tried: float = 0

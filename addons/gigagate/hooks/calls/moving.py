@@ -30,6 +30,7 @@ _FILE_IDS = re.compile(rb'"attachments"\s*:\s*\[\s*"')
 _CODES = {
     "insufficient_quota": EXHAUSTED,
     "model_unavailable": SWITCHED_OFF,
+    "model_not_found": NOT_THERE,
     "upstream_credentials_rejected": REJECTED,
 }
 FALLS_BACK = frozenset({"model_unavailable", "model_not_found", "rate_limit_exceeded"})
@@ -73,8 +74,8 @@ class Moving:
             return False
         account, model = call.account, call.exchange.report.model_sent
         call.unable.add(account)
-        if reason == SWITCHED_OFF:
-            pool.switched_off(account, model)
+        if reason in (SWITCHED_OFF, NOT_THERE):
+            pool.does_without(account, model)
         elif reason == FAILED:
             pool.failed(account)
         elif reason in (REJECTED, EXHAUSTED, UNREACHABLE):

@@ -42,8 +42,12 @@ class CallSlots:
     def leave(self, call: UpstreamCall) -> None:
         """The call goes on to another account, which has slots of its own."""
         slot, call.slot = self._of_client.pop(call.connection_id, None), None
-        if slot is not None:
+        if slot is None:
+            return
+        if call.abandoned:
             self._release_soon(slot)
+        else:
+            slot.release()
 
     def running(self) -> None:
         self._runtime.accounts.start()

@@ -172,7 +172,7 @@ class GigaStream(ClientStream):
         self.hidden = Hidden([t.value for t in (call.token, call.refused) if t is not None])
         self.server_state = self.state_wait_for_response_headers
         self.drop_stale_events()
-        self.sent_upstream = True
+        self.sent_upstream, call.abandoned = True, False
         call.patience.sent(time.monotonic())
         self.shared.traffic.on_the_wire.add(self)
         body = call.request.body
@@ -322,13 +322,13 @@ class GigaStream(ClientStream):
 
     def attempt_failed(self, call: UpstreamCall, error: GigaGateError) -> CommandGenerator[None]:
         """Another attempt, if one can help and the client has seen nothing of this one."""
+        yield from self.leave_upstream()
         pause = None if self.got_data else self.shared.calls.moving.pause(call, error)
         if pause is None:
             yield from self.end_in_error(outages.told(call.account.outage, error))
             return
         if call.account.outage.failure is None:
             again.warn("Again in %.1f s: %s", pause, error.message)
-        yield from self.leave_upstream()
         call.pause = max(pause, A_MOMENT)
         yield from self.attempt(call)
 
