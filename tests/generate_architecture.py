@@ -1,4 +1,4 @@
-"""Writes the tables of docs/architecture.md from the code: the rooms, the wings of hooks, imports.
+"""Writes the tables of docs/architecture.md, in both languages, from the code.
 
 PYTHONPATH=addons python -m tests.generate_architecture
 """
@@ -9,8 +9,11 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from tests.support import in_russian
+
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "architecture.md"
+RUSSIAN = DOCUMENT.parent / "ru" / DOCUMENT.name
 PACKAGE = ROOT / "addons" / "gigagate"
 TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -85,15 +88,18 @@ TABLES: Mapping[str, Callable[[], Iterator[str]]] = {
 }
 
 
-def current(document: str) -> str:
+def current(document: str, *, russian: bool = False) -> str:
     """The document with its tables as the code has them."""
 
     def made(match: re.Match[str]) -> str:
         lines = "\n".join(TABLES[match[2]]()).rstrip()
-        return f"{match[1]}{lines}\n{match[3]}"
+        return f"{match[1]}{in_russian.table(lines) if russian else lines}\n{match[3]}"
 
     return TABLE.sub(made, document)
 
 
 if __name__ == "__main__":
     DOCUMENT.write_text(current(DOCUMENT.read_text()))
+    RUSSIAN.write_text(current(RUSSIAN.read_text(), russian=True))
+    for made in TABLES.values():
+        in_russian.tell_missing("\n".join(made()))

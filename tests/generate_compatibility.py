@@ -1,4 +1,4 @@
-"""Writes the tables of docs/compatibility.md from the code that obeys them.
+"""Writes the tables of docs/compatibility.md, in both languages, from the code that obeys them.
 
 PYTHONPATH=addons python -m tests.generate_compatibility
 """
@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from tests.support import in_russian
 
 from gigagate import errors
 from gigagate.core import models
@@ -27,6 +29,7 @@ from gigagate.gigachat.v1.response import FINISH_REASONS
 from gigagate.routes import DIALECTS
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "compatibility.md"
+RUSSIAN = DOCUMENT.parent / "ru" / DOCUMENT.name
 TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 SAMPLES = [
@@ -202,10 +205,19 @@ TABLES = {
 }
 
 
-def current(document: str) -> str:
+def current(document: str, *, russian: bool = False) -> str:
     """The document with its tables as they should be."""
-    return TABLE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}", document)
+
+    def made(found: re.Match[str]) -> str:
+        text = TABLES[found[2]]()
+        return f"{found[1]}\n{in_russian.table(text) if russian else text}\n{found[3]}"
+
+    return TABLE.sub(made, document)
 
 
 if __name__ == "__main__":
     DOCUMENT.write_text(current(DOCUMENT.read_text()))
+    RUSSIAN.write_text(current(RUSSIAN.read_text(), russian=True))
+    for name, made in TABLES.items():
+        if name != "upstream":  # what GigaChat says is not translated
+            in_russian.tell_missing(made())

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.generate_architecture import DOCUMENT, PACKAGE, ROOT, TABLE, TABLES, current
+from tests.generate_architecture import DOCUMENT, PACKAGE, ROOT, RUSSIAN, TABLE, TABLES, current
 
 from gigagate.__main__ import VERBS
 
@@ -15,6 +15,8 @@ PATH = re.compile(r"`([a-z_0-9/]+/[a-z_0-9/]*[a-z_0-9]\.py|[a-z_0-9/]+/)`")
 def test_its_tables_are_those_of_the_code() -> None:
     told = "run: PYTHONPATH=addons python -m tests.generate_architecture"
     assert current(WRITTEN) == WRITTEN, told
+    russian = RUSSIAN.read_text()
+    assert current(russian, russian=True) == russian, told
     assert {found[2] for found in TABLE.finditer(WRITTEN)} == set(TABLES)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -11,7 +12,7 @@ from anthropic.types.beta import message_create_params as beta_create_params
 from openai.types import completion_create_params, embedding_create_params
 from openai.types.chat import completion_create_params as chat_create_params
 from openai.types.responses import response_create_params
-from tests.generate_compatibility import DOCUMENT, SAMPLES, TABLES, current, own_errors
+from tests.generate_compatibility import DOCUMENT, RUSSIAN, SAMPLES, TABLES, current, own_errors
 from tests.support.gigachat_wire import deltas, events, text_of, text_stream
 
 from gigagate import errors
@@ -97,11 +98,12 @@ def sample(row: Row) -> Any:
             return SAMPLE[type(kind)]
 
 
-def test_the_page_is_current() -> None:
+@pytest.mark.parametrize("page", [DOCUMENT, RUSSIAN], ids=["English", "Russian"])
+def test_the_page_is_current(page: Path) -> None:
     """If not: PYTHONPATH=addons python -m tests.generate_compatibility."""
-    document = DOCUMENT.read_text()
+    document = page.read_text()
     assert set(re.findall(r"<!-- table: (\w+) -->", document)) == set(TABLES)
-    assert document == current(document)
+    assert document == current(document, russian=page == RUSSIAN)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Ours against the field, on this machine, now: `python -m tests.bench`.
 
-Prints tables to standard output and, with --write, puts them into docs/benchmarks.md and draws its
-plots.  Exit code 1 when a target failed to answer, 2 for a wrong argument.
+Prints tables to standard output and, with --write, puts them into docs/benchmarks.md and its
+Russian page, and draws their plots.  Exit code 1 when a target failed to answer, 2 for a wrong
+argument.
 """
 
 import argparse
@@ -19,8 +20,10 @@ from tests.bench.growth import SERIES
 from tests.bench.results import Circumstances, Results
 from tests.bench.scenarios import SCENARIOS, Scenario
 from tests.bench.targets import ROOT, TARGETS, Target
+from tests.support import in_russian
 
 _PAGE = ROOT / "docs" / "benchmarks.md"
+_RUSSIAN = ROOT / "docs" / "ru" / "benchmarks.md"
 _IMAGES = ROOT / "docs" / "images"
 _ASKED = [*SCENARIOS, *SERIES]
 
@@ -39,6 +42,7 @@ def main() -> int:
     if options.write:
         plots.write_all(results, _IMAGES)
         report.write_between_markers(_PAGE, text)
+        report.write_between_markers(_RUSSIAN, in_russian.table(text))
     return 1 if results.failures else 0
 
 

@@ -16,12 +16,15 @@ def test_from_a_file_the_page_and_its_plots_are_written(
     results.add("mitmdump", "bodies-1000.p50", 0, 1.25)
     results.save(tmp_path / "results.json")
     page = tmp_path / "benchmarks.md"
-    page.write_text(f"{BEGIN}\n{END}\n")
-    monkeypatch.setattr(bench, "_PAGE", page)
+    russian = tmp_path / "ru.md"
+    for each, name in ((page, "_PAGE"), (russian, "_RUSSIAN")):
+        each.write_text(f"{BEGIN}\n{END}\n")
+        monkeypatch.setattr(bench, name, each)
     monkeypatch.setattr(bench, "_IMAGES", tmp_path)
     monkeypatch.setattr(sys, "argv", ["bench", "--from", str(tmp_path / "results.json"), "--write"])
     assert bench.main() == 0
     assert "| 1 KB " in page.read_text()
+    assert "| 1 КБ " in russian.read_text()
     assert (tmp_path / "benchmarks-bodies.svg").exists()
 
 

@@ -11,13 +11,14 @@ WORDS = Path(__file__).with_name("russian_cells.txt")
 BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 AS_IT_IS = re.compile(r'`[^`]*`|"[a-z0-9]+"|(?<![\w.])-?\d+(?!\w)')
 """Code, quoted values and numbers."""
+PICTURE = re.compile(r"!\[(.+)\]\((images/[^)]+)\)")
 BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 LETTER = re.compile("[A-Za-z]")
 
 
 def read(text: str) -> dict[str, str]:
     """English to Russian, of the lines of russian_cells.txt."""
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    lines = [line for line in text.splitlines() if line and not line.startswith("# ")]
     return {
         english: russian.strip() for english, russian in zip(lines[::2], lines[1::2], strict=True)
     }
@@ -27,7 +28,10 @@ TRANSLATED = read(WORDS.read_text(encoding="utf-8"))
 
 
 def table(english: str) -> str:
-    """A table, and whole lines of text beside it, in Russian; blocks of code stay."""
+    """A table, and lines of text and pictures beside it, in Russian; blocks of code stay.
+
+    As it stands in docs/ru: pictures lie a folder higher.
+    """
     blocks = iter(BLOCK.findall(english))
     lines = [_line(line) for line in BLOCK.sub("```", english).splitlines(keepends=True)]
     return re.sub("^```", lambda _: next(blocks), "".join(lines), flags=re.MULTILINE)
@@ -47,7 +51,11 @@ def tell_missing(english: str) -> None:
 
 
 def _line(line: str) -> str:
-    return "|".join(map(_cell, BETWEEN_CELLS.split(line))) if line.startswith("|") else _cell(line)
+    if line.startswith("|"):
+        return "|".join(map(_cell, BETWEEN_CELLS.split(line)))
+    if picture := PICTURE.match(line):
+        return line.replace(picture[0], f"![{_cell(picture[1])}](../{picture[2]})")
+    return _cell(line)
 
 
 def _cell(cell: str) -> str:
