@@ -43,7 +43,7 @@ def python_calls(work: Callable[[], object]) -> int:
 @pytest.mark.parametrize(
     ("body", "most"),
     [
-        (traffic.small(), 130),
+        (traffic.small(), 114),
         (traffic.cline(255_000, parts=True), 760),
         (traffic.cline(255_000, parts=True, tools=25), 760),
     ],

@@ -71,7 +71,13 @@ def _uploaded(n: int) -> object:
     return [message("user", shown), message("assistant", "seen"), message("user", "x")]
 
 
-MORE_ROWS = (Row("view: required", _asked_for_many, lambda b: conversation.render(reader.chat(b))),)
+MORE_ROWS = (
+    Row(
+        "view: required",
+        _asked_for_many,
+        lambda b: conversation.render(reader.chat(b, "/v1/chat/completions")),
+    ),
+)
 
 
 @pytest.mark.parametrize("row", (*ROWS, *MORE_ROWS), ids=lambda row: row.what)

@@ -70,6 +70,12 @@ def test_dots_are_nobodys_name(path: str) -> None:
         found("GET", path)
 
 
+@pytest.mark.parametrize("verb", ["fooBar", "generatecontent", "predict"])
+def test_a_verb_that_is_in_no_table_is_no_wrong_method(verb: str) -> None:
+    with pytest.raises(NotFound, match=f"There is no /v1beta/models/x:{verb} here"):
+        found("POST", f"/v1beta/models/x:{verb}")
+
+
 @pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v1", "/v1beta", "/v1/chat"])
 def test_an_unknown_path_is_named_and_told_what_exists(path: str) -> None:
     with pytest.raises(NotFound) as raised:
@@ -134,6 +140,7 @@ def test_geminis_endpoints_are_found(path: str, translate: object, item: str) ->
         ("GET", "/v1/chat/completions", "POST"),
         ("POST", "/v1/models", "GET"),
         ("DELETE", "/v1/models/x", "GET"),
+        ("DELETE", "/v1/models/GigaChat-2-Max:2.0.30.01", "GET"),
         ("GET", "/v1beta/models/x:generateContent", "POST"),
         ("get", "/v1/models", "GET"),
     ],

@@ -26,14 +26,17 @@ class Route(NamedTuple):
 
 MAX_NAME = 1000
 """Characters of an {id}."""
+_VERB = re.compile(r":[A-Za-z]+$")
+"""Behind an {id}, what Google's APIs do with it: one that is in no table is no wrong method."""
 DOTS = (".", "..")
 """No {id}: a server would read the path as another one, which is not in the table."""
 
 
 def dialect_of(head: Head) -> Dialect:
     """The API that a request speaks, known before its body has come."""
+    canonical = normalise(head.path)
     for dialect in DIALECTS:
-        if dialect.claims(head):
+        if dialect.claims(head, canonical):
             return dialect
     return DIALECTS[-1]
 
@@ -46,11 +49,11 @@ def find(head: Head, dialect: Dialect | None = None) -> Route:
     item, found = "", [endpoint for endpoint in endpoints if endpoint.path == canonical]
     if not found:
         item, found = _with_item(canonical, endpoints)
-    if not found:
-        raise NotFound(f"There is no {_shown(path)} here. GigaGate serves {_served(endpoints)}.")
     for endpoint in found:
         if endpoint.method == method:
             return Route(endpoint, item)
+    if not found or _VERB.search(item):
+        raise NotFound(f"There is no {_shown(path)} here. GigaGate serves {_served(endpoints)}.")
     allowed = " or ".join(endpoint.method for endpoint in found)
     raise MethodNotAllowed(f"{method[:20]} is not possible on {_shown(path)}; use {allowed}.")
 

@@ -82,7 +82,7 @@ class _Form:
 
 
 class _Reader:
-    def chat(self, body: bytes) -> Chat:
+    def chat(self, body: bytes, path: str) -> Chat:
         try:
             return _Form(parse_object(body)).chat()
         except GigaGateError as error:
@@ -104,7 +104,7 @@ def _translate(call: InHand) -> Translation:
     return any_chat.translate(_Form(parse_object(call.request.body)), call, DRIPS)
 
 
-def _claims(head: Head) -> bool:
+def _claims(head: Head, canonical: str) -> bool:
     return head.path.startswith("/toy/")
 
 

@@ -25,7 +25,7 @@ def chat(*contents: object) -> bytes:
     ],
 )
 def test_the_last_message_is_what_was_asked(body: bytes, text: str) -> None:
-    assert prompts.asked(reader, body) == text
+    assert prompts.asked(reader, body, "/v1/chat/completions") == text
 
 
 CALL = {"function": {"name": "read_file", "arguments": "{}"}}
@@ -63,5 +63,5 @@ def test_an_answer_whole_or_streamed_is_its_text(body: bytes, text: str) -> None
     ids=["deep", "deep content", "numbers", "a number", "no message", "no calls"],
 )
 def test_json_of_any_shape_is_no_reason_to_lose_the_log_line(body: bytes) -> None:
-    assert prompts.asked(reader, body) == ""
+    assert prompts.asked(reader, body, "/v1/chat/completions") == ""
     assert prompts.answered(reader, body) == ""

@@ -20,6 +20,7 @@ TOOL = {
         },
     },
 }
+PATH = "/v1/chat/completions"
 PNG = "data:image/png;base64," + "A" * 4000
 CHAT = {
     "model": "gigachat",
@@ -55,7 +56,7 @@ CHAT = {
 
 
 def render(chat: Any) -> str:
-    return conversation.render(reader.chat(json.dumps(chat).encode()))
+    return conversation.render(reader.chat(json.dumps(chat).encode(), PATH))
 
 
 def test_a_chat_reads_as_a_conversation() -> None:
@@ -131,7 +132,7 @@ def test_five_megabytes_make_a_view_of_bounded_length() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"messages": 1}', b"\xff", b"[" * 100_000])
 def test_what_is_no_chat_is_said_to_be_none(body: bytes) -> None:
     with pytest.raises(ValueError):
-        reader.chat(body)
+        reader.chat(body, PATH)
 
 
 KEYS = (

@@ -171,7 +171,7 @@ RESPONSE = {
 )
 def test_each_api_has_its_own_words(dialect: Dialect, asked: dict[str, Any]) -> None:
     def chat(body: Any) -> Any:
-        return dialect.reader.chat(json.dumps(body).encode())
+        return dialect.reader.chat(json.dumps(body).encode(), "/v1/any")
 
     def shape(value: Any) -> Any:
         if isinstance(value, dict):

@@ -61,7 +61,7 @@ def _seen(flow: "http.HTTPFlow", kept: object) -> Iterator[Seen]:
     try:
         if routes.find(head, dialect).endpoint.operation != "chat":
             return
-        chat = dialect.reader.chat(request.get_content(strict=False) or b"")
+        chat = dialect.reader.chat(request.get_content(strict=False) or b"", head.path)
     except (GigaGateError, ValueError):
         return
     said = None

@@ -48,8 +48,10 @@ def alias(name: str, policy: Policy) -> str | None:
     lower = name.lower()
     if (real := policy.aliases.get(lower)) is not None:
         return real
-    patterns = (one for one in policy.aliases if "*" in one)
-    return next((policy.aliases[one] for one in patterns if fnmatchcase(lower, one)), None)
+    for pattern, real in policy.aliases.items():
+        if "*" in pattern and fnmatchcase(lower, pattern):
+            return real
+    return None
 
 
 def _resolved(name: str, real: str | None, default: str, policy: Policy, notes: Notes) -> str:

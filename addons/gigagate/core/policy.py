@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.key_owner import PROXY, KeyOwner
@@ -30,10 +30,12 @@ DEFAULT_JSON_MODES: Mapping[str, JsonMode] = MappingProxyType(
     }
 )
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    aliases: Mapping[str, str] = field(default_factory=lambda: DEFAULT_ALIASES)
+    aliases: Mapping[str, str] = DEFAULT_ALIASES
     """Client's model name, lower case, or a pattern of such names with * -> GigaChat's."""
     default_model: str = "GigaChat-2-Max"
     light_model: str = "GigaChat-2"
@@ -44,11 +46,11 @@ class Policy:
     """Texts that one request for embeddings may hold."""
     unknown_models: UnknownModel = "default"
     """What a name that is neither an alias nor GigaChat's becomes."""
-    models: Mapping[str, OwnRow] = field(default_factory=lambda: MappingProxyType({}))
+    models: Mapping[str, OwnRow] = _NONE
     """Pattern of GigaChat's names -> what the settings say of them.  The first that fits counts."""
-    instead: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    instead: Mapping[str, str] = _NONE
     """GigaChat's model -> the one that is asked in its place, for this request."""
-    listed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    listed: Mapping[str, str] = _NONE
     """Names GigaChat is known to list, in lower case -> as it spells them."""
     strict: bool = False
     """Refuse with 400 what would otherwise be dropped although it changes the answer's meaning."""
@@ -57,16 +59,16 @@ class Policy:
     reasoning: Reasoning = "separate"
     """Where what the model thought is told: in `reasoning_content`, in the content between
     <think> tags, or not at all."""
-    json_modes: Mapping[str, JsonMode] = field(default_factory=lambda: DEFAULT_JSON_MODES)
+    json_modes: Mapping[str, JsonMode] = DEFAULT_JSON_MODES
     """Pattern of GigaChat's model names -> how they are made to answer in JSON.  The first that
     fits counts."""
     api: Api = "auto"
     """GigaChat's chat API: auto takes v2 only for what v1 cannot do."""
-    apis: Mapping[str, Api] = field(default_factory=lambda: MappingProxyType({}))
+    apis: Mapping[str, Api] = _NONE
     """Pattern of GigaChat's model names -> as `api`.  The first that fits counts."""
     builtin_tools: bool = True
     """GigaChat's own tools may be used: a search sends what is searched for elsewhere."""
-    files: FilePolicy = field(default_factory=FilePolicy)
+    files: FilePolicy = FilePolicy()
     seal_key: bytes = field(default=b"", repr=False)
     """Seals what a client carries for the proxy: the same wherever the client may come next."""
     key_owner: KeyOwner = PROXY

@@ -35,9 +35,10 @@ class Envelope(Protocol):
 class Reader(Protocol):
     """An API's bytes in the pivot's terms, for people: views, the prompts log, fixtures."""
 
-    def chat(self, body: bytes) -> Chat:
+    def chat(self, body: bytes, path: str) -> Chat:
         """A request for a chat, not checked deeper than it must be to be told.
 
+        path: the request's, with the query: some APIs name the model there.
         Raises ValueError, with a sentence, if it is none.
         """
 
@@ -94,8 +95,8 @@ class Dialect(NamedTuple):
     """In metrics and logs."""
     envelope: Envelope
     endpoints: tuple[Endpoint, ...]
-    claims: Callable[[Head], bool]
-    """Whether a request speaks it, by method, path and headers."""
+    claims: Callable[[Head, str], bool]
+    """Whether a request speaks it, by method, path and headers; and by its canonical path."""
     keys: Callable[[Head], Iterator[str]]
     """The keys a request brings, from wherever this API's clients put them."""
     reader: Reader

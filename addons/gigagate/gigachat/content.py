@@ -4,7 +4,7 @@ GigaChat v1 answers 400 "invalid JSON syntax" to any content but a string, and t
 message; so a message with several becomes several, each with the text that stands before its image.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,7 +48,7 @@ class ContentReader:
         self.joined_parts = 0
         self.left_out: list[str] = []
         """Files GigaChat cannot be given, as a person would be told."""
-        self.passed_over: Counter[str] = Counter()
+        self.passed_over = defaultdict[str, int](int)
         """Kind of other parts that it cannot be given -> how many."""
         self._files = files
 

@@ -217,8 +217,9 @@ class Telemetry:
         lines = [log_line.text(finished)]
         if self.settings.log.prompts:
             reader = routes.dialect_of(head_of(flow.request)).reader
-            fields["prompt"] = prompts.asked(reader, flow.request.raw_content or b"")
+            asked = flow.request.get_content(strict=False) or b""
             answer = (flow.response and flow.response.raw_content) or b""
+            fields["prompt"] = prompts.asked(reader, asked, flow.request.path)
             fields["answer"] = prompts.answered(reader, answer)
             lines += [f"  > {fields['prompt']}", f"  < {fields['answer']}"]
         if verbose:

@@ -7,10 +7,10 @@ LONGEST = 2000
 """Characters."""
 
 
-def asked(reader: Reader, body: bytes) -> str:
+def asked(reader: Reader, body: bytes, path: str) -> str:
     """The text of the last message of a chat; "" if there is none."""
     try:
-        messages = reader.chat(body)["messages"]
+        messages = reader.chat(body, path)["messages"]
     except ValueError:
         return ""
     return _shortened(_text(object_of(messages[-1]).get("content"))) if messages else ""

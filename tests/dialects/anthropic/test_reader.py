@@ -93,11 +93,11 @@ def test_a_request_is_read_as_a_chat() -> None:
         "system": "S",
         "messages": [{"role": "user", "content": [{"type": "text", "text": "Привет"}]}],
     }
-    found = reader.chat(json.dumps(asked).encode())
+    found = reader.chat(json.dumps(asked).encode(), "/v1/messages")
     assert found["messages"] == [
         {"role": "system", "content": "S"},
         {"role": "user", "content": "Привет"},
     ]
     for body in (b"", b"[]", b'{"model":"M"}'):
         with pytest.raises(ValueError):
-            reader.chat(body)
+            reader.chat(body, "/v1/messages")

@@ -81,13 +81,30 @@ def test_what_is_no_answer_is_said(body: bytes) -> None:
         reader.answer(body)
 
 
+PATH = "/v1beta/models/gemini-3-pro:generateContent"
+
+
+@pytest.mark.parametrize(
+    ("path", "model"),
+    [
+        (PATH + "?alt=sse", "gemini-3-pro"),
+        ("//v1//models/GigaChat-2-Max:streamGenerateContent/", "GigaChat-2-Max"),
+        ("/v1beta/models/GigaChat-2-Max%3A2.0:countTokens", "GigaChat-2-Max:2.0"),
+        ("/v1beta/models/models%2Fgemini-3-pro:generateContent", "gemini-3-pro"),
+    ],
+)
+def test_the_model_is_read_in_the_path(path: str, model: str) -> None:
+    assert reader.chat(b'{"contents": "x"}', path)["model"] == model
+
+
 def test_a_request_is_read_as_a_chat() -> None:
     asked = {"system_instruction": "S", "contents": [{"parts": [{"text": "Привет"}]}]}
-    found = reader.chat(json.dumps(asked).encode())
+    found = reader.chat(json.dumps(asked).encode(), PATH)
+    assert found["model"] == "gemini-3-pro"
     assert found["messages"] == [
         {"role": "system", "content": "S"},
         {"role": "user", "content": "Привет"},
     ]
     for body in (b"", b"[]", b'{"model":"M"}'):
         with pytest.raises(ValueError):
-            reader.chat(body)
+            reader.chat(body, PATH)

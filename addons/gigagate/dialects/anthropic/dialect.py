@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from gigagate.core.http import Head
-from gigagate.core.paths import normalise
 from gigagate.dialects import keys
 from gigagate.dialects.anthropic import endpoints, reader
 from gigagate.dialects.anthropic.envelope import ENVELOPE
@@ -30,11 +29,10 @@ _ENDPOINTS = (
 )
 
 
-def _claims(head: Head) -> bool:
-    path = normalise(head.path)
-    if path.startswith("/models"):
+def _claims(head: Head, canonical: str) -> bool:
+    if canonical.startswith("/models"):
         return "anthropic-version" in head.headers
-    return path == "/messages" or path.startswith("/messages/")
+    return canonical == "/messages" or canonical.startswith("/messages/")
 
 
 def _keys(head: Head) -> Iterator[str]:

@@ -22,7 +22,7 @@ _FINISHES: Mapping[str, str] = {
 _CALLS = ("tool_use", "server_tool_use")
 
 
-def chat(body: bytes) -> Chat:
+def chat(body: bytes, path: str) -> Chat:
     """Raises ValueError if it is no request for a message that can be answered."""
     try:
         return cast(Chat, Asked(parse_object(body), Policy(), Notes()).chat)

@@ -1,9 +1,9 @@
 """The Gemini API, as a dialect."""
 
+import re
 from collections.abc import Iterator
 
 from gigagate.core.http import Head
-from gigagate.core.paths import normalise
 from gigagate.dialects import keys
 from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.gemini import embeddings, endpoints, reader
@@ -59,18 +59,18 @@ _ENDPOINTS = (
 _METHODS = tuple(
     endpoint.path.removeprefix("/models/{id}") for endpoint in _ENDPOINTS if ":" in endpoint.path
 )
-_VERSIONS = ("/v1beta/", "/v1alpha/")
+_VERSION = re.compile(r"/v1(beta|alpha)/")
 _OPENAI = "/openai/"
 """Below this Google has a copy of OpenAI's API."""
 
 
-def _claims(head: Head) -> bool:
-    path = head.path.partition("?")[0]
-    if path.rstrip("/").endswith(_METHODS):
+def _claims(head: Head, canonical: str) -> bool:
+    if canonical.endswith(_METHODS):
         return True
-    if any(version in path for version in _VERSIONS):
+    path = head.path.partition("?")[0]
+    if _VERSION.search(path):
         return _OPENAI not in path
-    return "/models" in path and normalise(path).startswith("/models") and _is_googles(head)
+    return canonical.startswith("/models") and _is_googles(head)
 
 
 def _is_googles(head: Head) -> bool:

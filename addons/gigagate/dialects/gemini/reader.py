@@ -1,10 +1,13 @@
 """Gemini's bytes in the pivot's terms, for people: views, the prompts log, fixtures."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
+from urllib.parse import unquote
 
 from gigagate.core.any_json import list_of, number_of, object_of, parsed, text_of
 from gigagate.core.notes import Notes
+from gigagate.core.paths import normalise
 from gigagate.core.pivot import Chat, Usage
 from gigagate.core.policy import Policy
 from gigagate.dialects.gemini.asked import Asked
@@ -17,22 +20,23 @@ _FINISHES: Mapping[str, str] = {
     "MAX_TOKENS": "length",
     "SAFETY": "content_filter",
 }
-_UNNAMED = "gemini"
-"""The model's name stands in the path, which a reader does not see."""
+_VERB = re.compile(r":[A-Za-z]+$")
+"""What is done with a model, behind its name in the path."""
 
 
-def chat(body: bytes) -> Chat:
+def chat(body: bytes, path: str) -> Chat:
     """Raises ValueError if it is no request for content that can be answered."""
     try:
-        asked = parse_object(body)
-        model = asked.get("model")
-        named = model if isinstance(model, str) and model else _UNNAMED
-        found = Asked(asked, named, Policy(), Notes())
+        found = Asked(parse_object(body), _model(path), Policy(), Notes())
     except GigaGateError as error:
         raise ValueError(error.message) from None
     except RecursionError:
         raise ValueError("nested too deep") from None
     return cast(Chat, found.chat | {"model": found.model})
+
+
+def _model(path: str) -> str:
+    return unquote(_VERB.sub("", normalise(path).removeprefix("/models/")))
 
 
 def answer(body: bytes) -> Said:

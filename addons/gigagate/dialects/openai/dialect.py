@@ -130,7 +130,7 @@ _ENDPOINTS = (
 )
 
 
-def _claims(head: Head) -> bool:
+def _claims(head: Head, canonical: str) -> bool:
     """Whatever no other dialect claims is OpenAI's, mistakes too."""
     return True
 

@@ -8,7 +8,7 @@ from gigagate.core.pivot import Chat, Usage
 from gigagate.dialects.reading import Choice, Said, events, is_whole, object_in
 
 
-def chat(body: bytes) -> Chat:
+def chat(body: bytes, path: str) -> Chat:
     """Raises ValueError if it is none.  What is in it is not checked."""
     asked = object_in(body)
     if "prompt" in asked and "messages" not in asked:

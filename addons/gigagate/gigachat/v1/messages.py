@@ -5,7 +5,7 @@ system message, which is the first, one function call a message with its result 
 one image a message.  OpenAI allows far more, and real agents use it: see the notes this leaves.
 """
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,7 +119,7 @@ class _Conversation:
         self._called: set[str] = set()
         self._system: list[str] = []
         self._turns: list[_Turn] = []
-        self._counts: Counter[str] = Counter()
+        self._counts = defaultdict[str, int](int)
         self._dropped: set[str] = set()
 
     def add(self, index: int, message: dict[str, Any]) -> None:

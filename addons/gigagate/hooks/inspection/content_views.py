@@ -16,7 +16,7 @@ from mitmproxy import contentviews, http
 from mitmproxy.contentviews import Metadata, SyntaxHighlight
 
 from gigagate.hooks.inspection import wire_record
-from gigagate.hooks.inspection.spoken import asks_for_chat, reader_of
+from gigagate.hooks.inspection.spoken import asks_for_chat, chat_in, reader_of
 from gigagate.hooks.patches import looks
 from gigagate.views import answer, changes, conversation
 from gigagate.views.raw_json import in_lines
@@ -78,7 +78,7 @@ def _is_ours(flow: http.HTTPFlow) -> bool:
 
 
 def _conversation(data: bytes, flow: http.HTTPFlow) -> str:
-    return conversation.render(reader_of(flow).chat(data))
+    return conversation.render(chat_in(data, flow))
 
 
 def _changes(data: bytes, flow: http.HTTPFlow) -> str:
@@ -87,7 +87,7 @@ def _changes(data: bytes, flow: http.HTTPFlow) -> str:
         return f"{changes.NOTHING_SENT} {_refusal(flow)}".rstrip()
     client: Mapping[str, Any] | bytes = data
     with suppress(ValueError):
-        client = reader_of(flow).chat(data)
+        client = chat_in(data, flow)
     return changes.render(client, upstream, wire_record.facts(flow))
 
 
@@ -127,16 +127,16 @@ def _kept(flow: http.HTTPFlow, head_key: str, body_key: str, nothing: str) -> st
 
 
 def _if_a_chat(data: bytes, flow: http.HTTPFlow) -> float:
-    return _if(reader_of(flow).chat, data)
+    return _if(lambda: chat_in(data, flow))
 
 
 def _if_an_answer(data: bytes, flow: http.HTTPFlow) -> float:
-    return _if(reader_of(flow).answer, data)
+    return _if(lambda: reader_of(flow).answer(data))
 
 
-def _if(reads: Callable[[bytes], object], data: bytes) -> float:
+def _if(reads: Callable[[], object]) -> float:
     try:
-        reads(data)
+        reads()
     except ValueError:
         return NOT_OURS
     return CHOSEN

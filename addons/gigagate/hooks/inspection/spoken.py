@@ -3,6 +3,7 @@
 from mitmproxy import http
 
 from gigagate import routes
+from gigagate.core.pivot import Chat
 from gigagate.dialects.dialect import Dialect, Reader
 from gigagate.errors import GigaGateError
 from gigagate.hooks.request_head import head_of
@@ -14,6 +15,11 @@ def dialect_of(flow: http.HTTPFlow) -> Dialect:
 
 def reader_of(flow: http.HTTPFlow) -> Reader:
     return dialect_of(flow).reader
+
+
+def chat_in(data: bytes, flow: http.HTTPFlow) -> Chat:
+    """Raises ValueError if it is none."""
+    return reader_of(flow).chat(data, flow.request.path)
 
 
 def asks_for_chat(flow: http.HTTPFlow) -> bool:

@@ -20,6 +20,7 @@ CALLS = [
     ToolCall("b", "patch", '{"input": "+ x"}'),
     ToolCall("c", "local_shell", '{"command": ["ls"]}'),
 ]
+PATH = "/v1/responses"
 TOKENS = Usage(9, 5, 2)
 
 
@@ -76,7 +77,7 @@ def test_a_request_is_read_as_a_chat_and_what_it_refers_to_is_named() -> None:
         "previous_response_id": "resp_" + REQUEST_ID,
         "input": [{"role": "user", "content": "Привет"}, {"type": "item_reference", "id": "msg_1"}],
     }
-    found: Any = reader.chat(json.dumps(asked).encode())
+    found: Any = reader.chat(json.dumps(asked).encode(), PATH)
     assert found["messages"] == [
         {"role": "system", "content": "S"},
         {"role": "user", "content": "Привет"},
@@ -87,13 +88,13 @@ def test_a_request_is_read_as_a_chat_and_what_it_refers_to_is_named() -> None:
 
 def test_a_request_that_only_refers_has_no_messages() -> None:
     asked = {"model": "M", "previous_response_id": "resp_1"}
-    assert reader.chat(json.dumps(asked).encode())["messages"] == []
+    assert reader.chat(json.dumps(asked).encode(), PATH)["messages"] == []
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"model": "M"}', b"[" * 100_000])
 def test_what_is_no_request_is_said(body: bytes) -> None:
     with pytest.raises(ValueError):
-        reader.chat(body)
+        reader.chat(body, PATH)
 
 
 @pytest.mark.parametrize(

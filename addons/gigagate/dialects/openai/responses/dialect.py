@@ -1,7 +1,6 @@
 """OpenAI's Responses API, as a dialect."""
 
 from gigagate.core.http import Head
-from gigagate.core.paths import normalise
 from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.openai import keys
 from gigagate.dialects.openai.envelope import ENVELOPE
@@ -63,8 +62,8 @@ _ENDPOINTS = (
 )
 
 
-def _claims(head: Head) -> bool:
-    return normalise(head.path).startswith(("/responses", "/codex/"))
+def _claims(head: Head, canonical: str) -> bool:
+    return canonical.startswith(("/responses", "/codex/"))
 
 
 _WORDS = Words(

@@ -24,7 +24,7 @@ _PIECES = (
 )
 
 
-def chat(body: bytes) -> Chat:
+def chat(body: bytes, path: str) -> Chat:
     """What it refers to is named, not shown.  Raises ValueError if it cannot be answered."""
     try:
         asked = parse_object(body)
