@@ -13,6 +13,8 @@ import pytest
 from tests.support import open_responses
 from tests.support.anthropic_types import strict_events
 from tests.support.gigachat_wire import DONE, USAGE, data, delta, text_stream
+from tests.support.google_types import strict_array
+from tests.support.google_types import strict_events as strict_pieces
 
 from gigagate.core.policy import Policy
 from gigagate.exchange import ClientRequest, Exchange
@@ -119,6 +121,23 @@ def response_end(stream: bytes) -> str:
     return str(last["code"]) if last["type"] == "error" else "done"
 
 
+def pieces_end(stream: bytes) -> str:
+    return _end_of_piece(strict_pieces(stream)[-1])
+
+
+def array_end(stream: bytes) -> str:
+    return _end_of_piece(strict_array(stream)[-1])
+
+
+def _end_of_piece(last: dict[str, Any]) -> str:
+    return str(last["error"]["status"]) if "error" in last else "done"
+
+
+CONTENTS: dict[str, Any] = {
+    "contents": [{"parts": [{"text": "hi"}]}],
+    "generationConfig": {"thinkingConfig": {"includeThoughts": True}},
+    "tools": [{"functionDeclarations": [{"name": "read_file"}]}],
+}
 TOOL = CHAT["tools"][0]["function"]
 APIS: dict[str, tuple[dict[str, Any], Callable[[bytes], str], str]] = {
     "/v1/chat/completions": (CHAT, chunks_end, "upstream_protocol_error"),
@@ -139,6 +158,8 @@ APIS: dict[str, tuple[dict[str, Any], Callable[[bytes], str], str]] = {
         response_end,
         "upstream_protocol_error",
     ),
+    "/v1beta/models/x:streamGenerateContent?alt=sse": (CONTENTS, pieces_end, "UNAVAILABLE"),
+    "/v1beta/models/x:streamGenerateContent": (CONTENTS, array_end, "UNAVAILABLE"),
 }
 """Path -> a request, how its stream ends, and the word for a stream that is GigaChat's fault."""
 
@@ -154,6 +175,8 @@ def end_of(seed: str, path: str) -> str:
     out: list[bytes] = []
     for piece in pieces(mutated(chance), chance):
         out += exchange.feed(piece)
+        if chance.random() < 0.1:
+            out.append(exchange.sign_of_life())
         while exchange.missing_pictures:
             exchange.give_pictures(dict.fromkeys(exchange.missing_pictures))
             out += exchange.resume()

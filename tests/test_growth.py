@@ -73,7 +73,8 @@ def post(path: str, content_type: str = "application/json") -> Callable[[Any], o
     return send
 
 
-chat = post("/v1/chat/completions")
+CHAT = "/v1/chat/completions"
+chat = post(CHAT)
 
 
 def whole(body: Any) -> object:
@@ -399,7 +400,12 @@ ROWS = (
     _of_gemini("x:batchEmbedContents", _gemini_texts, _vectors),
     _of_gemini("", _gemini_hello, _models),
     Row("gemini: read back", _pieces_of_gemini, gemini.answer),
-    Row("gemini: a talk read", lambda n: json.dumps(hostile.gemini_talk(n)).encode(), gemini.chat),
+    Row(
+        "gemini: a talk read",
+        lambda n: json.dumps(hostile.gemini_talk(n)).encode(),
+        lambda b: gemini.chat(b, "/v1beta/models/x:generateContent"),
+    ),
+    Row("gemini: a path", lambda n: "/models/" + ":a" * n, lambda p: gemini.chat(b"{}", p)),
     Row(
         "gemini: a search",
         lambda n: {"contents": "x", "tools": [{"googleSearch": {}}] * n},
@@ -450,7 +456,7 @@ ROWS = (
             Row(f"{path}: read", _long_stream, reading(path, asked)),
         )
     ),
-    Row("view: talk", _talk, lambda b: conversation.render(openai.chat(b))),
+    Row("view: talk", _talk, lambda b: conversation.render(openai.chat(b, CHAT))),
     Row(
         "view: answer",
         lambda n: b'{"choices":[%s{}]}' % (b'{"message":{"content":"x"}},' * n),
@@ -459,7 +465,7 @@ ROWS = (
     Row(
         "view: changes",
         lambda n: json.dumps(talk(n)).encode(),
-        lambda b: changes.render(openai.chat(b), b, Facts()),
+        lambda b: changes.render(openai.chat(b, CHAT), b, Facts()),
     ),
     Row("view: raw JSON", lambda n: b'{"a":["b' * n, raw_json.in_lines),
     Row("view: fixture", lambda n: talk(n), lambda given: fixture.anonymised(given, Words())),

@@ -4,7 +4,6 @@ That no request is lost that could be saved is shown once, in test_faults.py: wh
 only how what cannot be saved reaches a client, by the types of its SDK.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -12,15 +11,22 @@ import pytest
 import requests
 from tests.support import open_responses
 from tests.support.anthropic_types import strict_error, strict_events
+from tests.support.google_types import strict_error as strict_google_error
+from tests.support.google_types import strict_events as strict_google_events
 from tests.support.proxy import Proxy
 
 from gigagate.emulator import Emulator, EmulatorThread
 
 CHATS = "/chat/completions"
 HELLO = [{"role": "user", "content": "Привет"}]
+WHOLE = "/v1beta/models/gemini-3-pro:generateContent"
+STREAM = "/v1beta/models/gemini-3-pro:streamGenerateContent?alt=sse"
+CONTENTS = {"contents": [{"parts": [{"text": "Привет"}]}]}
 ASKED: Mapping[str, dict[str, Any]] = {
     "/v1/messages": {"model": "claude", "max_tokens": 99, "messages": HELLO},
     "/v1/responses": {"model": "gigachat", "input": "Привет"},
+    WHOLE: CONTENTS,
+    STREAM: CONTENTS,
 }
 
 
@@ -31,25 +37,36 @@ class Fault(NamedTuple):
     """The error's type."""
     openai: str
     """The error's code."""
+    google: str
+    """The error's status."""
 
 
 TOO_LONG = {"status": 422, "body": '{"status":422,"message":"CONTEXT_TOO_LONG"}'}
 REJECTED = {"status": 422, "body": '{"message":"no"}'}
 FAULTS = {
-    "busy": Fault({"status": 429}, 429, "rate_limit_error", "rate_limit_exceeded"),
-    "away": Fault({"status": 503}, 503, "overloaded_error", "upstream_unavailable"),
-    "failed": Fault({"status": 500}, 500, "api_error", "upstream_failed"),
-    "no money": Fault({"status": 402}, 402, "billing_error", "insufficient_quota"),
+    "busy": Fault(
+        {"status": 429}, 429, "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"
+    ),
+    "away": Fault({"status": 503}, 503, "overloaded_error", "upstream_unavailable", "UNAVAILABLE"),
+    "failed": Fault({"status": 500}, 500, "api_error", "upstream_failed", "INTERNAL"),
+    "no money": Fault(
+        {"status": 402}, 402, "billing_error", "insufficient_quota", "FAILED_PRECONDITION"
+    ),
     "rejected": Fault(
         {"status": 422, "body": '{"message":"no"}'},
         422,
         "invalid_request_error",
         "upstream_rejected",
+        "INVALID_ARGUMENT",
     ),
-    "too long": Fault(TOO_LONG, 400, "invalid_request_error", "context_length_exceeded"),
-    "no HTTP": Fault({"garbage": True}, 502, "api_error", "upstream_protocol_error"),
-    "reset": Fault({"reset": True}, 502, "api_error", "upstream_protocol_error"),
-    "page of HTML": Fault({"html_502": True}, 502, "api_error", "upstream_protocol_error"),
+    "too long": Fault(
+        TOO_LONG, 400, "invalid_request_error", "context_length_exceeded", "INVALID_ARGUMENT"
+    ),
+    "no HTTP": Fault({"garbage": True}, 502, "api_error", "upstream_protocol_error", "UNAVAILABLE"),
+    "reset": Fault({"reset": True}, 502, "api_error", "upstream_protocol_error", "UNAVAILABLE"),
+    "page of HTML": Fault(
+        {"html_502": True}, 502, "api_error", "upstream_protocol_error", "UNAVAILABLE"
+    ),
 }
 BROKEN = {
     "closed": {"close": "mid_stream", "after_events": 2},
@@ -69,11 +86,13 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emulator, P
 
 
 def ask(pair: tuple[Emulator, Proxy], path: str, stream: bool, **fault: Any) -> requests.Response:
+    """stream: what the request says of it; in Gemini's, the path says it."""
     emulator, proxy = pair
     emulator.faults.clear()
     emulator.faults.add(path=CHATS, **{"times": 50, **fault})
+    asked = ASKED[path] | ({"stream": True} if stream else {})
     try:
-        return requests.post(proxy.url + path, json={**ASKED[path], "stream": stream}, timeout=20)
+        return requests.post(proxy.url + path, json=asked, timeout=20)
     finally:
         emulator.faults.clear()
 
@@ -100,6 +119,15 @@ def test_an_error_of_responses(pair: tuple[Emulator, Proxy], fault: Fault, strea
     assert error.keys() == {"message", "type", "param", "code"}
 
 
+@pytest.mark.parametrize("path", [WHOLE, STREAM], ids=["whole", "stream"])
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_an_error_of_googles(pair: tuple[Emulator, Proxy], fault: Fault, path: str) -> None:
+    answer = ask(pair, path, False, **fault.does)
+    error = strict_google_error(answer.json())
+    assert (answer.status_code, error["code"]) == (fault.status, fault.status)
+    assert error["status"] == fault.google
+
+
 @pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN)
 def test_a_message_that_breaks_off(pair: tuple[Emulator, Proxy], fault: dict[str, Any]) -> None:
     *_, last = strict_events(ask(pair, "/v1/messages", True, **fault).content)
@@ -113,10 +141,16 @@ def test_a_response_that_breaks_off(pair: tuple[Emulator, Proxy], fault: dict[st
     assert [event["type"] for event in events[-2:]] == ["response.failed", "error"]
 
 
+@pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN)
+def test_content_that_breaks_off(pair: tuple[Emulator, Proxy], fault: dict[str, Any]) -> None:
+    *_, last = strict_google_events(ask(pair, STREAM, False, **fault).content)
+    assert last["error"]["status"] in ("INTERNAL", "UNAVAILABLE")
+
+
 @pytest.mark.parametrize("path", ASKED)
 def test_a_token_that_is_refused_is_not_seen(pair: tuple[Emulator, Proxy], path: str) -> None:
     emulator, proxy = pair
     emulator.revoke_tokens()
     answer = requests.post(proxy.url + path, json=ASKED[path], timeout=20)
     assert answer.status_code == 200, answer.text
-    assert json.loads(answer.content)
+    assert answer.content

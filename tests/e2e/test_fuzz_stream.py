@@ -15,7 +15,7 @@ from tests.test_fuzz_stream import APIS, CASES, SEED, mutated, pieces
 from gigagate.emulator import EmulatorThread
 from gigagate.emulator.tls import server_context
 
-ON_THE_WIRE = CASES // 20
+ON_THE_WIRE = CASES // 30
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -73,13 +73,16 @@ def end_of(proxy: Proxy, path: str, seed: str) -> str:
     """ "done", or an error's code or type, by the judge of that API."""
     asked, ending, _ = APIS[path]
     said = f"seed {seed}"
-    words = {"input": said} if "input" in asked else {}
-    if "messages" in asked:
-        words = {"messages": [{"role": "user", "content": said}]}
+    forms: dict[str, object] = {
+        "input": said,
+        "messages": [{"role": "user", "content": said}],
+        "contents": [{"parts": [{"text": said}]}],
+    }
+    words = {name: form for name, form in forms.items() if name in asked}
     answer = requests.post(proxy.url + path, json=asked | words, timeout=30)
     if answer.status_code != 200:
         error = answer.json()["error"]
-        return str(error.get("code") or error["type"])
+        return str(error.get("status") or error.get("code") or error["type"])
     return ending(answer.content)
 
 

@@ -30,6 +30,7 @@ DEFAULT_JSON_MODES: Mapping[str, JsonMode] = MappingProxyType(
     }
 )
 
+_FILES = FilePolicy()
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -68,7 +69,7 @@ class Policy:
     """Pattern of GigaChat's model names -> as `api`.  The first that fits counts."""
     builtin_tools: bool = True
     """GigaChat's own tools may be used: a search sends what is searched for elsewhere."""
-    files: FilePolicy = FilePolicy()
+    files: FilePolicy = _FILES
     seal_key: bytes = field(default=b"", repr=False)
     """Seals what a client carries for the proxy: the same wherever the client may come next."""
     key_owner: KeyOwner = PROXY
