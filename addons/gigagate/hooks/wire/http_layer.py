@@ -21,6 +21,7 @@ from gigagate.errors import InternalError
 from gigagate.hooks.answers import raw_error
 from gigagate.hooks.wire.account_connection import GetAccountConnection, belongs_to
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
+from gigagate.hooks.wire.masked import masked
 from gigagate.hooks.wire.shared import Shared
 from gigagate.hooks.wire.stream import UPSTREAM_EVENTS, GigaStream
 from gigagate.hooks.wire.wire_request import WireRequest
@@ -96,7 +97,7 @@ class GigaHttpLayer(HttpLayer):
         return self.pass_on(child, event)
 
     def pass_without_secrets(self, child: GigaStream, event: HttpEvent) -> CommandGenerator[None]:
-        for shown in child.without_secrets(event):
+        for shown in masked(child.hidden, event):
             yield from self.pass_on(child, shown)
 
     def pass_on(self, child: Layer | HttpStream, event: events.Event) -> CommandGenerator[None]:

@@ -15,7 +15,6 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     ErrorCode,
-    HttpEvent,
     HttpRequestHook,
     RequestData,
     RequestEndOfMessage,
@@ -59,6 +58,9 @@ again = Rarely(logger)
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A whole answer is held in memory; GigaChat's are a few kilobytes, embeddings a few megabytes."""
 
+LAST_BYTE = 1.0
+"""Seconds after a stream's last event in which GigaChat may end the body; then it is left."""
+
 UPSTREAM_EVENTS = (
     ResponseHeaders,
     ResponseData,
@@ -86,21 +88,6 @@ class GigaStream(ClientStream):
             yield from self.look_at_clock()
         else:
             yield from super().handle(event)
-
-    def without_secrets(self, event: HttpEvent) -> list[HttpEvent]:
-        """What GigaChat says, before anybody sees it."""
-        if isinstance(event, ResponseData):
-            data = self.hidden.feed(event.data)
-            return [ResponseData(event.stream_id, data)] if data else []
-        if isinstance(event, ResponseEndOfMessage):
-            rest = self.hidden.end()
-            return [ResponseData(event.stream_id, rest), event] if rest else [event]
-        if isinstance(event, ResponseHeaders):
-            fields = event.response.headers.fields
-            event.response.headers.fields = tuple((n, self.hidden.whole(v)) for n, v in fields)
-        elif isinstance(event, ResponseProtocolError):
-            event.message = self.hidden.text(event.message)
-        return [event]
 
     # The client's request ---------------------------------------------------------------------
 
@@ -336,12 +323,17 @@ class GigaStream(ClientStream):
         """Whether `look_at_clock` has something to do; asked of every stream on the wire."""
         return self.sent_upstream and (
             self.late(now) is not None
+            or self.has_all(now)
             or (now - self.last_sign >= self.shared.runtime.settings.keep_alive_seconds > 0)
         )
 
     def late(self, now: float) -> str | None:
         assert self.call is not None
         return self.call.patience.late(now, self.shared.runtime.settings.deadlines)
+
+    def has_all(self, now: float) -> bool:
+        ended = self.call is not None and self.call.exchange.ended
+        return ended and now - self.last_sign >= LAST_BYTE
 
     def wakeup(self) -> events.Wakeup:
         request = commands.RequestWakeup(0)
@@ -357,7 +349,11 @@ class GigaStream(ClientStream):
     def look_at_clock(self) -> CommandGenerator[None]:
         if not self.sent_upstream:
             return
-        if (late := self.late(time.monotonic())) is not None:
+        now = time.monotonic()
+        if self.has_all(now):
+            yield from self.leave_upstream()
+            yield from self.end_stream([])
+        elif (late := self.late(now)) is not None:
             yield from self.end_in_error(UpstreamTimeout(f"GigaChat {late}. {TRY_AGAIN}."))
         else:
             yield from self.show_life()
