@@ -10,6 +10,7 @@ from gigagate.core.paths import normalise
 from gigagate.dialects.anthropic.dialect import ANTHROPIC
 from gigagate.dialects.dialect import Dialect, Endpoint
 from gigagate.dialects.gemini.dialect import GEMINI
+from gigagate.dialects.openai import token_ids
 from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.dialects.openai.responses.dialect import RESPONSES
 from gigagate.errors import MethodNotAllowed, NotFound
@@ -56,6 +57,11 @@ def find(head: Head, dialect: Dialect | None = None) -> Route:
         raise NotFound(f"There is no {_shown(path)} here. GigaGate serves {_served(endpoints)}.")
     allowed = " or ".join(endpoint.method for endpoint in found)
     raise MethodNotAllowed(f"{method[:20]} is not possible on {_shown(path)}; use {allowed}.")
+
+
+def loads_first(path: str) -> bool:
+    """Whether the translation may begin with loading something, which takes a second."""
+    return "/embeddings" in path and token_ids.loads_first()
 
 
 def _with_item(canonical: str, endpoints: Sequence[Endpoint]) -> tuple[str, list[Endpoint]]:

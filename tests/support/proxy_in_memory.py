@@ -7,7 +7,7 @@ connections are memory, GigaChat is a list of what it does with each request, OA
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import taddons
 from tests.support.checkout import KEY
+from tests.support.memory_connection import End, connected
+from tests.support.plays import Play
 
 from gigagate.accounts.account import Account
 from gigagate.errors import CredentialError
@@ -44,51 +46,6 @@ from gigagate.tokens import AccessToken
 
 THREADS = ("accounts.token_wait", "slots.queue", "hooks.wire.beside")
 """Modules that work beside the event loop."""
-
-
-class Pipe:
-    """One direction of a connection: what is written can be read at once."""
-
-    def __init__(self, reader: asyncio.StreamReader) -> None:
-        self._reader = reader
-        self._closing = False
-
-    def write(self, data: bytes) -> None:
-        if not self._closing:
-            self._reader.feed_data(data)
-
-    def close(self) -> None:
-        if not self._closing:
-            self._closing = True
-            self._reader.feed_eof()
-
-    write_eof = close
-
-    def is_closing(self) -> bool:
-        return self._closing
-
-    async def drain(self) -> None:
-        """Memory is never full."""
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return {"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 4000)}.get(name, default)
-
-
-@dataclass
-class End:
-    """One end of a connection."""
-
-    reader: asyncio.StreamReader
-    writer: Pipe
-
-
-def connected() -> tuple[End, End]:
-    there, back = asyncio.StreamReader(), asyncio.StreamReader()
-    return End(back, Pipe(there)), End(there, Pipe(back))
-
-
-type Play = Callable[[End], Awaitable[None]]
-"""What GigaChat does with one request that it has read."""
 
 
 class OAuth:
@@ -137,6 +94,8 @@ class ProxyInMemory:
     """For one request after the other; the last one for all that follow."""
     asked: list[float] = field(default_factory=list)
     """When GigaChat was asked."""
+    beside: list[str] = field(default_factory=list)
+    """Names of the work that was done beside the event loop."""
     refuses_connections: bool = False
     connects_after: float = 0.0
 
@@ -145,13 +104,13 @@ class ProxyInMemory:
         return self.account.slots.in_use + self.account.slots.waiting
 
     async def ask(
-        self, *, stream: bool = False, leaves: float | None = None, **fields: Any
+        self, path: str = "/chat/completions", *, leaves: float | None = None, **fields: Any
     ) -> Heard:
         """leaves: the client does, after so many seconds."""
         began = time.monotonic()
         here, there = connected()
         connection = asyncio.ensure_future(_serve(there))
-        here.writer.write(_request(stream=stream, **fields))
+        here.writer.write(_request(path, **fields))
         heard = Heard()
         try:
             async with asyncio.timeout(leaves or 5000):
@@ -189,8 +148,9 @@ async def proxy_in_memory(
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(time, "monotonic", loop.time)
     oauth = OAuth()
+    beside: list[str] = []
     for module in THREADS:
-        monkeypatch.setattr(f"gigagate.{module}.in_thread", _in_loop(oauth))
+        monkeypatch.setattr(f"gigagate.{module}.in_thread", _in_loop(oauth, beside))
     monkeypatch.setattr(GigaHttpLayer, "hooks_at_once", True)
     upstream = Upstream(base_url="http://gigachat.test", verify=False)
     runtime = Runtime(
@@ -223,7 +183,7 @@ async def proxy_in_memory(
         context.options.update(
             mode=[f"reverse:{upstream.base_url}"], connection_strategy="lazy", keep_host_header=True
         )
-        proxy = ProxyInMemory(account, oauth, list(plays))
+        proxy = ProxyInMemory(account, oauth, list(plays), beside=beside)
         monkeypatch.setattr(server.asyncio, "open_connection", proxy.open_connection)
         deadlines.running()
         yield proxy
@@ -245,20 +205,24 @@ async def _serve(client: End) -> None:
         del connections[handler.client.id]
 
 
-def _in_loop(oauth: OAuth) -> Callable[[Callable[[], Any], str], asyncio.Future[Any]]:
+def _in_loop(
+    oauth: OAuth, beside: list[str]
+) -> Callable[[Callable[[], Any], str], asyncio.Future[Any]]:
     async def work_in_loop(work: Callable[[], Any], name: str) -> Any:
+        beside.append(name)
         await asyncio.sleep(oauth.seconds if name == "access token" else 0.001)
         return work()
 
     return lambda work, name: asyncio.ensure_future(work_in_loop(work, name))
 
 
-def _request(**fields: Any) -> bytes:
-    chat = {"model": "gigachat", "messages": [{"role": "user", "content": "Hi"}], **fields}
-    body = json.dumps(chat).encode()
+def _request(path: str, **fields: Any) -> bytes:
+    said = {} if "input" in fields else {"messages": [{"role": "user", "content": "Hi"}]}
+    body = json.dumps({"model": "gigachat", **said, **fields}).encode()
     return (
-        b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        f"POST /v1{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        + body
     )
 
 

@@ -1,9 +1,14 @@
 """A large body is read and translated in a thread; what goes wrong there goes wrong here."""
 
 import threading
+from pathlib import Path
 
 import pytest
+from tests.support.plays import says
+from tests.support.proxy_in_memory import proxy_in_memory
+from tests.support.virtual_time import virtual_time
 
+from gigagate.dialects.openai import token_ids
 from gigagate.hooks.wire.beside import LARGE, SMALL, Beside, BesideHook, beside, takes_long
 
 
@@ -41,3 +46,16 @@ async def test_its_error_is_raised() -> None:
     await Beside().gigagate_beside(hook.work)
     with pytest.raises(KeyError):
         next(layer)
+
+
+@virtual_time
+async def test_what_must_be_loaded_first_is_loaded_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = {"data": [{"embedding": [0.5], "index": 0, "usage": {"prompt_tokens": 1}}]}
+    token_ids._encoding.cache_clear()
+    async with proxy_in_memory(tmp_path, monkeypatch, says(200, vectors)) as proxy:
+        for _ in range(2):
+            heard = await proxy.ask("/embeddings", model="Embeddings", input=[15339])
+            assert heard.status == 200
+        assert proxy.beside.count("large body") == 2  # the body and its translation, once each

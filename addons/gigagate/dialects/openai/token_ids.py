@@ -20,6 +20,11 @@ def are_ids(given: object) -> TypeGuard[list[Any]]:
     return isinstance(given, list) and bool(given) and isinstance(given[0], int | list)
 
 
+def loads_first() -> bool:
+    """Whether the next ids wait for the encoding to be loaded."""
+    return _encoding.cache_info().currsize == 0
+
+
 def decoded(given: list[Any]) -> list[str]:
     """Raises ClientError."""
     texts = [given] if isinstance(given[0], int) else given

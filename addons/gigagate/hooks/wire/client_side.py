@@ -21,6 +21,7 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
+from gigagate import routes
 from gigagate.errors import GigaGateError, InternalError, MethodNotAllowed
 from gigagate.exchange import Answer, UpstreamRequest
 from gigagate.hooks.answers import error_response, response
@@ -92,10 +93,10 @@ class ClientStream(HttpStream):
         return call.exchange.upstream_request()
 
     def translated_beside(self) -> CommandGenerator[UpstreamRequest | Answer]:
-        """Reads a body that is not small, and translates it.  Raises GigaGateError."""
+        """In a thread where it takes long.  Raises GigaGateError."""
         calls, request = self.shared.calls, self.flow.request
-        content = request.data.content or b""
-        if not beside.takes_long(len(content), request.headers.get("content-encoding")):
+        size, coding = len(request.data.content or b""), request.headers.get("content-encoding")
+        if not (beside.takes_long(size, coding) or routes.loads_first(request.path)):
             return self.translated()
         body = yield from beside.beside(lambda: calls.unpacked(request))
         self.call = calls.open(self.flow, body)

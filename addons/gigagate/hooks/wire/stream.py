@@ -28,6 +28,7 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
+from gigagate import routes
 from gigagate.core import content_coding
 from gigagate.core.hidden import Hidden
 from gigagate.core.redact import mask
@@ -111,7 +112,7 @@ class GigaStream(ClientStream):
             yield from self.answer(self.flow.response)
             return
         try:
-            if len(request.data.content) > SMALL:
+            if len(request.data.content) > SMALL or routes.loads_first(request.path):
                 asked = yield from self.translated_beside()
                 if (yield from self.check_killed(True)):
                     return
