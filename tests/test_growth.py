@@ -2,19 +2,22 @@
 
 A row is a reader of foreign bytes and a shape of any size: add one to ROWS, in one line, for each
 new reader (`Row("what", lambda n: shape, reader)`; shapes that are more than a line stand in
-tests/support/hostile.py). The modules are found: one of core, dialects, gigachat or views that no
-row runs, and that EXEMPT does not name with a reason, fails the last test.
+tests/support/hostile.py; rows of what lies outside the translation in growth_elsewhere.py). The
+modules are found: one of ROOMS, or one elsewhere that looks as if it read bytes, fails a test if no
+row runs it and no reason is given for it.
 """
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from tests.support import hostile, hostile_dialects
-from tests.support.growth import Work, measured
+from tests.support.growth import Row, Work, measured
+from tests.support.growth_elsewhere import MORE_ROWS, NAMED
 from tests.support.hostile import tools
 
 from gigagate import routes
@@ -55,12 +58,6 @@ N = 120
 MOST = 2.6
 """Times the work that twice the size may cost.  Linear is 2, with a start that is not repeated
 below it; the square is 4."""
-
-
-class Row(NamedTuple):
-    what: str
-    shape: Callable[[int], Any]
-    reader: Callable[[Any], object]
 
 
 def post(path: str, content_type: str = "application/json") -> Callable[[Any], object]:
@@ -471,6 +468,7 @@ ROWS = (
     Row("view: fixture", lambda n: talk(n), lambda given: fixture.anonymised(given, Words())),
     Row("view: JSON", lambda n: [[{"a": "b"}]] * n, lambda value: list(pretty_json.lines(value))),
     Row("view: text", lambda n: "x " * n + "y" * n, text.wrapped),
+    *MORE_ROWS,
 )
 
 
@@ -523,22 +521,53 @@ def test_work_grows_as_what_is_read(row: Row) -> None:
     assert third <= MOST * second + 500
 
 
-def test_every_module_that_reads_foreign_bytes_has_a_row() -> None:
-    package = Path(routes.__file__).parent
-    found = {
-        path.relative_to(package).as_posix()
-        for room in ("core", "dialects", "gigachat", "views")
-        for path in (package / room).rglob("*.py")
-        if "def " in path.read_text()
-    }
-    ran = {
-        Path(file).relative_to(package).as_posix()
+PACKAGE = Path(routes.__file__).parent
+ROOMS = ("core", "dialects", "gigachat", "views", "sessions", "report_page")
+"""Nearly all of what is in these reads foreign bytes, or what was made of them."""
+OTHER_SIDE = ("emulator", "cli", "settings", "store")
+"""These read what the machine's owner has written, or what we have."""
+READS = re.compile(
+    r"\bloads\(|re\.compile|splitlines|unquote|content_coding|DataReceived|ReceiveBuffer|getresponse"
+    r"|\.recv\(|raw_content|outbound\.ask\(|b64decode"
+)
+"""What a module has that reads bytes."""
+
+
+@cache
+def _ran() -> set[str]:
+    """Modules that some row runs."""
+    return {
+        Path(file).relative_to(PACKAGE).as_posix()
         for row in ROWS
         for file in work(row, N).files
-        if Path(file).is_relative_to(package)
+        if Path(file).is_relative_to(PACKAGE)
     }
-    assert found - ran <= EXEMPT.keys(), "give each a row in ROWS, or a reason in EXEMPT"
+
+
+def _modules(*, of_rooms: bool) -> dict[str, str]:
+    """Those of ROOMS, or the others -> their text."""
+    texts = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*.py")}
+    return {
+        name: text
+        for name, path in texts.items()
+        if (name.partition("/")[0] in ROOMS) is of_rooms and "def " in (text := path.read_text())
+    }
+
+
+def test_every_module_of_the_translation_has_a_row() -> None:
+    found = _modules(of_rooms=True).keys()
+    assert found - _ran() <= EXEMPT.keys(), "give each a row in ROWS, or a reason in EXEMPT"
     assert EXEMPT.keys() <= found, "these are gone"
+
+
+def test_every_other_module_that_reads_bytes_has_a_row_or_a_reason() -> None:
+    found = {
+        name
+        for name, text in _modules(of_rooms=False).items()
+        if name.partition("/")[0] not in OTHER_SIDE and READS.search(text)
+    }
+    assert found - _ran() <= NAMED.keys(), "give each a row, or a reason in NAMED"
+    assert NAMED.keys() <= found, "these are gone, or read nothing any more"
 
 
 @pytest.mark.parametrize(

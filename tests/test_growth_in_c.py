@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from tests.support import hostile
-from tests.support.growth import MOST_IN_C, times_in_c
-from tests.test_growth import ROWS, Row, message, pieces
+from tests.support.growth import MOST_IN_C, Row, times_in_c
+from tests.test_growth import ROWS, message, pieces
 
 from gigagate import routes
 from gigagate.core import attachment, multipart, redact, request_head, response_head, signed_link
@@ -27,6 +27,7 @@ from gigagate.gigachat.picture_tags import TagCutter, restored
 from gigagate.gigachat.reasoning import ThinkSplitter
 from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.v1 import messages
+from gigagate.hooks.calls import moving
 from gigagate.views import conversation, fixture, text
 
 READERS: dict[str, Callable[[str], object]] = {
@@ -48,6 +49,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "result": tool_history.result_content,
     "fixture": lambda text: fixture.anonymised(text, Words()),
     "wrapped": text.wrapped,
+    "ids of files": lambda t: moving._FILE_IDS.search(f'"attachments" : [{t}'.encode()),
 }
 """Reader of a foreign text -> itself."""
 

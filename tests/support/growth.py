@@ -30,6 +30,12 @@ _LARGEST = 16_000
 _TRIES = 3
 
 
+class Row(NamedTuple):
+    what: str
+    shape: Callable[[int], Any]
+    reader: Callable[[Any], object]
+
+
 class Work(NamedTuple):
     steps: int
     files: frozenset[str]
