@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from tests.support.proxy import Proxy
+from tests.support.pulse import Pulse
 
 from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.server import Emulator
@@ -124,7 +125,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emulator, P
 def test_random_bytes_never_harm_the_proxy(pair: tuple[Emulator, Proxy]) -> None:
     _, proxy = pair
     seeds = [f"{SEED}:{number}" for number in range(CASES)]
-    with ThreadPoolExecutor(CLIENTS) as clients:
+    with Pulse(proxy), ThreadPoolExecutor(CLIENTS) as clients:
         answers = list(clients.map(lambda seed: sent_and_answered(proxy.port, seed), seeds))
     harmed = [seed for seed, statuses in zip(seeds, answers, strict=True) if b"500" in statuses]
     assert harmed == []

@@ -19,6 +19,7 @@ import pytest
 from tests.support import open_responses
 from tests.support.anthropic_types import strict_error, strict_events, strict_message
 from tests.support.proxy import Proxy
+from tests.support.pulse import Pulse
 
 from gigagate.emulator import EmulatorConfig, EmulatorThread
 
@@ -300,7 +301,7 @@ def test_wrong_chats_are_answered_and_harm_nobody(proxy: Proxy, path: str) -> No
     cases = CASES if path == "/v1/chat/completions" else CASES // 4
     seeds = [f"{SEED}:{number}" for number in range(cases)]
     shares = [seeds[number::CLIENTS] for number in range(CLIENTS)]
-    with ThreadPoolExecutor(CLIENTS) as clients:
+    with Pulse(proxy), ThreadPoolExecutor(CLIENTS) as clients:
         results = [
             *chain.from_iterable(
                 clients.map(lambda share: answered(proxy.port, path, share), shares)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 from tests.support.proxy import Proxy
+from tests.support.pulse import Pulse
 from tests.test_fuzz_stream import APIS, CASES, SEED, mutated, pieces
 
 from gigagate.emulator import EmulatorThread
@@ -90,7 +91,7 @@ def end_of(proxy: Proxy, path: str, seed: str) -> str:
 @pytest.mark.parametrize("path", APIS)
 def test_every_stream_ends_in_an_answer_or_in_an_error(proxy: Proxy, path: str) -> None:
     seeds = [f"{SEED}:{number}" for number in range(ON_THE_WIRE)]
-    with ThreadPoolExecutor(8) as clients:
+    with Pulse(proxy), ThreadPoolExecutor(8) as clients:
         ends = set(clients.map(lambda seed: end_of(proxy, path, seed), seeds))
     assert {"done", APIS[path][2]} <= ends
     assert "internal_error" not in ends
