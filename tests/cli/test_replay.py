@@ -48,6 +48,16 @@ def test_a_request_is_shown_as_gigachat_would_get_it(
     assert '"content": "Привет"' in out
 
 
+def test_gigachats_api_that_it_would_take_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = saved(tmp_path, CHAT | {"web_search_options": {}})
+    _, told = run(file, capsys, "--json")
+    upstream = json.loads(told)[0]["upstream"]
+    assert (upstream["api"], upstream["path"]) == ("v2", "/v2/chat/completions")
+    assert "GigaChat's API v2 was asked." in run(file, capsys)[1]
+
+
 def test_the_same_request_prints_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

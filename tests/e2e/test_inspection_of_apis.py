@@ -119,6 +119,7 @@ def test_the_conversation_and_the_answer_are_shown(setup: Setup, api: Api, strea
     assert ("A stream of" in text) is stream
     assert "not ended" not in text
     _, text = setup.web.view(flow["id"], "request", "GigaChat: what changed")
+    assert text.startswith("GigaChat's API v1 was asked.")
     assert '"model": "GigaChat-2-Max"' in text
     assert '+   "function_call": "auto"' in text
     _, text = setup.web.view(flow["id"], "request", "GigaChat: as GigaChat got it")
@@ -191,5 +192,24 @@ def test_the_log_the_metrics_and_the_statistics_know_the_api(setup: Setup, api: 
     setup.proxy.tells("  < Ответ для журнала")
     told = requests.get(f"{setup.proxy.url}/metrics", timeout=20).text
     assert f'dialect="{api.name}"' in told
+    assert 'api="v1"' in told
     stats = requests.get(f"{setup.proxy.url}/stats", timeout=20).json()
     assert stats["dialects"][api.name] >= 1
+    assert stats["apis"]["v1"] >= 1
+
+
+def test_gigachats_second_api_is_told_wherever_it_was_asked(setup: Setup) -> None:
+    api = APIS[0]
+    search = {"type": "web_search_20250305", "name": "web_search"}
+    flow = setup.send(api._replace(asked={**api.asked, "tools": [search]}))
+    assert " API v2 · python-requests/" in flow["comment"]
+    _, text = setup.web.view(flow["id"], "request", "GigaChat: what changed")
+    assert text.startswith("GigaChat's API v2 was asked.")
+    assert "a tool of its own, web_search" in text
+    assert " · API v2 · stop · " in setup.web.view(flow["id"], "response")[1]
+    file = setup.folder / "v2.json"
+    setup.web.command("gigachat.fixture", f"@{flow['id']}", str(file))
+    assert json.loads(file.read_text())["gigachat_api"] == "v2"
+    assert 'api="v2"' in requests.get(f"{setup.proxy.url}/metrics", timeout=20).text
+    stats = requests.get(f"{setup.proxy.url}/stats", timeout=20).json()
+    assert stats["apis"]["v2"] >= 1

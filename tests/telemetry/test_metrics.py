@@ -49,6 +49,14 @@ def test_the_api_that_the_client_speaks_is_a_label(metrics: Metrics) -> None:
     assert 'gigagate_errors_total{code="timeout",dialect="anthropic"} 1.0' in told
 
 
+def test_gigachats_api_that_was_asked_is_a_label(metrics: Metrics) -> None:
+    metrics.observe(finished(api="v2"))
+    counted = {"client": "anonymous", "model": "GigaChat-2-Max", "endpoint": "/chat/completions"}
+    counted |= {"dialect": "openai", "status": "200"}
+    assert value(metrics, "gigagate_requests_total", **counted, api="v2") == 1
+    assert value(metrics, "gigagate_requests_total", **counted, api="v1") is None
+
+
 def test_a_stream_tells_its_first_token_and_its_pace(metrics: Metrics) -> None:
     metrics.observe(finished(seconds=3.0, first_byte_seconds=1.0, usage=Usage(5, 11, 0)))
     assert value(metrics, "gen_ai_server_time_to_first_token_seconds_sum", **CHAT) == 1
@@ -59,7 +67,7 @@ def test_a_stream_tells_its_first_token_and_its_pace(metrics: Metrics) -> None:
 def test_a_request_without_a_model_is_no_generation(metrics: Metrics) -> None:
     metrics.observe(finished(model=None, endpoint="/models", usage=None, finish_reason=None))
     counted = {"client": "anonymous", "model": "", "endpoint": "/models", "status": "200"}
-    counted |= {"dialect": "openai"}
+    counted |= {"dialect": "openai", "api": ""}
     assert value(metrics, "gigagate_requests_total", **counted) == 1
     assert b"gen_ai_operation_name" not in metrics.text()
 

@@ -6,6 +6,7 @@ from gigagate.core.pivot import Usage
 from gigagate.errors import StoreError
 from gigagate.telemetry.finished import cost
 from gigagate.telemetry.stats import Counts, Stats
+from gigagate.telemetry.summary import statistics
 
 
 class MemoryStore:
@@ -53,6 +54,14 @@ def test_requests_are_counted_by_the_api_they_speak(stats: Stats) -> None:
     for dialect in ("openai", "anthropic", "openai"):
         stats.count(finished(dialect=dialect))
     assert stats.summary()["dialects"] == {"anthropic": 1, "openai": 2}
+
+
+def test_requests_are_counted_by_gigachats_api_that_was_asked(stats: Stats) -> None:
+    for api in ("v1", "v2", "v1", ""):
+        stats.count(finished(api=api))
+    sums = stats.summary()
+    assert sums["apis"] == {"v1": 2, "v2": 1}
+    assert "GigaChat's APIs  v1: 2 requests, v2: 1 request" in statistics(sums)
 
 
 def test_rewrites_are_counted_by_kind(stats: Stats) -> None:

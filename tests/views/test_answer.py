@@ -28,6 +28,7 @@ KNOWN = Facts(
     waited=0.1,
     first_byte=0.5,
     total=1.5,
+    api="v1",
     attempts=[Attempt(401, 0.02), Attempt(None), Attempt(200, 0.3)],
 )
 

@@ -23,6 +23,15 @@ def test_every_rewrite_is_a_sentence() -> None:
     ]
 
 
+def test_the_api_that_was_asked_is_named() -> None:
+    told = changes.render(b"{}", b"{}", Facts(api="v2", notes=["a search"]))
+    assert told.splitlines()[:3] == [
+        "GigaChat's API v2 was asked.",
+        "1 thing was changed on the way to GigaChat:",
+        "  • a search",
+    ]
+
+
 def test_the_difference_shows_what_differs() -> None:
     parts = [{"type": "text", "text": "раз"}, {"type": "text", "text": "два"}]
     client = {"model": "x", "stream": True, "messages": [{"role": "user", "content": parts}]}

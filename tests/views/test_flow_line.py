@@ -17,6 +17,10 @@ def test_the_comment_is_short_and_says_it_all() -> None:
     assert flow_line.comment(Facts()) == ""
 
 
+def test_an_api_other_than_the_usual_one_is_named() -> None:
+    assert flow_line.comment(replace(ONE, api="v2")).endswith(" stop API v2")
+
+
 @pytest.mark.parametrize(
     ("facts", "mark"),
     [

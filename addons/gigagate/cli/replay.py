@@ -32,6 +32,8 @@ class Outcome:
     request: ClientRequest
     notes: list[str]
     sent: UpstreamRequest | None = None
+    api: str | None = None
+    """GigaChat's chat API that it goes to."""
     error: GigaGateError | None = None
     told: Any = None
     """The error, as the client is told of it."""
@@ -45,6 +47,7 @@ class Outcome:
         return told | {
             "notes": self.notes,
             "upstream": {
+                "api": self.api,
                 "method": self.sent.method,
                 "path": self.sent.path,
                 "headers": dict(self.sent.headers),
@@ -60,7 +63,7 @@ class Outcome:
         if self.sent is None:
             yield "answered by the proxy itself"
             return
-        yield from changes.sentences(Facts(notes=self.notes))
+        yield from changes.sentences(Facts(notes=self.notes, api=self.api))
         yield ""
         yield f"{self.sent.method} {self.sent.path}"
         yield from (f"{name}: {value}" for name, value in self.sent.headers.items())
@@ -106,7 +109,8 @@ def translated(request: ClientRequest, policy: Policy) -> Outcome:
         return Outcome(request, [note.text for note in exchange.notes])
     if sent.files:
         sent = sent.with_files({file.key: _stand_in(file) for file in sent.files})
-    return Outcome(request, [note.text for note in exchange.notes], sent)
+    api = exchange.report.api or None
+    return Outcome(request, [note.text for note in exchange.notes], sent, api)
 
 
 def read(file: Path, path: str = CHAT) -> Iterator[ClientRequest]:

@@ -35,6 +35,7 @@ def row(number: int, finished: Finished) -> dict[str, Any]:
         "time": finished.time,
         "client": finished.client,
         "dialect": finished.dialect,
+        "api": finished.api,
         "method": finished.method,
         "path": finished.path[:200],
         "model": finished.model or "",

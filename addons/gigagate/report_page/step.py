@@ -35,6 +35,7 @@ def _head(step: Step) -> str:
     words = [
         time.strftime("%H:%M:%S", time.gmtime(step.began)) + " UTC" if step.began else "",
         step.model,
+        f"API {facts.api}" if facts.api else "",
         _tokens(step),
         f"{facts.total:.1f} s" if facts.total is not None else "",
         f"first after {facts.first_byte:.1f} s" if facts.first_byte is not None else "",

@@ -68,6 +68,7 @@ def _step(step: Step) -> dict[str, Any]:
             "first_byte": facts.first_byte,
             "total": facts.total,
         },
+        "api": facts.api,
         "attempts": [attempt.status for attempt in facts.attempts],
         "changed": list(facts.notes),
     }

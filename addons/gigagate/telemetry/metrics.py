@@ -89,7 +89,10 @@ class Metrics:
 
         by_client = ("client", "model")
         self._requests = counters(
-            "gigagate_requests", "Requests ended.", *by_client, "dialect", "endpoint", "status"
+            "gigagate_requests",
+            "Requests ended.",
+            *by_client,
+            *("dialect", "endpoint", "api", "status"),
         )
         self._errors = counters(
             "gigagate_errors", "Requests that failed, by the error's code.", "code", "dialect"
@@ -128,7 +131,7 @@ class Metrics:
 
     def observe(self, finished: Finished) -> None:
         by_client = (finished.client, finished.model or "")
-        asked = (finished.dialect, finished.endpoint, str(finished.status))
+        asked = (finished.dialect, finished.endpoint, finished.api, str(finished.status))
         self._requests(*by_client, *asked).inc()
         if finished.error:
             self._errors(finished.error, finished.dialect).inc()

@@ -35,6 +35,8 @@ REWRITE = "rewrite:"
 """Before the kind of a note."""
 DIALECT = "dialect:"
 """Before the name of the API that clients spoke."""
+API = "api:"
+"""Before the name of GigaChat's chat API that was asked."""
 BY_NAME = ("requests", "tokens_prompt", "tokens_cached", "tokens_completion", "roubles")
 """What is told of each client and each model."""
 
@@ -87,6 +89,8 @@ def amounts(finished: Finished) -> Iterable[tuple[str, float]]:
     """Name of a counter -> what one request adds to it."""
     yield "requests", 1
     yield DIALECT + finished.dialect, 1
+    if finished.api:
+        yield API + finished.api, 1
     yield "errors", finished.error is not None
     yield "retries", finished.retries
     yield "queue_seconds", finished.queue_seconds
@@ -106,6 +110,7 @@ def summary(counts: Counts) -> dict[str, Any]:
     sums: dict[str, float] = dict.fromkeys(SUMS, 0)
     rewrites: dict[str, float] = defaultdict(float)
     dialects: dict[str, float] = defaultdict(float)
+    apis: dict[str, float] = defaultdict(float)
     clients: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(BY_NAME, 0))
     models: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(BY_NAME, 0))
     for (name, client, model), value in counts.items():
@@ -113,6 +118,8 @@ def summary(counts: Counts) -> dict[str, Any]:
             rewrites[name.removeprefix(REWRITE)] += value
         elif name.startswith(DIALECT):
             dialects[name.removeprefix(DIALECT)] += value
+        elif name.startswith(API):
+            apis[name.removeprefix(API)] += value
         elif name in sums:
             sums[name] += value
         if name in BY_NAME:
@@ -123,6 +130,7 @@ def summary(counts: Counts) -> dict[str, Any]:
         **_rounded(sums),
         "rewrites": _rounded(rewrites),
         "dialects": _rounded(dict(sorted(dialects.items()))),
+        "apis": _rounded(dict(sorted(apis.items()))),
         "clients": {name: _rounded(values) for name, values in sorted(clients.items())},
         "models": {name: _rounded(values) for name, values in sorted(models.items())},
     }

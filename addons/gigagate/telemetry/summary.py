@@ -62,9 +62,10 @@ def statistics(sums: Mapping[str, Any]) -> str:
     ]
     if sums["roubles"]:
         lines.append(f"cost         {sums['roubles']:.2f} roubles")
-    if dialects := sums.get("dialects"):
-        told = (f"{name}: {count(times, 'request')}" for name, times in dialects.items())
-        lines.append(f"APIs         {', '.join(told)}")
+    for key, title in (("dialects", "clients' APIs"), ("apis", "GigaChat's APIs")):
+        if counted := sums.get(key):
+            told = (f"{name}: {count(times, 'request')}" for name, times in counted.items())
+            lines.append(f"{title:16} {', '.join(told)}")
     for title in ("models", "clients"):
         lines += [f"{title}", *(f"  {_tokens(name, of)}" for name, of in sums[title].items())]
     lines += ["rewrites", *(f"  {kind:20} {times}" for kind, times in sums["rewrites"].items())]

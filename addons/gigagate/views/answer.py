@@ -25,7 +25,8 @@ def summary(said: Said, facts: Facts) -> Iterator[str]:
     usage = facts.usage or said.usage
     first = next(iter(said.choices.values()), Choice())
     ending = facts.error or said.error_code or facts.finish_reason or first.finish_reason
-    words = [facts.model or said.model, ending, tokens(usage) if usage else None]
+    api = f"API {facts.api}" if facts.api else None
+    words = [facts.model or said.model, api, ending, tokens(usage) if usage else None]
     yield " · ".join(word for word in words if word) or "no answer yet"
     if timing := _timing(facts, streamed=bool(said.events)):
         yield timing

@@ -31,6 +31,8 @@ def render(client: Mapping[str, Any] | bytes, upstream: bytes, facts: Facts) -> 
 
 
 def sentences(facts: Facts) -> Iterator[str]:
+    if facts.api:
+        yield f"GigaChat's API {facts.api} was asked."
     if not facts.notes:
         yield "Nothing was changed that is worth a sentence."
         return

@@ -38,6 +38,8 @@ class Facts:
     model_asked: str | None = None
     model: str | None = None
     """The one that answered."""
+    api: str | None = None
+    """GigaChat's chat API that was asked: "v1", "v2"."""
     usage: Usage | None = None
     finish_reason: str | None = None
     error: str | None = None
@@ -52,6 +54,7 @@ class Facts:
     def learn(self, report: Report) -> None:
         self.model_asked = report.model_asked
         self.model = report.model_answered
+        self.api = report.api or None
         self.usage = report.usage
         self.finish_reason = report.finish_reason
         self.error = report.error
@@ -87,6 +90,7 @@ class Facts:
             client=_of(str, known, "client"),
             model_asked=_of(str, known, "model_asked"),
             model=_of(str, known, "model"),
+            api=_of(str, known, "api"),
             usage=Usage(*usage) if [type(n) for n in usage] == [int] * 3 else None,
             finish_reason=_of(str, known, "finish_reason"),
             error=_of(str, known, "error"),

@@ -12,7 +12,7 @@ WORTH_A_LOOK = frozenset({"repair", "files"})
 
 
 def comment(facts: Facts) -> str:
-    """ "GigaChat-2-Max 120(80 cached)→45 tok 1.2 s stop · anna"."""
+    """ "GigaChat-2-Max 120(80 cached)→45 tok 1.2 s stop · anna"; an API only if it is not v1."""
     words = [(facts.model or facts.model_asked or "").partition(":")[0]]
     if facts.usage:
         cached = f"({facts.usage.cached} cached)" if facts.usage.cached else ""
@@ -20,6 +20,8 @@ def comment(facts: Facts) -> str:
     if facts.total is not None:
         words.append(f"{facts.total:.1f} s")
     words.append(facts.ending or facts.error or facts.finish_reason or "")
+    if facts.api not in (None, "v1"):
+        words.append(f"API {facts.api}")
     if len(facts.attempts) > 1:
         words.append(f"{len(facts.attempts)} attempts")
     return " ".join(word for word in words if word) + asker(facts.client)

@@ -43,7 +43,9 @@ class FlowCommands:
         except ValueError as error:
             raise exceptions.CommandError(f"The request is no JSON: {error}") from None
         kept = (*KEPT_HEADERS, *words.headers)
+        api = wire_record.facts(chat).api
         written = {
+            **({"gigachat_api": api} if api else {}),
             "method": request.method,
             "path": request.path.partition("?")[0],
             "headers": {n: request.headers[n] for n in kept if n in request.headers},

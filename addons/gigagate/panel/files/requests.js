@@ -48,7 +48,7 @@ export async function show(place, left) {
 
 function detail(row, mitmweb) {
   const facts = [
-    [t("time"), moment(row.time)], [t("client"), row.client], [t("dialect"), row.dialect], [t("path"), `${row.method} ${row.path}`],
+    [t("time"), moment(row.time)], [t("client"), row.client], [t("dialect"), row.dialect], [t("gigachat_api"), row.api], [t("path"), `${row.method} ${row.path}`],
     [t("model"), row.model], [t("outcome"), `${row.status} ${row.outcome}`], [t("message"), row.message],
     [t("tokens"), row.prompt ? `${number(row.prompt)} + ${number(row.completion)}, ${number(row.cached)} ${t("cached")}` : ""],
     [t("cost"), row.roubles ? money(row.roubles) : ""], [t("duration"), time(row.ms)],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "dialect": ("API", "API"),
+    "gigachat_api": ("GigaChat's API", "API GigaChat"),
     "outcome": ("Outcome", "Итог"),
     "duration": ("Duration", "Длительность"),
     "cost": ("Cost", "Стоимость"),
