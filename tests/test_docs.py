@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_type_hints
@@ -61,6 +62,26 @@ def yaml_keys(schema: type, prefix: str = "") -> Iterator[str]:
             yield prefix + field.name
 
 
+def plain_defaults(schema: type, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """As YAML writes them; none that is empty, unknown before the start, or a table."""
+    hints = get_type_hints(schema)
+    for field in dataclasses.fields(schema):
+        section = hints[field.name]
+        if isinstance(section, type) and dataclasses.is_dataclass(section):
+            yield from plain_defaults(section, f"{prefix}{field.name}.")
+        elif isinstance(field.default, str | bool | int | float):
+            written = str(field.default)
+            yield prefix + field.name, written.lower() if field.default in (0, 1) else written
+
+
+def test_documented_defaults_are_those_of_the_code() -> None:
+    found = re.findall(r"^\| `([^`]+)` \|.*\| ([^|]*) \|$", CONFIGURATION, re.MULTILINE)
+    documented = {name: default.strip("`") for name, default in found}
+    wanted = {key: value for key, value in plain_defaults(Settings) if key in documented}
+    assert len(wanted) > 30
+    assert {key: documented[key] for key in wanted} == wanted
+
+
 def rows() -> set[str]:
     """What stands in the first column of the tables."""
     return set(re.findall(r"^\| `([^`]+)` \|", CONFIGURATION, re.MULTILINE))
@@ -74,9 +95,15 @@ def test_every_setting_is_documented_and_every_documented_one_is_there() -> None
 
 
 def anchors(document: Path) -> list[str]:
-    """As GitHub makes them of headings."""
+    """As GitHub makes them of headings; those of the same words are numbered."""
     headings = HEADING.findall(BLOCK.sub("", document.read_text()))
-    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    for heading in headings:
+        anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        found.append(f"{anchor}-{seen[anchor]}" if seen[anchor] else anchor)
+        seen[anchor] += 1
+    return found
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
