@@ -207,7 +207,8 @@ case $verb in
     test)
         install_for_tests
         cd "$root"
-        [ $# -gt 0 ] || set -- -n 2 --dist loadfile -rs
+        # Most of the time the tests wait for processes that they have started.
+        [ $# -gt 0 ] || set -- -n 4 --dist loadfile -rs
         exec "$venv/bin/python" -m pytest "$@"
         ;;
     examples)

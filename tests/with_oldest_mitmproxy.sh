@@ -14,6 +14,6 @@ if ! "$venv/bin/mitmdump" --version 2>/dev/null | grep -q "Mitmproxy: $oldest"; 
 fi
 "$venv/bin/python" -m pip install --quiet -r requirements.txt -r tests/requirements.txt \
     "mitmproxy==$oldest"
-exec "$venv/bin/python" -m pytest -n 2 --dist loadfile "$@" tests/hooks tests/e2e/test_fail_closed.py \
+exec "$venv/bin/python" -m pytest -n 4 --dist loadfile "$@" tests/hooks tests/e2e/test_fail_closed.py \
     tests/e2e/test_fast_and_plain.py tests/e2e/test_odd_answers.py tests/e2e/test_packed_flows.py \
     tests/e2e/test_raw_http.py tests/e2e/test_replay.py

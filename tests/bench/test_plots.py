@@ -28,29 +28,32 @@ def _results() -> Results:
     return results
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with everything in it: drawing takes seconds."""
+    folder = tmp_path_factory.mktemp("plots")
+    plots.write_all(_results(), folder)
+    return folder
+
+
 def _svg(folder: Path, name: str) -> str:
     return (folder / f"benchmarks-{name}.svg").read_text()
 
 
-def test_every_plot_is_drawn_the_same_twice_and_is_small(tmp_path: Path) -> None:
-    for folder in (tmp_path / "one", tmp_path / "two"):
-        folder.mkdir()
-        plots.write_all(_results(), folder)
-    names = sorted(path.name for path in (tmp_path / "one").iterdir())
+def test_every_plot_is_drawn_the_same_twice_and_is_small(drawn: Path, tmp_path: Path) -> None:
+    plots.write_all(_results(), tmp_path)
+    names = sorted(path.name for path in drawn.iterdir())
     assert names == [f"benchmarks-{name}.{end}" for name in _NAMES for end in ("png", "svg")]
-    assert [_svg(tmp_path / "one", n) for n in _NAMES] == [
-        _svg(tmp_path / "two", n) for n in _NAMES
-    ]
+    assert [_svg(drawn, name) for name in _NAMES] == [_svg(tmp_path, name) for name in _NAMES]
     for name in _NAMES:
-        picture = (tmp_path / "one" / f"benchmarks-{name}.png").read_bytes()
+        picture = (drawn / f"benchmarks-{name}.png").read_bytes()
         assert len(picture) <= _MOST_PNG_BYTES
         assert struct.unpack(">I", picture[16:20])[0] >= 700
 
 
 @pytest.mark.parametrize("series", SERIES.values(), ids=SERIES)
-def test_a_growth_plot_names_its_lines_and_axes(series: Series, tmp_path: Path) -> None:
-    plots.write_all(_results(), tmp_path)
-    text = _svg(tmp_path, series.name)
+def test_a_growth_plot_names_its_lines_and_axes(series: Series, drawn: Path) -> None:
+    text = _svg(drawn, series.name)
     asked = {
         target.name for target in TARGETS.values() if any(map(target.is_asked, series.measured))
     }

@@ -160,20 +160,11 @@ def refused_start(emulator: Emulator, folder: Path, *arguments: str, **environme
 HOSTS = {"GIGAGATE_ALLOWED_HOSTS": "proxy.example.com"}
 
 
-@pytest.mark.parametrize(
-    ("environment", "missing"),
-    [
-        ({}, "Set GIGAGATE_CLIENT_KEYS and GIGAGATE_ALLOWED_HOSTS,"),
-        (KEYS, "Set GIGAGATE_ALLOWED_HOSTS,"),
-        (HOSTS, "Set GIGAGATE_CLIENT_KEYS,"),
-    ],
-)
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "proxy.example.com"])
-def test_other_machines_are_not_served_without_both(
-    emulator: Emulator, tmp_path: Path, environment: dict[str, str], missing: str, host: str
+def test_other_machines_are_not_served_without_keys_and_names(
+    emulator: Emulator, tmp_path: Path
 ) -> None:
-    line = refused_start(emulator, tmp_path, MITMDUMP, "--listen-host", host, **environment)
-    assert missing in line
+    line = refused_start(emulator, tmp_path, MITMDUMP, "--listen-host", "0.0.0.0")
+    assert "Set GIGAGATE_CLIENT_KEYS and GIGAGATE_ALLOWED_HOSTS," in line
 
 
 def test_other_machines_need_keys_for_the_status_page_where_each_brings_its_own(

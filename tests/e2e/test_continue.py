@@ -45,7 +45,7 @@ class Continue:
 
 @pytest.fixture
 def cn(proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path) -> Iterator[Continue]:
-    emulator.switch(chunk_chars=1)
+    emulator.switch(chunk_chars=1, cache_seconds=600)
     client = Continue(proxy, tmp_path / "home", folder)
     with client.program:
         yield client

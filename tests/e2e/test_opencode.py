@@ -57,7 +57,7 @@ def parts(said: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 def test_opencode_works_through_a_task_and_a_second_turn(
     proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
 ) -> None:
-    emulator.switch(chunk_chars=1, concurrency=1)
+    emulator.switch(chunk_chars=1, concurrency=1, cache_seconds=600)
     with opencode_at(tmp_path / "home", proxy) as opencode:
         said = events(opencode, folder, EDIT)
         assert is_edited(folder)
