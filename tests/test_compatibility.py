@@ -22,9 +22,9 @@ from gigagate.core.policy import Policy
 from gigagate.core.value_types import (
     Anything,
     Boolean,
-    Choice,
     Number,
     Object,
+    OneOf,
     StringOrStrings,
     Strings,
 )
@@ -88,7 +88,7 @@ def sent(path: str, *, strict: bool = False, **fields: Any) -> dict[str, Any]:
 
 def sample(row: Row) -> Any:
     match row.accepts:
-        case Choice(values):
+        case OneOf(values):
             return values[0]
         case Number(low=low, high=high):
             value = high if high is not None else (low or 0) + 1

@@ -11,7 +11,7 @@ from gigagate.slots.sqlite_store import SqliteSlotStore
 from gigagate.slots.store import Claim
 from gigagate.store import sqlite_file
 from gigagate.store.sqlite_file import SqliteFile
-from gigagate.telemetry.stats import Counter
+from gigagate.telemetry.stats import Counted
 from gigagate.telemetry.stats_store import FILE, StatsStore
 from gigagate.tokens import AccessToken, SealedTokenStore, SqliteTokenStore
 
@@ -72,7 +72,7 @@ def test_what_is_no_claim_holds_no_slot(tmp_path: Path, column: str, value: obje
 @pytest.mark.parametrize("row", [("requests", "anna", "m", "many"), (b"x", "", "", 1.0)])
 def test_what_is_no_sum_is_not_counted(tmp_path: Path, row: tuple[object, ...]) -> None:
     store = StatsStore(tmp_path)
-    good = Counter("requests", "boris", "m")
+    good = Counted("requests", "boris", "m")
     store.add({good: 2})
     put(tmp_path / FILE, "INSERT INTO counters VALUES (?, ?, ?, ?)", *row)
     assert store.load() == {good: 2}

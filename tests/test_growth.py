@@ -494,7 +494,7 @@ def _tool(i: int, parameters: dict[str, Any]) -> dict[str, Any]:
     return {"type": "function", "function": {"name": f"f{i}", "parameters": parameters}}
 
 
-def _form(content_type: str, body: bytes) -> list[multipart.Part]:
+def _form(content_type: str, body: bytes) -> list[multipart.FormPart]:
     return list(multipart.read(content_type, body))
 
 

@@ -5,7 +5,17 @@ from itertools import product
 import pytest
 
 from gigagate.errors import GigaGateError, UpstreamUnavailable
-from gigagate.outage import FORGOTTEN, LONGEST, NEXT, PAUSE, SHORTEST, SILENCE, Event, State, Switch
+from gigagate.outage import (
+    FORGOTTEN,
+    LONGEST,
+    NEXT,
+    PAUSE,
+    SHORTEST,
+    SILENCE,
+    OutageEvent,
+    State,
+    Switch,
+)
 from gigagate.retries import LONGEST_PAUSE
 
 DEADLINE = 60.0
@@ -33,11 +43,11 @@ def away(now: float = 1000.0) -> Switch:
 
 
 def test_the_table_knows_every_case() -> None:
-    assert NEXT.keys() == set(product(State, Event))
+    assert NEXT.keys() == set(product(State, OutageEvent))
     for (state, event), following in NEXT.items():
-        if event is Event.ANSWERED:
+        if event is OutageEvent.ANSWERED:
             assert following is State.CLOSED
-        if state is State.CLOSED and event is not Event.LASTED:
+        if state is State.CLOSED and event is not OutageEvent.LASTED:
             assert following is State.CLOSED
 
 

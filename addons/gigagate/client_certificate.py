@@ -36,7 +36,7 @@ WARN_DAYS = 30
 """Before it ends: as long as a company may need to get a new one."""
 
 
-class Content(NamedTuple):
+class CertificateAndKey(NamedTuple):
     chain: Sequence[x509.Certificate]
     """Ours first, then who signed it, each by the next."""
     key: PrivateKey
@@ -50,7 +50,7 @@ class ClientCertificate:
         self.files = files
         self._seen = self._state()
         self.content = _read(files)
-        self._trusting: tuple[Content, str | bool] | None = None
+        self._trusting: tuple[CertificateAndKey, str | bool] | None = None
 
     def look(self) -> bool:
         """Whether renewed files have been taken over.  Raises SettingsError, once for each change;
@@ -93,13 +93,13 @@ class ClientCertificate:
             self._trusting = content, verify
         return content.context
 
-    def _state(self) -> file_state.State:
+    def _state(self) -> file_state.FileState:
         return file_state.of(
             [self.files.certificate, *([self.files.key] if self.files.key else [])]
         )
 
 
-def _read(files: CertificateFiles) -> Content:
+def _read(files: CertificateFiles) -> CertificateAndKey:
     """Raises SettingsError."""
     chain = _chain(files.certificate)
     key_file = files.key or files.certificate
@@ -125,7 +125,7 @@ def _read(files: CertificateFiles) -> Content:
         raise SettingsError(
             f"{files.certificate}: TLS cannot use it ({getattr(error, 'reason', error.strerror)})."
         ) from None
-    return Content(chain, key, context)
+    return CertificateAndKey(chain, key, context)
 
 
 def _chain(file: Path) -> list[x509.Certificate]:

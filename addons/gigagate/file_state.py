@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-State = list[tuple[int, int] | None]
+FileState = list[tuple[int, int] | None]
 """The time of change and the size of each file; None where there is no file."""
 
 
-def of(files: Iterable[Path]) -> State:
+def of(files: Iterable[Path]) -> FileState:
     return [_of(file) for file in files]
 
 

@@ -32,7 +32,7 @@ SILENCE = 10.0
 client has left."""
 
 
-class Listener(Protocol):
+class OutageListener(Protocol):
     def failed(self, reason: str) -> None: ...
 
     def answered(self) -> None: ...
@@ -44,33 +44,33 @@ class State(StrEnum):
     HALF_OPEN = "half-open"
 
 
-class Event(StrEnum):
+class OutageEvent(StrEnum):
     FAILED = "failed"
     LASTED = "failed for the last time"
     ANSWERED = "answered"
     GOES = "goes out"
 
 
-NEXT: Mapping[tuple[State, Event], State] = {
-    (State.CLOSED, Event.FAILED): State.CLOSED,
-    (State.CLOSED, Event.LASTED): State.OPEN,
-    (State.CLOSED, Event.ANSWERED): State.CLOSED,
-    (State.CLOSED, Event.GOES): State.CLOSED,
-    (State.OPEN, Event.FAILED): State.OPEN,
-    (State.OPEN, Event.LASTED): State.OPEN,
-    (State.OPEN, Event.ANSWERED): State.CLOSED,
-    (State.OPEN, Event.GOES): State.HALF_OPEN,
-    (State.HALF_OPEN, Event.FAILED): State.OPEN,
-    (State.HALF_OPEN, Event.LASTED): State.OPEN,
-    (State.HALF_OPEN, Event.ANSWERED): State.CLOSED,
-    (State.HALF_OPEN, Event.GOES): State.HALF_OPEN,
+NEXT: Mapping[tuple[State, OutageEvent], State] = {
+    (State.CLOSED, OutageEvent.FAILED): State.CLOSED,
+    (State.CLOSED, OutageEvent.LASTED): State.OPEN,
+    (State.CLOSED, OutageEvent.ANSWERED): State.CLOSED,
+    (State.CLOSED, OutageEvent.GOES): State.CLOSED,
+    (State.OPEN, OutageEvent.FAILED): State.OPEN,
+    (State.OPEN, OutageEvent.LASTED): State.OPEN,
+    (State.OPEN, OutageEvent.ANSWERED): State.CLOSED,
+    (State.OPEN, OutageEvent.GOES): State.HALF_OPEN,
+    (State.HALF_OPEN, OutageEvent.FAILED): State.OPEN,
+    (State.HALF_OPEN, OutageEvent.LASTED): State.OPEN,
+    (State.HALF_OPEN, OutageEvent.ANSWERED): State.CLOSED,
+    (State.HALF_OPEN, OutageEvent.GOES): State.HALF_OPEN,
 }
 
 
 class Switch:
     """The switch of one upstream.  Times are seconds on one clock that never goes back."""
 
-    def __init__(self, told: Listener | None = None) -> None:
+    def __init__(self, told: OutageListener | None = None) -> None:
         """told: of each failure, and of the answer that ends them."""
         self._told = told
         self.state = State.CLOSED
@@ -97,7 +97,7 @@ class Switch:
             return False
         if self.known:
             self._next = now + SILENCE
-        self.state = NEXT[self.state, Event.GOES]
+        self.state = NEXT[self.state, OutageEvent.GOES]
         return True
 
     def failed(
@@ -110,7 +110,7 @@ class Switch:
         if self._told is not None:
             self._told.failed(failure.message)
         lasted = gives_up and now - self.since >= max(deadline - LONGEST_PAUSE, SHORTEST)
-        self.state = NEXT[self.state, Event.LASTED if lasted else Event.FAILED]
+        self.state = NEXT[self.state, OutageEvent.LASTED if lasted else OutageEvent.FAILED]
         if self.known:
             self._next = now + max(PAUSE, min(failure.retry_after or 0, LONGEST))
 
@@ -119,4 +119,4 @@ class Switch:
         if self._told is not None and self.failure is not None:
             self._told.answered()
         self.failure = None
-        self.state = NEXT[self.state, Event.ANSWERED]
+        self.state = NEXT[self.state, OutageEvent.ANSWERED]

@@ -12,7 +12,7 @@ LOOK_UP = 15.0
 """Seconds for a look-up, in which no model takes part."""
 
 
-class Limits(Protocol):
+class Bounds(Protocol):
     """Seconds."""
 
     @property
@@ -35,11 +35,11 @@ class Patience:
         self._heard: float | None = None
         self._client_slept = 0.0
 
-    def left(self, now: float, limits: Limits) -> float:
+    def left(self, now: float, limits: Bounds) -> float:
         """Seconds until all of it has taken too long."""
         return self.in_all(limits) - (now - self._began)
 
-    def in_all(self, limits: Limits) -> float:
+    def in_all(self, limits: Bounds) -> float:
         """Seconds."""
         return min(self._most, limits.total)
 
@@ -57,7 +57,7 @@ class Patience:
             self._client_slept += now - self._heard
             self._heard = now
 
-    def late(self, now: float, limits: Limits) -> str | None:
+    def late(self, now: float, limits: Bounds) -> str | None:
         """What GigaChat did not do in time, as "GigaChat ..." goes on; None: wait on."""
         if now - self._began > self._most:
             return f"did not answer within {self._most:g} s, which is long for a look-up"

@@ -16,7 +16,7 @@ from gigagate.cli import workers
 from gigagate.cli.workers import Supervisor
 from gigagate.running import Keys
 from gigagate.settings import Settings
-from gigagate.workers.folder import Folder, Member, Shared
+from gigagate.workers.folder import Folder, Member, SharedFacts
 
 LIVE = "import time; time.sleep(60)"
 
@@ -43,7 +43,7 @@ class Acted(Supervisor):
 @pytest.fixture
 def supervisor(tmp_path: Path) -> Acted:
     environ = {"GIGACHAT_AUTH_KEY": "aWQ6c2VjcmV0", "GIGAGATE_STATE_DIR": str(tmp_path)}
-    shared = Shared(os.getpid(), 2, 1000.0, Keys.new())
+    shared = SharedFacts(os.getpid(), 2, 1000.0, Keys.new())
     acted = Acted(Settings.load(environ=environ), shared, Folder.make(tmp_path, shared), [])
     acted.started = []
     return acted

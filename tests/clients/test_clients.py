@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.support.valkey import Valkey
 
-from gigagate.clients import Budget, Clients, Ledger, Usage, periods
+from gigagate.clients import Budget, Clients, Ledger, UsedSoFar, periods
 from gigagate.clients.counters import Spent
 from gigagate.clients.redis_store import RedisClientStore
 from gigagate.clients.sqlite_store import SqliteClientStore
@@ -87,7 +87,7 @@ def test_a_budget_is_counted_once_over_processes(store: Open, tmp_path: Path) ->
         ledger.admit(anna, "ask me", works=True)
         assert ledger.spent("anna", Spent(30, 0.5))
         ledger.write()
-    assert of_team.usage("anna") == Usage(0, 120, 2.0)
+    assert of_team.usage("anna") == UsedSoFar(0, 120, 2.0)
     for ledger in ledgers:
         with pytest.raises(
             BudgetExhausted, match=r"100 tokens a day.*2100-02-28 00:00.*ask me"

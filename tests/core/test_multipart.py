@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gigagate.core import multipart
-from gigagate.core.multipart import Part
+from gigagate.core.multipart import FormPart
 from gigagate.errors import InvalidRequest
 
 BOUNDARY = "0f8fad5bd9cb469fa165708677289500f8fad5b"
@@ -29,7 +29,7 @@ def read(content_type: str, body: bytes) -> list[tuple[str, str | None, str, byt
     )
 )
 def test_what_is_written_is_read(parts: list[tuple[str, str | None, str, bytes]]) -> None:
-    content_type, body = multipart.write([Part(*part) for part in parts], BOUNDARY)
+    content_type, body = multipart.write([FormPart(*part) for part in parts], BOUNDARY)
     if parts:
         assert read(content_type, body) == parts
 
@@ -53,14 +53,14 @@ def test_the_forms_of_real_clients_are_read(filename: str, content: bytes) -> No
 
 
 def test_the_contents_are_views_of_the_body() -> None:
-    _, body = multipart.write([Part("file", "a", "", b"x" * 1000)], BOUNDARY)
+    _, body = multipart.write([FormPart("file", "a", "", b"x" * 1000)], BOUNDARY)
     (part,) = multipart.read(TYPE, body)
     assert isinstance(part.content, memoryview)
     assert part.content.obj is body
 
 
 def test_a_preamble_is_skipped() -> None:
-    content_type, body = multipart.write([Part("a", None, "", b"1")], BOUNDARY)
+    content_type, body = multipart.write([FormPart("a", None, "", b"1")], BOUNDARY)
     assert read(content_type, b"preamble\r\n" + body) == [("a", None, "", b"1")]
 
 
@@ -86,7 +86,7 @@ def test_what_is_no_form_or_cut_off_is_a_400(content_type: str, body: bytes) -> 
 
 @given(st.binary(max_size=80), st.integers(0, 200))
 def test_garbage_never_does_worse_than_a_400(garbage: bytes, cut: int) -> None:
-    _, body = multipart.write([Part("file", "a", "text/plain", garbage)], "b")
+    _, body = multipart.write([FormPart("file", "a", "text/plain", garbage)], "b")
     for spoilt in (body[:cut], garbage, b"--b" + garbage, body[:cut] + garbage):
         try:
             read("multipart/form-data; boundary=b", spoilt)
@@ -95,14 +95,14 @@ def test_garbage_never_does_worse_than_a_400(garbage: bytes, cut: int) -> None:
 
 
 def test_names_are_quoted() -> None:
-    _, body = multipart.write([Part("file", 'a"\r\nb', "", b"")], BOUNDARY)
+    _, body = multipart.write([FormPart("file", 'a"\r\nb', "", b"")], BOUNDARY)
     assert b'filename="a%22%0D%0Ab"' in body
 
 
 def test_parts_and_their_heads_are_few_and_short() -> None:
-    parts = [Part("a", None, "", b"")] * multipart.MAX_PARTS
+    parts = [FormPart("a", None, "", b"")] * multipart.MAX_PARTS
     assert len(read(*multipart.write(parts, BOUNDARY))) == multipart.MAX_PARTS
     with pytest.raises(InvalidRequest, match="more than"):
         read(*multipart.write([*parts, parts[0]], BOUNDARY))
     with pytest.raises(InvalidRequest, match="head"):
-        read(*multipart.write([Part("a" * multipart.MAX_HEAD, None, "", b"")], BOUNDARY))
+        read(*multipart.write([FormPart("a" * multipart.MAX_HEAD, None, "", b"")], BOUNDARY))

@@ -14,7 +14,7 @@ from tests.support.serving import serving
 
 from gigagate.errors import ClientError, InvalidRequest, RequestTooLarge
 from gigagate.files import fetch
-from gigagate.files.fetch import Fetcher, is_public
+from gigagate.files.fetch import FileFetcher, is_public
 
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
 NOT_PUBLIC = [
@@ -120,13 +120,13 @@ class Names:
         return self.names[host]
 
 
-def fetcher(names: Names, *, local: bool = True) -> Fetcher:
+def fetcher(names: Names, *, local: bool = True) -> FileFetcher:
     """local: the address of the local server counts as public."""
 
     def check(address: str) -> bool:
         return (local and address == "127.0.0.1") or is_public(address)
 
-    return Fetcher(resolve=names, is_public=check)
+    return FileFetcher(resolve=names, is_public=check)
 
 
 def test_a_file_is_fetched_from_the_address_that_was_checked(server: Server) -> None:
@@ -171,7 +171,7 @@ def test_one_private_address_among_a_names_is_enough_to_refuse(
 )
 def test_no_spelling_of_this_machine_is_reached(host: str) -> None:
     with pytest.raises(InvalidRequest):
-        Fetcher().fetch(f"http://{host}:1/", 1000)
+        FileFetcher().fetch(f"http://{host}:1/", 1000)
 
 
 def test_a_redirect_is_followed_and_checked_again(server: Server) -> None:
@@ -209,7 +209,7 @@ def test_size_is_limited_while_reading(server: Server) -> None:
 
 def test_time_is_limited(server: Server) -> None:
     ticks = iter([0.0, 0.0, 31.0])
-    slow = Fetcher(
+    slow = FileFetcher(
         resolve=Names(pictures_example=["127.0.0.1"]),
         is_public=lambda address: True,
         clock=lambda: next(ticks),

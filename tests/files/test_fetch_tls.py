@@ -13,7 +13,7 @@ from tests.support.samples import PNG
 from tests.support.serving import serving
 
 from gigagate.errors import InvalidRequest
-from gigagate.files.fetch import Fetcher
+from gigagate.files.fetch import FileFetcher
 from gigagate.outbound import connection
 
 
@@ -53,7 +53,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def fetched(server: Server, host: str) -> bytes:
-    local = Fetcher(resolve=lambda host, port: ["127.0.0.1"], is_public=lambda address: True)
+    local = FileFetcher(resolve=lambda host, port: ["127.0.0.1"], is_public=lambda address: True)
     return local.fetch(f"https://{host}:{server.server_port}/", 1000)[0]
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gigagate.gigachat.picture_tags import Generated, TagCutter, restored
+from gigagate.gigachat.picture_tags import GeneratedFile, TagCutter, restored
 
 ID = "5f8f9c3e-7a86-4a2b-9a0a-1d6f7b9e1c11"
 TAG = f'<img src="{ID}" fuse="true"/>'
@@ -10,21 +10,21 @@ VIDEO = '<video cover="c" src="v-1" fuse="true"/>'
 
 TEXTS = [
     ("plain", ["plain"]),
-    (TAG, [Generated("img", ID)]),
-    (f"before {TAG} after", ["before ", Generated("img", ID), " after"]),
-    (TAG + TAG, [Generated("img", ID), Generated("img", ID)]),
-    (VIDEO, [Generated("video", "v-1")]),
-    (f"<{TAG}>", ["<", Generated("img", ID), ">"]),
-    (f"<img {TAG}", ["<img ", Generated("img", ID)]),
+    (TAG, [GeneratedFile("img", ID)]),
+    (f"before {TAG} after", ["before ", GeneratedFile("img", ID), " after"]),
+    (TAG + TAG, [GeneratedFile("img", ID), GeneratedFile("img", ID)]),
+    (VIDEO, [GeneratedFile("video", "v-1")]),
+    (f"<{TAG}>", ["<", GeneratedFile("img", ID), ">"]),
+    (f"<img {TAG}", ["<img ", GeneratedFile("img", ID)]),
     ('<img src="a.png">', ['<img src="a.png">']),
     ('<img src="http://x/a.png" fuse="true"/>', ['<img src="http://x/a.png" fuse="true"/>']),
     ("<image>, <vi, a < b, <", ["<image>, <vi, a < b, <"]),
-    ("<img " + "x" * 1000 + TAG, ["<img " + "x" * 1000, Generated("img", ID)]),
+    ("<img " + "x" * 1000 + TAG, ["<img " + "x" * 1000, GeneratedFile("img", ID)]),
     ("<div><write_to_file></div>", ["<div><write_to_file></div>"]),
 ]
 
 
-def cut(pieces: list[str]) -> list[str | Generated]:
+def cut(pieces: list[str]) -> list[str | GeneratedFile]:
     """Neighbouring texts joined."""
     cutter, joined = TagCutter(), []
     for piece in [*(p for text in pieces for p in cutter.feed(text)), cutter.end()]:
@@ -38,7 +38,7 @@ def cut(pieces: list[str]) -> list[str | Generated]:
 
 @pytest.mark.parametrize(("text", "expected"), TEXTS)
 def test_tags_are_cut_out_whole_and_character_by_character(
-    text: str, expected: list[str | Generated]
+    text: str, expected: list[str | GeneratedFile]
 ) -> None:
     assert cut([text]) == expected
     assert cut(list(text)) == expected

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gigagate.gigachat.words import Said, Wording, Words
+from gigagate.gigachat.words import AnswerWords, Piece, Wording
 
 
 def said(
     *pieces: str, reasoning: tuple[str, ...] = (), reasoning_mode: Any = "separate", **wording: Any
-) -> Said:
-    words = Words(Wording(reasoning_mode, **wording))
+) -> Piece:
+    words = AnswerWords(Wording(reasoning_mode, **wording))
     parts = [words.reasoning(piece) for piece in reasoning]
     parts += [words.content(piece) for piece in pieces if not words.stopped]
     parts.append(words.end(finished=True))
-    return Said(*map("".join, zip(*parts, strict=True)))
+    return Piece(*map("".join, zip(*parts, strict=True)))
 
 
 @pytest.mark.parametrize(
@@ -35,19 +35,19 @@ def said(
     ],
 )  # fmt: skip
 def test_a_thought_at_the_beginning_is_set_apart(answer: str, text: str, reasoning: str) -> None:
-    assert said(answer) == Said(text, reasoning)
-    assert said(*answer) == Said(text, reasoning)
+    assert said(answer) == Piece(text, reasoning)
+    assert said(*answer) == Piece(text, reasoning)
 
 
 @pytest.mark.parametrize(
     ("mode", "expected"),
     [
-        ("separate", Said("Привет.", "Хм. Так.")),
-        ("drop", Said("Привет.")),
-        ("inline", Said("<think>\nХм. Так.\n</think>\n\nПривет.")),
+        ("separate", Piece("Привет.", "Хм. Так.")),
+        ("drop", Piece("Привет.")),
+        ("inline", Piece("<think>\nХм. Так.\n</think>\n\nПривет.")),
     ],
 )
-def test_the_setting_decides_where_reasoning_goes(mode: str, expected: Said) -> None:
+def test_the_setting_decides_where_reasoning_goes(mode: str, expected: Piece) -> None:
     assert said("Привет.", reasoning=("Хм. ", "Так."), reasoning_mode=mode) == expected
     assert said(*"<think>Хм. Так.</think>Привет.", reasoning_mode=mode) == expected
 
@@ -58,22 +58,22 @@ def test_an_inline_thought_that_never_ends_is_closed() -> None:
 
 def test_nothing_is_inline_in_json() -> None:
     found = said("<think>{</think>{}", reasoning_mode="inline", json_opening="{")
-    assert found == Said("{}", "{")
+    assert found == Piece("{}", "{")
 
 
 def test_a_stop_sequence_inside_a_thought_does_not_count() -> None:
-    assert said("<think>stop</think>go stop", stop=("stop",)) == Said("go ", "stop")
+    assert said("<think>stop</think>go stop", stop=("stop",)) == Piece("go ", "stop")
 
 
 def test_json_cut_at_a_stop_sequence_is_as_the_client_wanted_it() -> None:
-    assert said('{"a": 1, "b": 2}', stop=(",",), json_opening="{") == Said('{"a": 1')
+    assert said('{"a": 1, "b": 2}', stop=(",",), json_opening="{") == Piece('{"a": 1')
 
 
 def test_arguments_of_the_function_count_in_place_of_words() -> None:
-    words = Words(Wording(json_opening="{"))
-    assert words.content("Отвечаю:") == Said()
-    assert words.json_arguments('{"a":1}') == Said('{"a":1}')
-    assert words.end(finished=True) == Said()
+    words = AnswerWords(Wording(json_opening="{"))
+    assert words.content("Отвечаю:") == Piece()
+    assert words.json_arguments('{"a":1}') == Piece('{"a":1}')
+    assert words.end(finished=True) == Piece()
 
 
 @given(st.text(), st.data())
@@ -87,4 +87,4 @@ def test_pieces_make_no_difference(text: str, data: st.DataObject) -> None:
 @given(st.text())
 def test_without_tags_and_sequences_every_character_passes(text: str) -> None:
     if not text.lstrip().startswith("<think>"):
-        assert said(text) == Said(text)
+        assert said(text) == Piece(text)

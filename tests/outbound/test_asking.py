@@ -26,7 +26,7 @@ ENDLESS = {
 }
 
 
-def ask(url: str, **more: Any) -> outbound.Answer:
+def ask(url: str, **more: Any) -> outbound.Reply:
     return outbound.ask("GET", url, **{"seconds": 20, "limit": 1_000_000} | more)
 
 

@@ -34,7 +34,7 @@ from gigagate.hooks.calls.waiting import Waiting
 from gigagate.hooks.door.door import Door
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.wire.beside import Beside
-from gigagate.hooks.wire.deadlines import Deadlines
+from gigagate.hooks.wire.deadlines import DeadlineWatch
 from gigagate.hooks.wire.hooks_at_once import UnfinishedHooks
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.layers import Layers
@@ -167,7 +167,7 @@ async def proxy_in_memory(
     traffic, door = Traffic(), Door(runtime)
     call_slots, shelves = CallSlots(runtime, traffic), CallShelves(runtime, door)
     calls = Calls(runtime, door, traffic, call_slots, shelves)
-    deadlines = Deadlines(runtime, traffic)
+    deadlines = DeadlineWatch(runtime, traffic)
     layers = Layers(Shared(runtime, calls, traffic, shelves))
     ours = (
         layers,

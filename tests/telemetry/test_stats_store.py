@@ -7,25 +7,25 @@ import pytest
 from tests.support.proxy import ROOT
 
 from gigagate.errors import StoreError
-from gigagate.telemetry.stats import Counter
+from gigagate.telemetry.stats import Counted
 from gigagate.telemetry.stats_store import FILE, StatsStore
 
-REQUESTS = Counter("requests", "anna", "GigaChat-2-Max")
+REQUESTS = Counted("requests", "anna", "GigaChat-2-Max")
 
 ADD_TEN_TIMES = """
 import sys
 from pathlib import Path
-from gigagate.telemetry.stats import Counter
+from gigagate.telemetry.stats import Counted
 from gigagate.telemetry.stats_store import StatsStore
 for _ in range(10):
-    StatsStore(Path(sys.argv[1])).add({Counter("requests", "anna", "GigaChat-2-Max"): 1})
+    StatsStore(Path(sys.argv[1])).add({Counted("requests", "anna", "GigaChat-2-Max"): 1})
 """
 
 
 def test_sums_survive_a_restart(tmp_path: Path) -> None:
     StatsStore(tmp_path).add({REQUESTS: 2})
-    StatsStore(tmp_path).add({REQUESTS: 3, Counter("roubles", "anna", ""): 0.5})
-    assert StatsStore(tmp_path).load() == {REQUESTS: 5, Counter("roubles", "anna", ""): 0.5}
+    StatsStore(tmp_path).add({REQUESTS: 3, Counted("roubles", "anna", ""): 0.5})
+    assert StatsStore(tmp_path).load() == {REQUESTS: 5, Counted("roubles", "anna", ""): 0.5}
 
 
 def test_processes_add_up(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from gigagate import outbound
-from gigagate.telemetry.webhook import EVENTS, PAUSES, QUIET_SECONDS, Message, Webhook, deliver
+from gigagate.telemetry.webhook import EVENTS, PAUSES, QUIET_SECONDS, Notice, Webhook, deliver
 
 REJECTED = EVENTS["upstream_credentials_rejected"]
 QUOTA = EVENTS["insufficient_quota"]
@@ -20,13 +20,13 @@ class Hand:
 
     def __init__(self) -> None:
         self.now = 1000.0
-        self.sent: list[Message] = []
+        self.sent: list[Notice] = []
         self.slept: list[float] = []
         self.failures = 0
         self.arrived = threading.Semaphore(0)
         self.webhook = Webhook(URL, send=self.send, clock=lambda: self.now, sleep=self.slept.append)
 
-    def send(self, url: str, message: Message) -> None:
+    def send(self, url: str, message: Notice) -> None:
         assert url == URL
         if self.failures:
             self.failures -= 1
@@ -94,7 +94,7 @@ def test_giving_up_is_logged_without_the_address(
     hand: Hand, caplog: pytest.LogCaptureFixture
 ) -> None:
     hand.failures = 100
-    message: Message = {"event": "e", "message": "m", "time": 0, "count": 1}
+    message: Notice = {"event": "e", "message": "m", "time": 0, "count": 1}
     hand.webhook.deliver(message)
     assert hand.slept == list(PAUSES)
     assert "hooks.example" in caplog.text
@@ -127,7 +127,7 @@ def listener() -> Iterator[tuple[type[Listener], str]]:
         thread.join()
 
 
-MESSAGE: Message = {"event": "e", "message": "Привет", "time": 1.5, "count": 2}
+MESSAGE: Notice = {"event": "e", "message": "Привет", "time": 1.5, "count": 2}
 
 
 def test_the_message_is_posted_as_json(listener: tuple[type[Listener], str]) -> None:

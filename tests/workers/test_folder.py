@@ -9,11 +9,11 @@ import pytest
 from tests.support.snapshots import snapshot
 
 from gigagate.running import WORKER, Keys
-from gigagate.workers.folder import Folder, Member, Shared
+from gigagate.workers.folder import Folder, Member, SharedFacts
 
 
-def shared(supervisor: int = os.getpid()) -> Shared:
-    return Shared(supervisor, 3, 1000.0, Keys("command-line-key", "form-key", "admin-key"))
+def shared(supervisor: int = os.getpid()) -> SharedFacts:
+    return SharedFacts(supervisor, 3, 1000.0, Keys("command-line-key", "form-key", "admin-key"))
 
 
 def dead() -> int:

@@ -22,7 +22,7 @@ from gigagate.core.learnt import Learnt
 from gigagate.core.model_list import ModelList
 from gigagate.errors import InvalidApiKey, SettingsError, TokenUnavailable
 from gigagate.files.client import FileClient
-from gigagate.files.fetch import Fetcher
+from gigagate.files.fetch import FileFetcher
 from gigagate.files.uploads import Uploads
 from gigagate.outage import Switch
 from gigagate.settings import Login, Secret, Settings, Upstream
@@ -219,7 +219,7 @@ class Accounts:
             name,
             TokenWait(source, Switch(oauth_away)),
             slots,
-            Uploads(client, Fetcher(), lambda: self._settings.images.max_bytes),
+            Uploads(client, FileFetcher(), lambda: self._settings.images.max_bytes),
             client,
             Switch(away),
             upstream,

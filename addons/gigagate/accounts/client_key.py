@@ -11,10 +11,10 @@ from typing import get_args
 from gigagate.settings import Login, Upstream, secret
 from gigagate.settings.upstream import Scope
 
-Opened = tuple[Login, Upstream]
+LoginAndUpstream = tuple[Login, Upstream]
 
 
-def read(key: str, upstream: Upstream) -> Opened:
+def read(key: str, upstream: Upstream) -> LoginAndUpstream:
     """Raises ValueError, whose text tells what is wrong and shows nothing of the key."""
     for prefix, reader in _KINDS.items():
         if key.startswith(prefix):
@@ -22,7 +22,7 @@ def read(key: str, upstream: Upstream) -> Opened:
     return Login(authorization_key=secret.authorization_key(key)), upstream
 
 
-def _credentials(text: str, upstream: Upstream) -> Opened:
+def _credentials(text: str, upstream: Upstream) -> LoginAndUpstream:
     key, _, scope = text.partition(":")
     scopes = {name: name for name in get_args(Scope)}
     if scope:
@@ -32,18 +32,18 @@ def _credentials(text: str, upstream: Upstream) -> Opened:
     return Login(authorization_key=secret.authorization_key(key)), upstream
 
 
-def _user(text: str, upstream: Upstream) -> Opened:
+def _user(text: str, upstream: Upstream) -> LoginAndUpstream:
     user, _, password = text.partition(":")
     if not user or not password:
         raise ValueError("expected giga-user-USER:PASSWORD")
     return Login(user=secret.user(user), password=secret.Secret(password)), upstream
 
 
-def _token(text: str, upstream: Upstream) -> Opened:
+def _token(text: str, upstream: Upstream) -> LoginAndUpstream:
     return Login(access_token=secret.access_token(text)), upstream
 
 
-_KINDS: Mapping[str, Callable[[str, Upstream], Opened]] = {
+_KINDS: Mapping[str, Callable[[str, Upstream], LoginAndUpstream]] = {
     "giga-cred-": _credentials,
     "giga-user-": _user,
     "giga-auth-": _token,

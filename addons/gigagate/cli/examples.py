@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gigagate.cli import ADDONS, COMMAND
-from gigagate.cli.demo.proxy import Proxy, environment, free_port, settings_of
+from gigagate.cli.demo.proxy import DemoProxy, environment, free_port, settings_of
 from gigagate.cli.demo.screen import Screen
 from gigagate.emulator import EmulatorConfig, EmulatorThread
 from gigagate.errors import SettingsError
@@ -142,7 +142,7 @@ def _served(base_url: str | None) -> Iterator[str]:
     with (
         tempfile.TemporaryDirectory(prefix="gigagate-examples-") as folder,
         EmulatorThread(config=EmulatorConfig(chunk_delay=_CHUNK_DELAY)) as emulator,
-        Proxy(free_port(), environment(settings_of(emulator), Path(folder))) as proxy,
+        DemoProxy(free_port(), environment(settings_of(emulator), Path(folder))) as proxy,
     ):
         if not proxy.wait_until_healthy():
             raise SettingsError("The proxy did not start. It said:\n  " + "\n  ".join(proxy.lines))

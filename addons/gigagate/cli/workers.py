@@ -22,7 +22,7 @@ from gigagate.running import Keys, Running
 from gigagate.settings import Settings, protection
 from gigagate.telemetry.json_lines import JsonLines
 from gigagate.workers import not_shared
-from gigagate.workers.folder import Folder, Member, Shared
+from gigagate.workers.folder import Folder, Member, SharedFacts
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def main(settings: Settings, count: int, arguments: Sequence[str]) -> int:
     not_shared.check(arguments)
     _log_as_workers_do(settings)
     protections = tuple(protection.in_force(settings))
-    shared = Shared(os.getpid(), count, time.time(), Keys.new(), protections)
+    shared = SharedFacts(os.getpid(), count, time.time(), Keys.new(), protections)
     try:
         folder = Folder.make(settings.state_dir, shared)
     except OSError as error:
@@ -58,7 +58,7 @@ def main(settings: Settings, count: int, arguments: Sequence[str]) -> int:
 
 class Supervisor:
     def __init__(
-        self, settings: Settings, shared: Shared, folder: Folder, arguments: Sequence[str]
+        self, settings: Settings, shared: SharedFacts, folder: Folder, arguments: Sequence[str]
     ) -> None:
         self.settings = settings
         self.shared = shared

@@ -9,7 +9,7 @@ store.py         what a store can do: sqlite_store.py in files, redis_store.py i
 Keys are kept as hashes, in the store that all processes and machines share.
 """
 
-from gigagate.clients.client import Budget, Client, Usage
+from gigagate.clients.client import Budget, Client, UsedSoFar
 from gigagate.clients.ledger import Ledger
 from gigagate.clients.redis_store import RedisClientStore
 from gigagate.clients.registry import Clients
@@ -18,7 +18,7 @@ from gigagate.clients.store import ClientStore
 from gigagate.settings import Settings
 from gigagate.store.redis_server import RedisServer
 
-__all__ = ["Budget", "Client", "Clients", "Ledger", "Usage", "open_clients", "open_ledger"]
+__all__ = ["Budget", "Client", "Clients", "Ledger", "UsedSoFar", "open_clients", "open_ledger"]
 
 
 def open_store(settings: Settings, server: RedisServer | None) -> ClientStore:

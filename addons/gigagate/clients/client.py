@@ -29,7 +29,7 @@ class Budget:
         return not self.models or any(fnmatchcase(name, one.lower()) for one in self.models)
 
 
-class Usage(NamedTuple):
+class UsedSoFar(NamedTuple):
     """So far, in the running minute, day and month."""
 
     requests_this_minute: int

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gigagate.clients import periods
 from gigagate.clients.client import Budget
 from gigagate.clients.periods import Period
-from gigagate.clients.store import Counter
+from gigagate.clients.store import BudgetCounter
 
 REQUESTS, TOKENS, ROUBLES = "requests", "tokens", "roubles"
 
@@ -24,9 +24,9 @@ def period(thing: str, now: float) -> Period:
     return of[thing](now)
 
 
-def counter(name: str, thing: str, now: float) -> Counter:
+def counter(name: str, thing: str, now: float) -> BudgetCounter:
     running = period(thing, now)
-    return Counter(f"{thing}:{running.name}:{name}", running.ends)
+    return BudgetCounter(f"{thing}:{running.name}:{name}", running.ends)
 
 
 def limits(budget: Budget) -> list[Limit]:
@@ -43,6 +43,6 @@ class Spent:
     tokens: int = 0
     roubles: float = 0.0
 
-    def amounts(self, name: str, now: float) -> Mapping[Counter, float]:
+    def amounts(self, name: str, now: float) -> Mapping[BudgetCounter, float]:
         every = {TOKENS: float(self.tokens), ROUBLES: self.roubles}
         return {counter(name, thing, now): amount for thing, amount in every.items() if amount}

@@ -19,7 +19,7 @@ from gigagate.clients import counters
 from gigagate.clients.client import Client
 from gigagate.clients.counters import REQUESTS, Limit, Spent
 from gigagate.clients.registry import digest
-from gigagate.clients.store import ClientStore, Counter
+from gigagate.clients.store import BudgetCounter, ClientStore
 from gigagate.errors import BudgetExhausted, StoreError
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Ledger:
         self._mark = folder / MARK
         self._clock = clock
         self._lock = threading.Lock()
-        self._unwritten: Sums[Counter] = Sums()
+        self._unwritten: Sums[BudgetCounter] = Sums()
         self._seen: dict[str, float] = {}
         self._changed: object = self
         self.unknown = False
@@ -121,7 +121,7 @@ class Ledger:
             with self._lock:
                 self._unwritten.update(amounts)
 
-    def _sums(self, asked: Mapping[Limit, Counter]) -> Mapping[str, float]:
+    def _sums(self, asked: Mapping[Limit, BudgetCounter]) -> Mapping[str, float]:
         """With this request counted in, and what is not written yet."""
         requests = {c: 1.0 for limit, c in asked.items() if limit.thing == REQUESTS}
         others = [c for limit, c in asked.items() if limit.thing != REQUESTS]
@@ -148,7 +148,7 @@ class Ledger:
 
 
 def _exhausted(
-    client: Client, limit: Limit, counter: Counter, now: float, contact: str
+    client: Client, limit: Limit, counter: BudgetCounter, now: float, contact: str
 ) -> BudgetExhausted:
     renews = datetime.fromtimestamp(counter.ends, UTC)
     return BudgetExhausted(

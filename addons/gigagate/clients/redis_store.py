@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from gigagate.clients.client import Client
 from gigagate.clients.sqlite_store import readable
-from gigagate.clients.store import Counter
+from gigagate.clients.store import BudgetCounter
 from gigagate.store.redis_server import RedisServer
 
 CLIENTS = "gigagate:clients"
@@ -53,14 +53,14 @@ class RedisClientStore:
     def replace(self, client: Client) -> bool:
         return bool(self._replace([CLIENTS], [client.name, client.to_text()]))
 
-    def count(self, amounts: Mapping[Counter, float]) -> Mapping[str, float]:
+    def count(self, amounts: Mapping[BudgetCounter, float]) -> Mapping[str, float]:
         arguments: list[object] = []
         for counter, amount in amounts.items():
             arguments += [repr(amount), math.ceil((counter.ends + KEPT) * 1000)]
         sums = self._count([_name(counter) for counter in amounts], arguments)
         return {counter.key: float(total) for counter, total in zip(amounts, sums, strict=True)}
 
-    def sums(self, counters: Collection[Counter]) -> Mapping[str, float]:
+    def sums(self, counters: Collection[BudgetCounter]) -> Mapping[str, float]:
         names = [_name(counter) for counter in counters]
         found = self._server.call(lambda redis: redis.mget(names)) if names else []
         return {
@@ -68,5 +68,5 @@ class RedisClientStore:
         }
 
 
-def _name(counter: Counter) -> str:
+def _name(counter: BudgetCounter) -> str:
     return f"gigagate:budget:{counter.key}"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from gigagate.clients import counters
-from gigagate.clients.client import Budget, Client, Usage
+from gigagate.clients.client import Budget, Client, UsedSoFar
 from gigagate.clients.counters import REQUESTS, ROUBLES, TOKENS
 from gigagate.clients.store import ClientStore
 from gigagate.errors import InvalidRequest, NotFound
@@ -74,12 +74,12 @@ class Clients:
         self._replace(replace(self.get(name), digest=digest(key)))
         return key
 
-    def usage(self, name: str) -> Usage:
+    def usage(self, name: str) -> UsedSoFar:
         now = self._clock()
         of = {thing: counters.counter(name, thing, now) for thing in (REQUESTS, TOKENS, ROUBLES)}
         sums = self._store.sums(list(of.values()))
         requests, tokens, roubles = (sums[counter.key] for counter in of.values())
-        return Usage(round(requests), round(tokens), roubles)
+        return UsedSoFar(round(requests), round(tokens), roubles)
 
     def _replace(self, client: Client) -> None:
         if not self._store.replace(client):

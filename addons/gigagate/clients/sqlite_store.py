@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from gigagate.clients.client import Client
-from gigagate.clients.store import Counter
+from gigagate.clients.store import BudgetCounter
 from gigagate.store.sqlite_file import SqliteFile
 
 CLIENTS = (
@@ -64,7 +64,7 @@ class SqliteClientStore:
     def replace(self, client: Client) -> bool:
         return self._write(REPLACE, client)
 
-    def count(self, amounts: Mapping[Counter, float]) -> Mapping[str, float]:
+    def count(self, amounts: Mapping[BudgetCounter, float]) -> Mapping[str, float]:
         def work(connection: sqlite3.Connection) -> dict[str, float]:
             connection.execute("BEGIN IMMEDIATE")
             gone = {"now": self._clock() - KEPT}
@@ -78,7 +78,7 @@ class SqliteClientStore:
 
         return self._counters.transact(work)
 
-    def sums(self, counters: Collection[Counter]) -> Mapping[str, float]:
+    def sums(self, counters: Collection[BudgetCounter]) -> Mapping[str, float]:
         def work(connection: sqlite3.Connection) -> dict[str, float]:
             found = {}
             for counter in counters:

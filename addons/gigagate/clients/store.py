@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from gigagate.clients.client import Client
 
 
-class Counter(NamedTuple):
+class BudgetCounter(NamedTuple):
     """The counter of one client, thing and period."""
 
     key: str
@@ -29,8 +29,8 @@ class ClientStore(Protocol):
     def replace(self, client: Client) -> bool:
         """False if there is no such name."""
 
-    def count(self, amounts: Mapping[Counter, float]) -> Mapping[str, float]:
+    def count(self, amounts: Mapping[BudgetCounter, float]) -> Mapping[str, float]:
         """Adds, and tells the sums by their keys."""
 
-    def sums(self, counters: Collection[Counter]) -> Mapping[str, float]:
+    def sums(self, counters: Collection[BudgetCounter]) -> Mapping[str, float]:
         """0 for one that nothing was added to."""

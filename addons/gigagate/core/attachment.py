@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from gigagate.core import file_types
-from gigagate.core.file_types import FileType, Kind
+from gigagate.core.file_types import FileKind, FileType
 from gigagate.errors import InvalidRequest
 
 
@@ -34,7 +34,7 @@ class Attachment:
 
     key: str
     """SHA-256 of the content, in hex."""
-    kind: Kind
+    kind: FileKind
     media_type: str
     filename: str
     content: bytes = field(repr=False)
@@ -73,7 +73,7 @@ class RemoteFile:
     """A file that somebody else serves."""
 
     url: str = field(repr=False)
-    kind: Kind
+    kind: FileKind
     """What the request takes it for."""
 
     @property
@@ -87,7 +87,7 @@ class UploadedFile:
 
     key: str
     """Its id."""
-    kind: Kind | None
+    kind: FileKind | None
     """None: nobody has said."""
 
 

@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple
 
 from gigagate.errors import RequestTooLarge, UnsupportedFeature
 
-Kind = Literal["image", "audio", "document"]
-Content = bytes | memoryview
+FileKind = Literal["image", "audio", "document"]
+FileBytes = bytes | memoryview
 
 MEGABYTE = 2**20
-LIMITS: Mapping[Kind, int] = {
+LIMITS: Mapping[FileKind, int] = {
     "image": 15 * MEGABYTE,
     "audio": 35 * MEGABYTE,
     "document": 40 * MEGABYTE,
@@ -28,7 +28,7 @@ TAKEN = (
 
 
 class FileType(NamedTuple):
-    kind: Kind
+    kind: FileKind
     media_type: str
     """The media type, as GigaChat lists it."""
     extension: str
@@ -103,7 +103,7 @@ _PICTURE = re.compile(r"image/[a-z0-9.+-]{1,40}")
 _TEXT = FileType("document", "text/plain", "txt")
 
 
-def recognise(content: Content, declared: str = "", filename: str = "") -> FileType:
+def recognise(content: FileBytes, declared: str = "", filename: str = "") -> FileType:
     """declared: a media type, or "".  Raises UnsupportedFeature."""
     head = bytes(content[:16])
     for at, signature, what, _ in _REFUSED:
@@ -128,7 +128,7 @@ def recognise(content: Content, declared: str = "", filename: str = "") -> FileT
 
 
 def recognise_in_message(
-    content: Content, declared: str = "", filename: str = "", *, picture: bool
+    content: FileBytes, declared: str = "", filename: str = "", *, picture: bool
 ) -> FileType:
     """What `recognise` finds, and pictures that GigaChat does not take: they may be converted.
 
@@ -155,7 +155,7 @@ def is_taken(file_type: FileType) -> bool:
     return file_type.kind != "image" or file_type.media_type in _TAKEN_PICTURES
 
 
-def image_type(content: Content) -> str:
+def image_type(content: FileBytes) -> str:
     """The media type of a picture; of anything else, application/octet-stream."""
     head = bytes(content[:16])
     for at, signature, file_type in _SIGNATURES:
@@ -164,7 +164,7 @@ def image_type(content: Content) -> str:
     return "application/octet-stream"
 
 
-def check_size(kind: Kind, size: int, limit: int) -> None:
+def check_size(kind: FileKind, size: int, limit: int) -> None:
     """Raises RequestTooLarge."""
     limit = min(limit, LIMITS[kind])
     if size > limit:
@@ -174,7 +174,7 @@ def check_size(kind: Kind, size: int, limit: int) -> None:
         )
 
 
-def _is_text(content: Content) -> bool:
+def _is_text(content: FileBytes) -> bool:
     try:
         return "\0" not in str(content, "utf-8")
     except UnicodeDecodeError:

@@ -15,11 +15,11 @@ OUR_OWN = "gigagate"
 FRESH = 300
 """Seconds for which a list need not be asked for again."""
 
-Upstream = Sequence[Mapping[str, Any]]
+Listed = Sequence[Mapping[str, Any]]
 """`data` of GigaChat's list."""
 
 
-class Shown(NamedTuple):
+class ShownModel(NamedTuple):
     """A model a client can ask for."""
 
     name: str
@@ -33,22 +33,22 @@ class ModelList:
     """What GigaChat has listed for one key.  Times are unix seconds."""
 
     def __init__(self) -> None:
-        self.last: Upstream = ()
+        self.last: Listed = ()
         self.names: Mapping[str, str] = MappingProxyType({})
         """In lower case -> as GigaChat spells it."""
         self._until = 0
 
-    def keep(self, upstream: Upstream, now: int) -> None:
+    def keep(self, upstream: Listed, now: int) -> None:
         self.last, self._until = upstream, now + FRESH
         names = (model.get("id") for model in upstream)
         self.names = MappingProxyType({n.lower(): n for n in names if isinstance(n, str)})
 
-    def fresh(self, now: int) -> Upstream | None:
+    def fresh(self, now: int) -> Listed | None:
         """None: it is to be asked for."""
         return self.last if self._until - FRESH <= now < self._until else None
 
 
-def shown(policy: Policy, upstream: Upstream) -> list[Shown]:
+def shown(policy: Policy, upstream: Listed) -> list[ShownModel]:
     """The aliases, then GigaChat's own models.
 
     A real model hidden by an alias is left out, since asking for it reaches the alias; so is an
@@ -65,14 +65,14 @@ def shown(policy: Policy, upstream: Upstream) -> list[Shown]:
     return found
 
 
-def named(name: str, owner: object, means: str, policy: Policy) -> Shown:
+def named(name: str, owner: object, means: str, policy: Policy) -> ShownModel:
     """A model that GigaChat has told of alone."""
     if means != name:
         owner = OUR_OWN
     return _shown(name, owner if isinstance(owner, str) else OWNER, means, policy)
 
 
-def find(shown: Iterable[Shown], name: str) -> Shown | None:
+def find(shown: Iterable[ShownModel], name: str) -> ShownModel | None:
     """In any case of letters."""
     return next((one for one in shown if one.name.lower() == name.lower()), None)
 
@@ -82,5 +82,5 @@ def _owner(model: Mapping[str, Any]) -> str:
     return owner if isinstance(owner, str) and owner else OWNER
 
 
-def _shown(name: str, owner: str, means: str, policy: Policy) -> Shown:
-    return Shown(name, owner, means, models.of(means, policy.models))
+def _shown(name: str, owner: str, means: str, policy: Policy) -> ShownModel:
+    return ShownModel(name, owner, means, models.of(means, policy.models))

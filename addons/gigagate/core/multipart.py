@@ -15,7 +15,7 @@ MAX_HEAD = 4096
 the longer they are."""
 
 
-class Part(NamedTuple):
+class FormPart(NamedTuple):
     name: str
     filename: str | None
     media_type: str
@@ -23,7 +23,7 @@ class Part(NamedTuple):
     content: bytes | memoryview
 
 
-def read(content_type: str, body: bytes) -> Iterator[Part]:
+def read(content_type: str, body: bytes) -> Iterator[FormPart]:
     """The contents are views of `body`.  Raises InvalidRequest."""
     line = b"--" + _boundary(content_type)
     view, parts = memoryview(body), 0
@@ -44,7 +44,7 @@ def read(content_type: str, body: bytes) -> Iterator[Part]:
         at = end + 2
 
 
-def write(parts: Iterable[Part], boundary: str) -> tuple[str, bytes]:
+def write(parts: Iterable[FormPart], boundary: str) -> tuple[str, bytes]:
     """The Content-Type and the body.  boundary: in none of the contents."""
     pieces: list[bytes | memoryview] = []
     for part in parts:
@@ -69,11 +69,11 @@ def _boundary(content_type: str) -> bytes:
     return boundary.encode("latin-1", "replace")
 
 
-def _part(head: Message, content: memoryview) -> Part:
+def _part(head: Message, content: memoryview) -> FormPart:
     name = head.get_param("name", "", "content-disposition")
     filename = head.get_filename()
     media_type = head.get_content_type() if "content-type" in head else ""
-    return Part(str(name), filename, media_type, content)
+    return FormPart(str(name), filename, media_type, content)
 
 
 def _quoted(text: str) -> str:

@@ -61,7 +61,7 @@ class Boolean:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OneOf:
     values: tuple[str, ...]
 
     @property

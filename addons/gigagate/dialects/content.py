@@ -2,10 +2,10 @@
 
 from typing import Any
 
-Part = dict[str, Any]
+PartDict = dict[str, Any]
 
 
-def plain(found: list[Part]) -> str | list[Part]:
+def plain(found: list[PartDict]) -> str | list[PartDict]:
     """A content of one text is that text itself."""
     if len(found) == 1 and found[0]["type"] == "text":
         text: str = found[0]["text"]
@@ -13,5 +13,5 @@ def plain(found: list[Part]) -> str | list[Part]:
     return found
 
 
-def text_part(text: str) -> Part:
+def text_part(text: str) -> PartDict:
     return {"type": "text", "text": text}

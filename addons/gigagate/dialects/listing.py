@@ -6,7 +6,7 @@ from urllib.parse import quote
 from gigagate.core import model_list, model_map
 from gigagate.core.http import Content
 from gigagate.core.in_hand import InHand
-from gigagate.core.model_list import Shown, Upstream
+from gigagate.core.model_list import Listed, ShownModel
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.errors import (
@@ -20,7 +20,7 @@ from gigagate.errors import (
 from gigagate.gigachat.errors import unexpected
 
 
-def ask(call: InHand, told: Callable[[Sequence[Shown]], Content]) -> Translation | Content:
+def ask(call: InHand, told: Callable[[Sequence[ShownModel]], Content]) -> Translation | Content:
     """The list, as `told` tells it: GigaChat's; that of minutes ago; or, while GigaChat is away,
     the last one, or the aliases alone.
     """
@@ -43,7 +43,7 @@ def ask(call: InHand, told: Callable[[Sequence[Shown]], Content]) -> Translation
 
 
 def ask_one(
-    call: InHand, told: Callable[[Shown], Content], meant: str | None = None
+    call: InHand, told: Callable[[ShownModel], Content], meant: str | None = None
 ) -> Translation | Content:
     """One model.  A name that chat would merely replace by another is not found, on purpose.
 
@@ -53,7 +53,7 @@ def ask_one(
     meant = name if meant is None else meant
     means = model_map.alias(meant, call.policy) or meant
 
-    def known(upstream: Upstream) -> Content | None:
+    def known(upstream: Listed) -> Content | None:
         found = model_list.find(model_list.shown(call.policy, upstream), meant)
         return (
             None if found is None else told(found if meant == name else found._replace(name=name))
@@ -73,7 +73,7 @@ def ask_one(
     return Translation(get(f"/v1/models/{quote(means, safe='')}"), whole, instead=instead)
 
 
-def _read(body: bytes) -> Upstream:
+def _read(body: bytes) -> Listed:
     """Raises UpstreamProtocolError."""
     data = parsed_object(body).get("data")
     if not isinstance(data, list):

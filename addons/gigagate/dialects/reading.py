@@ -11,7 +11,7 @@ from gigagate.errors import GigaGateError
 
 
 @dataclass(slots=True)
-class Choice:
+class SaidChoice:
     """One answer of those asked for, in pieces."""
 
     text: list[str] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Said:
     """What an answer says, in whatever form it came."""
 
     model: str | None = None
-    choices: dict[int, Choice] = field(default_factory=dict)
+    choices: dict[int, SaidChoice] = field(default_factory=dict)
     usage: Usage | None = None
     error: str | None = None
     error_code: str | None = None
@@ -39,8 +39,8 @@ class Said:
     """The number of events of a stream."""
     complete: bool = True
 
-    def choice(self, index: int = 0) -> Choice:
-        return self.choices.setdefault(index, Choice())
+    def choice(self, index: int = 0) -> SaidChoice:
+        return self.choices.setdefault(index, SaidChoice())
 
     def fail(self, error: object, code: str = "code") -> None:
         """error: an error's object, or a text.  code: under which name it has one."""

@@ -16,7 +16,7 @@ from gigagate.core import multipart, strict_json
 from gigagate.core.attachment import Attachment
 from gigagate.core.hidden import Hidden
 from gigagate.core.key_owner import PROXY, KeyOwner
-from gigagate.core.multipart import Part
+from gigagate.core.multipart import FormPart
 from gigagate.errors import (
     TRY_AGAIN,
     ProxyRefused,
@@ -56,8 +56,8 @@ class FileClient:
         """The file's id.  Raises UpstreamError or CredentialError."""
         content_type, body = multipart.write(
             [
-                Part("file", file.filename, file.media_type, file.content),
-                Part("purpose", None, "", b"general"),
+                FormPart("file", file.filename, file.media_type, file.content),
+                FormPart("purpose", None, "", b"general"),
             ],
             boundary=uuid.uuid4().hex,
         )

@@ -67,7 +67,7 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour
 
 
-class Fetcher:
+class FileFetcher:
     """`resolve` and `is_public` are there to be replaced by tests."""
 
     def __init__(

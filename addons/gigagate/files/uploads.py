@@ -16,7 +16,7 @@ from gigagate.core.attachment import Attachment, LeftOut, RemoteFile, WantedFile
 from gigagate.errors import InvalidRequest
 from gigagate.files import convert
 from gigagate.files.client import FileClient
-from gigagate.files.fetch import Fetcher
+from gigagate.files.fetch import FileFetcher
 
 REMEMBERED = 10_000
 
@@ -28,7 +28,7 @@ class Uploads:
     """Blocks; may be called from several threads at once."""
 
     def __init__(
-        self, client: FileClient, fetcher: Fetcher, max_image_bytes: Callable[[], int]
+        self, client: FileClient, fetcher: FileFetcher, max_image_bytes: Callable[[], int]
     ) -> None:
         self._client = client
         self._fetcher = fetcher

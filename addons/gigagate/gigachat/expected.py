@@ -6,7 +6,7 @@ from gigagate.core.key_owner import PROXY, KeyOwner
 from gigagate.core.pivot import ToolCall, Usage
 from gigagate.gigachat.function_call import FunctionCall
 from gigagate.gigachat.tools import ToolNames
-from gigagate.gigachat.words import Wording, Words
+from gigagate.gigachat.words import AnswerWords, Wording
 
 CHARACTERS_PER_TOKEN = 4
 """Roughly, in Russian and in English, for the usage of an answer that was cut."""
@@ -29,7 +29,7 @@ class Expected:
     """What a tool of GigaChat's own is used for, in the client's words; "" if none may be."""
     key_owner: KeyOwner = PROXY
 
-    def estimated_usage(self, words: Words) -> Usage:
+    def estimated_usage(self, words: AnswerWords) -> Usage:
         """The estimate for an answer whose tokens GigaChat has not told."""
         prompt, completion = self.prompt_characters, words.characters
         return Usage(prompt // CHARACTERS_PER_TOKEN, completion // CHARACTERS_PER_TOKEN, 0)

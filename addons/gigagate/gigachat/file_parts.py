@@ -6,7 +6,7 @@ from typing import Any
 from gigagate.core import attachment
 from gigagate.core.attachment import Attachment, MessageFile, RemoteFile, UploadedFile
 from gigagate.core.file_policy import FilePolicy
-from gigagate.core.file_types import Kind
+from gigagate.core.file_types import FileKind
 from gigagate.core.validation import object_at, text_at
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 
@@ -64,7 +64,7 @@ class FileReader:
             return self._of_url(data, "document", filename, path)
         return self._of_content(attachment.read_base64(data, path), "", filename)
 
-    def _of_url(self, url: str, kind: Kind, filename: str, path: str) -> MessageFile:
+    def _of_url(self, url: str, kind: FileKind, filename: str, path: str) -> MessageFile:
         if attachment.is_data_url(url):
             content, declared = attachment.read_data_url(url, path)
             return self._of_content(content, declared, filename, picture=kind == "image")

@@ -9,29 +9,29 @@ from typing import Any, NamedTuple
 
 from gigagate.core import compact_json
 
-Part = Mapping[str, Any]
+AnyPart = Mapping[str, Any]
 
 
 class PartKind(NamedTuple):
     """A kind of part that is refused in what is asked now, and with `strict`."""
 
-    words: Callable[[Part], str]
+    words: Callable[[AnyPart], str]
     """What stands in its place in a history; "" for nothing."""
     about: str
     """The same, for people."""
 
 
-def in_words(part: Part) -> str:
+def in_words(part: AnyPart) -> str:
     """part: of no kind that is translated."""
     kind = part.get("type")
     return PART_KINDS.get(kind if isinstance(kind, str) else "", UNKNOWN).words(part)
 
 
-def _nothing(part: Part) -> str:
+def _nothing(part: AnyPart) -> str:
     return ""
 
 
-def _call(part: Part) -> str:
+def _call(part: AnyPart) -> str:
     name = _first(part, "name", "toolName")
     arguments = part.get("input", part.get("args"))
     if not name:
@@ -40,7 +40,7 @@ def _call(part: Part) -> str:
     return f"(Called {name}{told}.)"
 
 
-def _result(part: Part) -> str:
+def _result(part: AnyPart) -> str:
     name = _first(part, "name", "toolName")
     given = part.get("content", part.get("output", part.get("result")))
     if isinstance(given, str):
@@ -53,15 +53,15 @@ def _result(part: Part) -> str:
     return f"(Result{of}:)\n{said}" if said else ""
 
 
-def _picture(part: Part) -> str:
+def _picture(part: AnyPart) -> str:
     return "(A picture is left out here.)"
 
 
-def _recording(part: Part) -> str:
+def _recording(part: AnyPart) -> str:
     return "(A recording is left out here.)"
 
 
-def _resource(part: Part) -> str:
+def _resource(part: AnyPart) -> str:
     inner = part.get("resource")
     of = inner if isinstance(inner, dict) else part
     name = _first(of, "uri", "name", "title")
@@ -71,14 +71,14 @@ def _resource(part: Part) -> str:
     return f"(The resource {name} is left out here.)" if name else "(A resource is left out here.)"
 
 
-def _document(part: Part) -> str:
+def _document(part: AnyPart) -> str:
     source = part.get("source")
     given = source if isinstance(source, dict) else {}
     text = _first(given, "data") if given.get("type") == "text" else ""
     return text or "(A document is left out here.)"
 
 
-def _unknown(part: Part) -> str:
+def _unknown(part: AnyPart) -> str:
     kind = part.get("type")
     said = _first(part, "text")
     if said or not isinstance(kind, str):
@@ -93,7 +93,7 @@ def _json(value: object) -> str:
         return "what is nested too deep"
 
 
-def _first(part: Part, *names: str) -> str:
+def _first(part: AnyPart, *names: str) -> str:
     return next((part[n] for n in names if isinstance(part.get(n), str) and part[n]), "")
 
 

@@ -28,7 +28,7 @@ _SHOWN = re.compile(
 once, however many begin; and what closes it is looked for before anything is tried inside."""
 
 
-class Generated(NamedTuple):
+class GeneratedFile(NamedTuple):
     """A file that GigaChat made."""
 
     kind: str
@@ -45,7 +45,7 @@ class TagCutter:
     def __init__(self) -> None:
         self._held = ""
 
-    def feed(self, text: str) -> Iterator[str | Generated]:
+    def feed(self, text: str) -> Iterator[str | GeneratedFile]:
         """What can be passed on; what may yet become a tag is held back."""
         if self._held:
             text, self._held = self._held + text, ""
@@ -80,11 +80,11 @@ def restored(text: str) -> str:
     return _SHOWN.sub(_tag_again, text)
 
 
-def _generated(tag: re.Match[str]) -> Generated | None:
+def _generated(tag: re.Match[str]) -> GeneratedFile | None:
     source = _SOURCE.search(tag[0])
-    return Generated(tag[1], source[1]) if source and _FUSE.search(tag[0]) else None
+    return GeneratedFile(tag[1], source[1]) if source and _FUSE.search(tag[0]) else None
 
 
 def _tag_again(shown: re.Match[str]) -> str:
     file_id = shown[2] or shown[1]
-    return Generated("img", file_id).tag() if file_id else shown[0]
+    return GeneratedFile("img", file_id).tag() if file_id else shown[0]

@@ -21,7 +21,7 @@ from gigagate.core.pivot import (
     Usage,
 )
 from gigagate.errors import GigaGateError
-from gigagate.gigachat.picture_tags import Generated, TagCutter
+from gigagate.gigachat.picture_tags import GeneratedFile, TagCutter
 
 
 class Pictures:
@@ -62,7 +62,7 @@ class Pictures:
             piece if isinstance(piece, str) else self.markdown(piece) or "" for piece in pieces
         )
 
-    def markdown(self, generated: Generated) -> str | None:
+    def markdown(self, generated: GeneratedFile) -> str | None:
         """None if the picture is missing."""
         kind, file_id = generated
         if kind == "img" and self._policy.generated == "data":
@@ -128,7 +128,7 @@ class PictureWriter:
         out = []
         while self._held:
             item = self._held[0]
-            if isinstance(item, Generated):
+            if isinstance(item, GeneratedFile):
                 markdown = self._pictures.markdown(item)
                 if markdown is None:
                     break
@@ -141,7 +141,7 @@ class PictureWriter:
         self._held.extend(items)
         return self.resume()
 
-    def _pieces(self, pieces: Iterable[str | Generated]) -> Iterable["_Piece"]:
+    def _pieces(self, pieces: Iterable[str | GeneratedFile]) -> Iterable["_Piece"]:
         for piece in pieces:
             yield partial(self._writer.text, piece) if isinstance(piece, str) else piece
 
@@ -150,5 +150,5 @@ class PictureWriter:
         return [partial(self._writer.text, held)] if held else []
 
 
-_Piece = Callable[[], bytes] | Generated
+_Piece = Callable[[], bytes] | GeneratedFile
 """What is still to be written: a writer may count what it writes, so nothing is written ahead."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gigagate.gigachat import schema_unions as unions
 from gigagate.gigachat import schema_words as words
-from gigagate.gigachat.schema_budget import Budget
+from gigagate.gigachat.schema_budget import SchemaBudget
 from gigagate.gigachat.schema_keywords import COMBINING, REFERENCES
 from gigagate.gigachat.schema_merge import Merger, types_of
 from gigagate.gigachat.schema_references import References, base_of, name_of
@@ -29,13 +29,13 @@ _SCALARS = ("string", "number", "integer", "boolean")
 _SCALAR_KEYWORDS = {"type", "description"}
 
 
-def cleaned(schema: Schema, budget: Budget | None = None) -> dict[str, Any]:
+def cleaned(schema: Schema, budget: SchemaBudget | None = None) -> dict[str, Any]:
     """Never raises.  May share objects with `schema`.  budget: the request's, which also learns
     what is wrong with the schema; without one the schema has its own.
 
     A root that does not say its type is an object.
     """
-    cleaner = _Cleaner(schema, budget or Budget.of(schema))
+    cleaner = _Cleaner(schema, budget or SchemaBudget.of(schema))
     return cleaner.clean(schema, _Scope((), 0, ""), untyped="object")
 
 
@@ -67,7 +67,7 @@ class _Plain(NamedTuple):
 
 
 class _Cleaner:
-    def __init__(self, root: Schema, budget: Budget) -> None:
+    def __init__(self, root: Schema, budget: SchemaBudget) -> None:
         self._references = References(root)
         self._budget = budget
 

@@ -22,7 +22,7 @@ MAX_NOTES = 8
 """Faults that are noted of one request; the others are alike."""
 
 
-class Budget:
+class SchemaBudget:
     """What is left for the schemas of one request.  size: bytes of them all, as JSON."""
 
     def __init__(self, size: int) -> None:
@@ -31,7 +31,7 @@ class Budget:
         self._notes: dict[str, None] = {}
 
     @classmethod
-    def of(cls, *schemas: object) -> "Budget":
+    def of(cls, *schemas: object) -> "SchemaBudget":
         return cls(sum(map(_size, schemas)))
 
     def take(self, nodes: int = 1) -> bool:

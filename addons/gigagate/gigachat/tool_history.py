@@ -23,7 +23,7 @@ which belongs to the turn right before it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PastCall:
     call_id: str
     """"" for none."""
     name: str
@@ -69,7 +69,7 @@ class Results:
                 self._waiting[result_key(message, f"messages[{index}]")].append(index)
             self._turn_of.append(turn)
 
-    def take(self, call: Call, after: int) -> int | None:
+    def take(self, call: PastCall, after: int) -> int | None:
         """The index of the next result for the call in messages[after]."""
         for key in call.keys:
             index = self._next(key, after)
@@ -104,7 +104,7 @@ def result_key(message: dict[str, Any], path: str) -> Key:
     return ("turn", name if isinstance(name, str) else "")
 
 
-def calls(message: dict[str, Any], path: str) -> Iterator[Call]:
+def calls(message: dict[str, Any], path: str) -> Iterator[PastCall]:
     """The calls of one assistant message. Raises InvalidRequest."""
     tool_calls = message.get("tool_calls")
     if tool_calls is not None:
@@ -133,14 +133,14 @@ def result_content(text: str) -> str:
     return f'{{"result":{compact_json.dumps_whole(text).decode()}}}'
 
 
-def _tool_call(tool_call: dict[str, Any], path: str) -> Call:
+def _tool_call(tool_call: dict[str, Any], path: str) -> PastCall:
     call_id = _id_at(f"{path}.id", tool_call.get("id"))
     if tool_call.get("type") == "custom":
         custom = object_at(f"{path}.custom", tool_call.get("custom"))
         name = text_at(f"{path}.custom.name", custom.get("name"))
-        return Call(call_id, name, {"input": custom.get("input")})
+        return PastCall(call_id, name, {"input": custom.get("input")})
     name, arguments, broken = _function(tool_call.get("function"), f"{path}.function")
-    return Call(call_id, name, arguments, broken)
+    return PastCall(call_id, name, arguments, broken)
 
 
 def _id_at(path: str, value: object) -> str:
@@ -150,10 +150,10 @@ def _id_at(path: str, value: object) -> str:
     return str(value) if type(value) is int else text_at(path, value)
 
 
-def _older_call(message: dict[str, Any], path: str) -> Call:
+def _older_call(message: dict[str, Any], path: str) -> PastCall:
     """OpenAI's before there were tools, and GigaChat's own."""
     name, arguments, broken = _function(message["function_call"], path)
-    return Call("", name, arguments, broken)
+    return PastCall("", name, arguments, broken)
 
 
 def _function(function: object, path: str) -> tuple[str, dict[str, Any], bool]:

@@ -17,7 +17,7 @@ from gigagate.core.policy import Policy
 from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.schema import cleaned
-from gigagate.gigachat.schema_budget import Budget
+from gigagate.gigachat.schema_budget import SchemaBudget
 from gigagate.gigachat.schema_words import described
 from gigagate.gigachat.tool_name import BUILTINS, Unused, upstream_name
 
@@ -118,7 +118,7 @@ def functions(
     if not (chat.get("tools") or chat.get("functions")):
         return {}
     if names.content is None:
-        budget = Budget.of(chat.get("tools"), chat.get("functions"))
+        budget = SchemaBudget.of(chat.get("tools"), chat.get("functions"))
         translated = _translated(chat, names, allowed, policy.strict, budget)
     else:
         translated = _remembered(names.content, allowed, policy.strict)
@@ -150,7 +150,7 @@ def _remembered_names(content: bytes) -> ToolNames:
 
 @lru_cache(REMEMBERED)
 def _remembered(content: bytes, allowed: frozenset[str] | None, strict: bool) -> _Translated:
-    names, budget = _remembered_names(content), Budget(len(content))
+    names, budget = _remembered_names(content), SchemaBudget(len(content))
     return _translated(strict_json.loads(content), names, allowed, strict, budget)
 
 
@@ -159,7 +159,7 @@ def _translated(
     names: ToolNames,
     allowed: frozenset[str] | None,
     strict: bool,
-    budget: Budget,
+    budget: SchemaBudget,
 ) -> _Translated:
     notes = Notes()
     _drop_builtins(chat, notes, strict=strict)
@@ -182,7 +182,7 @@ def _translated(
     return _Translated(translated, tuple(notes))
 
 
-def _function(definition: Definition, names: ToolNames, budget: Budget) -> dict[str, Any]:
+def _function(definition: Definition, names: ToolNames, budget: SchemaBudget) -> dict[str, Any]:
     path, given = definition
     if definition.is_builtin:
         return {"name": definition.name}
@@ -207,7 +207,7 @@ def _function(definition: Definition, names: ToolNames, budget: Budget) -> dict[
     return function
 
 
-def _schema(path: str, schema: object, budget: Budget) -> dict[str, Any]:
+def _schema(path: str, schema: object, budget: SchemaBudget) -> dict[str, Any]:
     given = {} if schema is None else object_at(path, schema)
     clean = cleaned(given, budget)
     if clean["type"] != "object" and "type" not in given:

@@ -14,7 +14,7 @@ from gigagate.gigachat.reasoning import CLOSING, OPENING, ThinkSplitter
 from gigagate.gigachat.stop import StopCutter
 
 
-class Said(NamedTuple):
+class Piece(NamedTuple):
     """What the client gets."""
 
     text: str = ""
@@ -32,7 +32,7 @@ class Wording:
     """How the JSON begins that the answer is to be; None for an answer in plain text."""
 
 
-class Words:
+class AnswerWords:
     def __init__(self, wording: Wording) -> None:
         self.stopped = False
         """At a stop sequence: nothing of the answer follows."""
@@ -48,22 +48,22 @@ class Words:
         self._stop = StopCutter(wording.stop)
         self._json = JsonPicker(wording.json_opening or "") if is_json else None
 
-    def content(self, text: str) -> Said:
+    def content(self, text: str) -> Piece:
         self.characters += len(text)
         thought, text = self._think.feed(text)
         return self._placed(self._cut(text), thought)
 
-    def reasoning(self, text: str) -> Said:
+    def reasoning(self, text: str) -> Piece:
         self.characters += len(text)
         return self._placed("", text)
 
-    def json_arguments(self, arguments: str) -> Said:
+    def json_arguments(self, arguments: str) -> Piece:
         """The arguments of the function that stands for the answer, in place of words."""
         self.characters += len(arguments)
         assert self._json is not None
         return self._placed(self._json.replace(arguments), "")
 
-    def end(self, *, finished: bool) -> Said:
+    def end(self, *, finished: bool) -> Piece:
         """What was held back.  finished: the answer is all that the model had to say.
 
         Raises UpstreamError where JSON was wanted and is not there.
@@ -77,7 +77,7 @@ class Words:
             text += self._json.end(finished=finished and not self.stopped)
         said = self._placed(text, thought)
         if self._tag_is_open:
-            said = Said(said.text + CLOSING)
+            said = Piece(said.text + CLOSING)
         return said
 
     def _cut(self, text: str) -> str:
@@ -87,15 +87,15 @@ class Words:
         self.stopped, self.stop_sequence = self._stop.stopped, self._stop.found
         return text if self._json is None else self._json.feed(text)
 
-    def _placed(self, text: str, thought: str) -> Said:
+    def _placed(self, text: str, thought: str) -> Piece:
         if self._reasoning == "separate":
-            return Said(text, thought)
+            return Piece(text, thought)
         if self._reasoning == "drop":
-            return Said(text)
+            return Piece(text)
         if thought and not self._tag_is_open:
             self._tag_is_open = True
             thought = f"{OPENING}\n{thought}"
         if text and self._tag_is_open:
             self._tag_is_open = False
             text = f"\n{CLOSING}\n\n{text}"
-        return Said(thought + text)
+        return Piece(thought + text)

@@ -35,7 +35,7 @@ def build() -> list[object]:
     from gigagate.hooks.telemetry import Telemetry
     from gigagate.hooks.wire.beside import Beside
     from gigagate.hooks.wire.connection_limit import ConnectionLimit
-    from gigagate.hooks.wire.deadlines import Deadlines
+    from gigagate.hooks.wire.deadlines import DeadlineWatch
     from gigagate.hooks.wire.descriptors import Descriptors
     from gigagate.hooks.wire.hooks_at_once import UnfinishedHooks
     from gigagate.hooks.wire.layers import Layers
@@ -85,7 +85,7 @@ def build() -> list[object]:
         shelves,
         Waiting(runtime, traffic, slots),
         Cors(runtime),
-        Deadlines(runtime, traffic),
+        DeadlineWatch(runtime, traffic),
         UnfinishedHooks(),
         Beside(),
         IdleMemory(traffic),

@@ -5,15 +5,15 @@ faults.py      why there is no answer
 asking.py      one request and its answer over it
 """
 
-from gigagate.outbound.asking import Answer, ask, quoted
+from gigagate.outbound.asking import Reply, ask, quoted
 from gigagate.outbound.faults import NotReached, NotTrusted, OutboundError, ProxyFault, TooLate
 
 __all__ = [
-    "Answer",
     "NotReached",
     "NotTrusted",
     "OutboundError",
     "ProxyFault",
+    "Reply",
     "TooLate",
     "ask",
     "quoted",

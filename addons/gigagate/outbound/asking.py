@@ -26,7 +26,7 @@ _PORTS = {"http": 80, "https": 443}
 ASKS_FOR_PASSWORD = 407
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     status: int
     headers: Mapping[str, str]
     """Their names in lower case."""
@@ -34,7 +34,7 @@ class Answer(NamedTuple):
     """At most one byte more than was asked for."""
 
 
-class Shown(Protocol):
+class OwnCertificate(Protocol):
     """A client's certificate."""
 
     def context(self, verify: str | bool) -> ssl.SSLContext: ...
@@ -50,8 +50,8 @@ def ask(
     body: bytes = b"",
     verify: str | bool = True,
     proxy: CompanyProxy | None = None,
-    certificate: Shown | None = None,
-) -> Answer:
+    certificate: OwnCertificate | None = None,
+) -> Reply:
     """Raises OutboundError.
 
     seconds: for everything, from the look-up of the name to the last byte.  limit: bytes of the
@@ -125,11 +125,11 @@ def _own(parts: SplitResult) -> dict[str, str]:
     }
 
 
-def _read(response: http.client.HTTPResponse, limit: int) -> Answer:
+def _read(response: http.client.HTTPResponse, limit: int) -> Reply:
     announced = response.length
     content = response.read(limit + 1)
     if announced is not None and len(content) < min(announced, limit + 1):
         raise http.client.IncompleteRead(b"")
     headers = {name.lower(): value for name, value in response.getheaders()}
     coding = headers.get("content-encoding", "")
-    return Answer(response.status, headers, content_coding.decode(content, coding, limit))
+    return Reply(response.status, headers, content_coding.decode(content, coding, limit))

@@ -41,13 +41,13 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-class File(NamedTuple):
+class PageFile(NamedTuple):
     media_type: str
     content: bytes
 
 
-FILES: Mapping[str, File] = {
-    path.name: File(
+FILES: Mapping[str, PageFile] = {
+    path.name: PageFile(
         {".js": "text/javascript", ".css": "text/css"}[path.suffix] + "; charset=utf-8",
         path.read_bytes(),
     )

@@ -20,13 +20,13 @@ LONGEST = 200
 """Characters of a key or a cookie that are looked at."""
 
 
-class Session(NamedTuple):
+class AdminSession(NamedTuple):
     digest: str
     form: str
     """The anti-forgery token, for changes."""
 
 
-class Sessions:
+class AdminSessions:
     """The panel's logins.  Its methods block; all but `opens` raise StoreError."""
 
     def __init__(self, store: PanelStore, key: Callable[[], str]) -> None:
@@ -38,16 +38,16 @@ class Sessions:
         """Whether it is the admin's key."""
         return hmac.compare_digest(_digest(given[:LONGEST]), _digest(self._key()))
 
-    def begin(self, now: float) -> tuple[str, Session]:
+    def begin(self, now: float) -> tuple[str, AdminSession]:
         """A new session: the cookie's value, and what is known of it."""
         cookie = secrets.token_urlsafe(32)
-        session = Session(_digest(cookie), secrets.token_urlsafe(24))
+        session = AdminSession(_digest(cookie), secrets.token_urlsafe(24))
         self._store.keep(
             StoredSession(session.digest, _digest(self._key()), session.form, now + LIFE), now
         )
         return cookie, session
 
-    def of(self, header: str, now: float) -> Session | None:
+    def of(self, header: str, now: float) -> AdminSession | None:
         """The session of a Cookie header; None for none, an ended one, or one of another key."""
         cookie = _cookie(header)
         if not cookie:
@@ -57,13 +57,13 @@ class Sessions:
             return None
         if not hmac.compare_digest(found.key, _digest(self._key())):
             return None
-        return Session(found.digest, found.form)
+        return AdminSession(found.digest, found.form)
 
-    def end(self, session: Session) -> None:
+    def end(self, session: AdminSession) -> None:
         self._store.forget(session.digest)
 
 
-def may_change(session: Session, given: str) -> bool:
+def may_change(session: AdminSession, given: str) -> bool:
     """Whether a change came from a page of that login."""
     return hmac.compare_digest(session.form.encode(), given[:LONGEST].encode(errors="replace"))
 

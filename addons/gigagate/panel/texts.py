@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from gigagate.panel.words import clients, models, overview, playground, proxy, requests, shared
 
-Texts = Mapping[str, str]
+PanelTexts = Mapping[str, str]
 
 FILES = (shared, overview, requests, clients, models, playground, proxy)
 WORDS: Mapping[str, tuple[str, str]] = {
     name: both for file in FILES for name, both in file.WORDS.items()
 }
 
-LANGUAGES: Mapping[str, Texts] = {
+LANGUAGES: Mapping[str, PanelTexts] = {
     "en": {name: english for name, (english, _) in WORDS.items()},
     "ru": {name: russian for name, (_, russian) in WORDS.items()},
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gigagate.core.any_json import object_of, text_of
-from gigagate.dialects.reading import Choice
+from gigagate.dialects.reading import SaidChoice
 from gigagate.views import calls
 
 RESULTS = ("tool", "function")
@@ -19,7 +19,7 @@ class Call:
     """None: none has come, or the client sends results in a form of its own."""
 
 
-def made(choice: Choice) -> list[Call]:
+def made(choice: SaidChoice) -> list[Call]:
     return [Call(name, "".join(pieces)) for _, (name, pieces) in sorted(choice.calls.items())]
 
 

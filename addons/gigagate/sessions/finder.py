@@ -12,7 +12,7 @@ from typing import Any
 
 from gigagate.core.any_json import list_of, object_of, text_of
 from gigagate.core.pivot import Usage
-from gigagate.dialects.reading import Choice
+from gigagate.dialects.reading import SaidChoice
 from gigagate.sessions import calls, marks, ties
 from gigagate.sessions.marks import Mark
 from gigagate.sessions.parts import Parts, shared
@@ -167,7 +167,7 @@ class Finder:
                 del rest[0]
             added = rest
         facts, said = seen.facts, seen.said
-        choice = next(iter(said.choices.values()), Choice()) if said else Choice()
+        choice = next(iter(said.choices.values()), SaidChoice()) if said else SaidChoice()
         usage = facts.usage or (said.usage if said else None)
         model = facts.model or (said and said.model) or text_of(seen.chat.get("model"))
         sizes = [mark.size for mark in asked.marks]
@@ -275,7 +275,7 @@ def _names(tools: Sequence[object]) -> Iterator[str]:
         yield text_of((object_of(tool.get("function")) or tool).get("name") or tool.get("type"))
 
 
-def _ended(seen: Seen, choice: Choice) -> str:
+def _ended(seen: Seen, choice: SaidChoice) -> str:
     facts, said = seen.facts, seen.said
     words = (
         facts.error,

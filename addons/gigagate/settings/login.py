@@ -14,7 +14,7 @@ from typing import Literal, Self
 from gigagate.errors import SettingsError
 from gigagate.settings.secret import Secret
 
-Kind = Literal["key", "user", "token", "certificate"]
+LoginKind = Literal["key", "user", "token", "certificate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Login:
         return any(getattr(self, field.name) is not None for field in fields(self))
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> LoginKind:
         """What its owner has to mend when GigaChat refuses it."""
         if self.authorization_key is not None:
             return "key"

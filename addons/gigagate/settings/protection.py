@@ -13,7 +13,7 @@ from gigagate.errors import SettingsError
 from gigagate.settings.build import Given
 
 
-class Said(Protocol):
+class SaidSettings(Protocol):
     """The settings, with what was said of them (schema.Settings)."""
 
     @property
@@ -56,7 +56,7 @@ def said(tree: Mapping[str, Given]) -> frozenset[str]:
     return frozenset(key for key in _PROTECTIONS if _has(tree, key))
 
 
-def check(before: Collection[str], settings: Said) -> None:
+def check(before: Collection[str], settings: SaidSettings) -> None:
     """Raises SettingsError.  before: what was in force."""
     for key in sorted(set(before) - in_force(settings) - settings.said):
         lost = _PROTECTIONS[key]

@@ -59,11 +59,13 @@ class SqliteSlotStore:
         self._file.transact(lambda connection: connection.execute(LEAVE, row))
 
 
-type Row = tuple[int, int, int]
+type ShareRow = tuple[int, int, int]
 """held, wanted, turn"""
 
 
-def _share(claim: Claim, limit: int, mine: Row | None, others: list[Row]) -> tuple[Share, int]:
+def _share(
+    claim: Claim, limit: int, mine: ShareRow | None, others: list[ShareRow]
+) -> tuple[Share, int]:
     """What the process gets, and its turn from now on."""
     last = max([0, *(turn for _, _, turn in others)]) + 1
     turn = mine[2] if mine and mine[1] else last

@@ -15,12 +15,12 @@ REMEMBERED = 1000
 """Clients that have had more than their share, and do not wait now."""
 
 
-class Waiting(Protocol):
+class InLine(Protocol):
     @property
     def client(self) -> str: ...
 
 
-class Turns[T: Waiting]:
+class Turns[T: InLine]:
     def __init__(self, weights: Mapping[str, float] = MappingProxyType({})) -> None:
         """weights: by the client's name; others have 1."""
         self.weights = weights

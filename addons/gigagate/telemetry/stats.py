@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from gigagate.telemetry.finished import Finished
 
 
-class Counter(NamedTuple):
+class Counted(NamedTuple):
     """What is counted.  Every part is of a bounded vocabulary."""
 
     name: str
@@ -17,7 +17,7 @@ class Counter(NamedTuple):
     """"" where no model is concerned."""
 
 
-Counts = Mapping[Counter, float]
+Counts = Mapping[Counted, float]
 
 SUMS = (
     "requests",
@@ -54,14 +54,14 @@ class Stats:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._unsaved: dict[Counter, float] = {}
+        self._unsaved: dict[Counted, float] = {}
         self._saving = threading.Lock()
 
     def count(self, finished: Finished) -> None:
         unsaved = self._unsaved
         for name, value in amounts(finished):
             if value:
-                counter = Counter(name, finished.client, finished.model or "")
+                counter = Counted(name, finished.client, finished.model or "")
                 unsaved[counter] = unsaved.get(counter, 0) + value
 
     def save(self) -> None:

@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 
 from gigagate.store.sqlite_file import SqliteFile
-from gigagate.telemetry.stats import Counter, Counts
+from gigagate.telemetry.stats import Counted, Counts
 
 FILE = "stats.sqlite3"
 MEANWHILE = "What is counted is kept in memory until it can be written."
@@ -36,7 +36,7 @@ class StatsStore:
 
     def load(self) -> Counts:
         rows = self._file.transact(lambda connection: connection.execute(ALL).fetchall())
-        return {Counter(*names): value for *names, value in rows if _is_sound(names, value)}
+        return {Counted(*names): value for *names, value in rows if _is_sound(names, value)}
 
 
 def _is_sound(names: list[object], value: object) -> bool:

@@ -60,7 +60,7 @@ SET_ASIDE = Event(
 )
 
 
-class Message(TypedDict):
+class Notice(TypedDict):
     event: str
     message: str
     time: float
@@ -69,7 +69,7 @@ class Message(TypedDict):
     """How often it has happened since the last message."""
 
 
-def deliver(url: str, message: Message, proxy: CompanyProxy | None = None) -> None:
+def deliver(url: str, message: Notice, proxy: CompanyProxy | None = None) -> None:
     """Sends it, trusting the public authorities alone.  Raises OutboundError."""
     answer = outbound.ask(
         "POST",
@@ -91,7 +91,7 @@ class Webhook:
         self,
         url: str,
         *,
-        send: Callable[[str, Message], None] = deliver,
+        send: Callable[[str, Notice], None] = deliver,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -102,7 +102,7 @@ class Webhook:
         self._sleep = sleep
         self._told_at: dict[str, float] = {}
         self._untold: Counter[str] = Counter()
-        self._waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Notice] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def tell(self, event: Event) -> None:
@@ -124,7 +124,7 @@ class Webhook:
         while True:
             self.deliver(self._waiting.get())
 
-    def deliver(self, message: Message) -> None:
+    def deliver(self, message: Notice) -> None:
         """Until it is delivered or the attempts are used up."""
         for pause in (*PAUSES, None):
             try:

@@ -7,7 +7,7 @@ its place, and without anything else the refusal is told.
 from gigagate.core.key_owner import KeyOwner
 from gigagate.errors import CredentialsRejected
 from gigagate.settings import Secret
-from gigagate.tokens.source import Status, Tokens
+from gigagate.tokens.source import Tokens, TokenStatus
 from gigagate.tokens.token import NO_TOKEN, AccessToken
 
 NO_END = 1e15
@@ -49,7 +49,7 @@ class ReadyToken:
         elif self._after is not None:
             self._after.reject(value)
 
-    def status(self) -> Status:
+    def status(self) -> TokenStatus:
         if self._token is None and self._after is not None:
             return self._after.status()
         error = None if self._token is not None else self._rejected().message
@@ -82,5 +82,5 @@ class CertificateAlone:
     def reject(self, value: str) -> None:
         """There is nothing in its place."""
 
-    def status(self) -> Status:
+    def status(self) -> TokenStatus:
         return {"expires_at": None, "source": "certificate", "last_error": None, "oauth_calls": 0}

@@ -45,11 +45,11 @@ COOL_DOWN_REJECTED = 10.0
 LOST = "No access token: the attempt to get one has not ended in time, and is begun anew."
 
 
-class Fetcher(Protocol):
+class TokenFetcher(Protocol):
     def fetch(self) -> AccessToken: ...
 
 
-class Status(TypedDict):
+class TokenStatus(TypedDict):
     expires_at: float | None
     source: str | None
     last_error: str | None
@@ -69,7 +69,7 @@ class Tokens(Protocol):
 
     def reject(self, value: str) -> None: ...
 
-    def status(self) -> Status: ...
+    def status(self) -> TokenStatus: ...
 
 
 class TokenSource:
@@ -77,7 +77,7 @@ class TokenSource:
 
     def __init__(
         self,
-        oauth: Fetcher,
+        oauth: TokenFetcher,
         store: TokenStore,
         key: str,
         *,
@@ -132,7 +132,7 @@ class TokenSource:
         with contextlib.suppress(StoreError):
             self._store.drop(self._key, value)
 
-    def status(self) -> Status:
+    def status(self) -> TokenStatus:
         token = self.current()
         return {
             "expires_at": token.expires_at if token else None,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gigagate.core.pivot import Usage
-from gigagate.dialects.reading import Choice, Said
+from gigagate.dialects.reading import Said, SaidChoice
 from gigagate.views import calls
 from gigagate.views.facts import Attempt, Facts
 from gigagate.views.text import count, folded, wrapped
@@ -23,7 +23,7 @@ def render(said: Said, facts: Facts) -> str:
 
 def summary(said: Said, facts: Facts) -> Iterator[str]:
     usage = facts.usage or said.usage
-    first = next(iter(said.choices.values()), Choice())
+    first = next(iter(said.choices.values()), SaidChoice())
     ending = facts.error or said.error_code or facts.finish_reason or first.finish_reason
     api = f"API {facts.api}" if facts.api else None
     words = [facts.model or said.model, api, ending, tokens(usage) if usage else None]
@@ -75,7 +75,7 @@ def _attempts(attempts: list[Attempt]) -> str:
     return f"{count(len(attempts), 'attempt')}: {'; '.join(told)}"
 
 
-def _choice(choice: Choice) -> Iterator[str]:
+def _choice(choice: SaidChoice) -> Iterator[str]:
     if choice.reasoning:
         yield "── thinking ──"
         yield wrapped(folded("".join(choice.reasoning), MAX_TEXT))

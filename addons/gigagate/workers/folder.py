@@ -23,7 +23,7 @@ SHARED = "shared.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedFacts:
     """What all workers have in common."""
 
     supervisor: int
@@ -49,7 +49,7 @@ class Folder:
         self.path = path
 
     @classmethod
-    def make(cls, state_dir: Path, shared: Shared) -> Self:
+    def make(cls, state_dir: Path, shared: SharedFacts) -> Self:
         """Raises OSError."""
         folders = state_dir / FOLDERS
         folders.mkdir(mode=0o700, exist_ok=True)
@@ -61,7 +61,7 @@ class Folder:
         folder.share(shared)
         return folder
 
-    def share(self, shared: Shared) -> None:
+    def share(self, shared: SharedFacts) -> None:
         """Before each start of a worker: somebody may have removed the folder.  Raises OSError."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         private_file.write(self.path / SHARED, json.dumps(asdict(shared)).encode())
@@ -71,11 +71,11 @@ class Folder:
         with contextlib.suppress(OSError):  # another supervisor's is there too
             self.path.parent.rmdir()
 
-    def shared(self) -> Shared:
+    def shared(self) -> SharedFacts:
         """Raises OSError."""
         told = json.loads((self.path / SHARED).read_text())
         told |= {"keys": Keys(**told["keys"]), "protections": tuple(told["protections"])}
-        return Shared(**told)
+        return SharedFacts(**told)
 
     def publish(self, snapshot: Snapshot) -> None:
         """Raises OSError."""

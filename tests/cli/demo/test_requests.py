@@ -3,15 +3,15 @@ from dataclasses import replace
 
 import pytest
 
-from gigagate.cli.demo.client import Answer
+from gigagate.cli.demo.client import Heard
 from gigagate.cli.demo.requests import SCENES, Scene
 
 PLAIN, STREAMED, CLINE, TOOL = SCENES
 USAGE = {"total_tokens": 3}
 
 
-def right(scene: Scene) -> Answer:
-    answer = Answer(200, scene.text, finish_reason="stop", usage=USAGE, pieces=2, complete=True)
+def right(scene: Scene) -> Heard:
+    answer = Heard(200, scene.text, finish_reason="stop", usage=USAGE, pieces=2, complete=True)
     if scene.call:
         answer.finish_reason = "tool_calls"
         answer.tool, answer.arguments = scene.call[0], json.dumps(scene.call[1])

@@ -8,7 +8,7 @@ from tests.support.translating import Translating
 from gigagate.core import multipart
 from gigagate.core.http import ClientRequest, Content
 from gigagate.core.in_hand import InHand
-from gigagate.core.multipart import Part
+from gigagate.core.multipart import FormPart
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.report import Report
@@ -54,16 +54,16 @@ def call(item: str = "f-1", body: bytes = b"", content_type: str = "") -> InHand
     )
 
 
-def uploading(*parts: Part) -> Translating:
+def uploading(*parts: FormPart) -> Translating:
     content_type, body = multipart.write(parts, "client-boundary")
     return Translating(files.upload, call(body=body, content_type=content_type))
 
 
 def test_an_upload_is_written_anew_with_the_type_and_purpose_gigachat_knows() -> None:
     handler = uploading(
-        Part("purpose", None, "", b"vision"),
-        Part("expires_after[seconds]", None, "", b"3600"),
-        Part("file", "../кот.png", "application/octet-stream", PNG),
+        FormPart("purpose", None, "", b"vision"),
+        FormPart("expires_after[seconds]", None, "", b"3600"),
+        FormPart("file", "../кот.png", "application/octet-stream", PNG),
     )
     sent = handler.upstream_request()
     assert (sent.method, sent.path) == ("POST", "/v1/files")
@@ -79,14 +79,17 @@ def test_an_upload_is_written_anew_with_the_type_and_purpose_gigachat_knows() ->
     ("parts", "error"),
     [
         ([], InvalidRequest),
-        ([Part("purpose", None, "", b"vision")], InvalidRequest),
-        ([Part("file", None, "", b"no file name: a plain field")], InvalidRequest),
-        ([Part("file", "a.gif", "image/gif", GIF)], UnsupportedFeature),
-        ([Part("file", "a.png", "", PNG), Part("purpose", None, "", b"batch")], UnsupportedFeature),
-        ([Part("file", "a.png", "", PNG + b"x" * (15 * 2**20))], RequestTooLarge),
+        ([FormPart("purpose", None, "", b"vision")], InvalidRequest),
+        ([FormPart("file", None, "", b"no file name: a plain field")], InvalidRequest),
+        ([FormPart("file", "a.gif", "image/gif", GIF)], UnsupportedFeature),
+        (
+            [FormPart("file", "a.png", "", PNG), FormPart("purpose", None, "", b"batch")],
+            UnsupportedFeature,
+        ),
+        ([FormPart("file", "a.png", "", PNG + b"x" * (15 * 2**20))], RequestTooLarge),
     ],
 )
-def test_what_gigachat_would_not_take_is_refused(parts: list[Part], error: type) -> None:
+def test_what_gigachat_would_not_take_is_refused(parts: list[FormPart], error: type) -> None:
     with pytest.raises(error):
         uploading(*parts).upstream_request()
 

@@ -18,7 +18,7 @@ from typing import Any
 from gigagate import running
 from gigagate.cli import COMMAND, local_gigachat
 from gigagate.cli.demo import client
-from gigagate.cli.demo.proxy import Proxy, environment, free_port, settings_of
+from gigagate.cli.demo.proxy import DemoProxy, environment, free_port, settings_of
 from gigagate.cli.demo.requests import SCENES, Scene
 from gigagate.cli.demo.screen import Screen, pretty
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread, Received
@@ -32,7 +32,7 @@ CONNECTION = "[127.0.0.1:"
 
 
 class Demo:
-    def __init__(self, screen: Screen, proxy: Proxy, emulator: Emulator) -> None:
+    def __init__(self, screen: Screen, proxy: DemoProxy, emulator: Emulator) -> None:
         self.screen = screen
         self.proxy = proxy
         self.emulator = emulator
@@ -79,7 +79,7 @@ class Demo:
         )
 
 
-def summary(answer: client.Answer) -> str:
+def summary(answer: client.Heard) -> str:
     words = [f"finish_reason {answer.finish_reason}"]
     if answer.pieces > 1:
         words.insert(0, f"{answer.pieces} pieces")
@@ -121,7 +121,7 @@ def show_the_way(screen: Screen, port: int) -> None:
 
 
 @contextmanager
-def found_by_status(proxy: Proxy, state_dir: Path) -> Iterator[None]:
+def found_by_status(proxy: DemoProxy, state_dir: Path) -> Iterator[None]:
     """The demo keeps to a folder of its own; `status` looks where the user's own proxies are."""
     try:
         users = local_gigachat.state_dir()
@@ -167,7 +167,7 @@ def play(screen: Screen, emulator: Emulator, folder: Path, once: bool) -> int:
     port = free_port()
     if port != DEFAULT_PORT:
         screen.line(f"Port {DEFAULT_PORT} is taken: the demo uses {port}.", "yellow")
-    with Proxy(port, environment(settings_of(emulator), folder)) as proxy:
+    with DemoProxy(port, environment(settings_of(emulator), folder)) as proxy:
         if not proxy.wait_until_healthy():
             screen.line("The proxy did not start. It said:", "red")
             screen.block(proxy.lines)
@@ -185,7 +185,7 @@ def play(screen: Screen, emulator: Emulator, folder: Path, once: bool) -> int:
             return serve(screen, proxy)
 
 
-def serve(screen: Screen, proxy: Proxy) -> int:
+def serve(screen: Screen, proxy: DemoProxy) -> int:
     screen.line()
     screen.line("Serving until Ctrl-C; what is asked now is listed below.", "bold")
     seen = len(proxy.lines)

@@ -11,7 +11,7 @@ KEY = "anything"
 
 
 @dataclass(slots=True)
-class Answer:
+class Heard:
     status: int
     text: str = ""
     finish_reason: str | None = None
@@ -28,7 +28,7 @@ class Answer:
     """JSON."""
 
 
-def chat(port: int, body: dict[str, Any], on_text: Callable[[str], None]) -> Answer:
+def chat(port: int, body: dict[str, Any], on_text: Callable[[str], None]) -> Heard:
     """Posts `body` and calls `on_text` with every piece of the answer as it comes."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
@@ -39,7 +39,7 @@ def chat(port: int, body: dict[str, Any], on_text: Callable[[str], None]) -> Ans
             {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"},
         )
         response = connection.getresponse()
-        answer = Answer(response.status)
+        answer = Heard(response.status)
         if response.status != 200:
             answer.error = response.read().decode()
         elif body.get("stream"):
@@ -53,7 +53,7 @@ def chat(port: int, body: dict[str, Any], on_text: Callable[[str], None]) -> Ans
         connection.close()
 
 
-def _events(response: HTTPResponse, answer: Answer) -> Iterator[dict[str, Any]]:
+def _events(response: HTTPResponse, answer: Heard) -> Iterator[dict[str, Any]]:
     for line in response:
         data = line.strip().removeprefix(b"data: ")
         if data == b"[DONE]":
@@ -63,7 +63,7 @@ def _events(response: HTTPResponse, answer: Answer) -> Iterator[dict[str, Any]]:
 
 
 def _take(
-    body: dict[str, Any], message: str, answer: Answer, on_text: Callable[[str], None]
+    body: dict[str, Any], message: str, answer: Heard, on_text: Callable[[str], None]
 ) -> None:
     answer.model = body.get("model", answer.model)
     answer.usage = body.get("usage") or answer.usage

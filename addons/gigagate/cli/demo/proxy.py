@@ -64,7 +64,7 @@ def environment(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
     }
 
 
-class Proxy:
+class DemoProxy:
     """A context manager: the running proxy."""
 
     def __init__(self, port: int, environ: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any, NamedTuple
 
-from gigagate.cli.demo.client import Answer
+from gigagate.cli.demo.client import Heard
 
 
 class Scene(NamedTuple):
@@ -23,7 +23,7 @@ class Scene(NamedTuple):
         name, arguments = self.call
         return {"function_call": {"name": name, "arguments": arguments}}
 
-    def problems(self, answer: Answer) -> list[str]:
+    def problems(self, answer: Heard) -> list[str]:
         """What is wrong with an answer; nothing, if all is right."""
         if answer.status != 200:
             return [f"status {answer.status}: {answer.error}"]

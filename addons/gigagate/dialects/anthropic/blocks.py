@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gigagate.core.validation import array_at, object_at, text_at, wrong_type
-from gigagate.dialects.content import Part, text_part
+from gigagate.dialects.content import PartDict, text_part
 from gigagate.errors import InvalidRequest
 
 LEFT_OUT = frozenset(
@@ -30,7 +30,7 @@ def content(given: object, path: str) -> list[tuple[dict[str, Any], str]]:
     return [(object_at(f"{path}[{i}]", block), f"{path}[{i}]") for i, block in enumerate(given)]
 
 
-def parts(block: dict[str, Any], path: str) -> list[Part]:
+def parts(block: dict[str, Any], path: str) -> list[PartDict]:
     """Empty for a type that is left out.  Raises InvalidRequest for what is no block at all."""
     kind = text_at(f"{path}.type", block.get("type"))
     reader = _READERS.get(kind)
@@ -42,11 +42,11 @@ def is_known(block: Mapping[str, Any]) -> bool:
     return block.get("type") in _READERS
 
 
-def _text(block: dict[str, Any], path: str) -> list[Part]:
+def _text(block: dict[str, Any], path: str) -> list[PartDict]:
     return [text_part(text_at(f"{path}.text", block.get("text")))]
 
 
-def _image(block: dict[str, Any], path: str) -> list[Part]:
+def _image(block: dict[str, Any], path: str) -> list[PartDict]:
     path = f"{path}.source"
     source = object_at(path, block.get("source"))
     match text_at(f"{path}.type", source.get("type")):
@@ -60,7 +60,7 @@ def _image(block: dict[str, Any], path: str) -> list[Part]:
     raise _unknown(path, "base64, url, file")
 
 
-def _document(block: dict[str, Any], path: str) -> list[Part]:
+def _document(block: dict[str, Any], path: str) -> list[PartDict]:
     title = block.get("title")
     name = title if isinstance(title, str) else ""
     path = f"{path}.source"
@@ -81,7 +81,7 @@ def _document(block: dict[str, Any], path: str) -> list[Part]:
     raise _unknown(path, "base64, url, file, text, content")
 
 
-def _search_result(block: dict[str, Any], path: str) -> list[Part]:
+def _search_result(block: dict[str, Any], path: str) -> list[PartDict]:
     said = [text_at(f"{path}.{key}", block.get(key) or "") for key in ("title", "source")]
     blocks = array_at(f"{path}.content", block.get("content"))
     for i, inner in enumerate(blocks):
@@ -90,12 +90,12 @@ def _search_result(block: dict[str, Any], path: str) -> list[Part]:
     return [text_part("\n".join(filter(None, said)))]
 
 
-def _tool_reference(block: dict[str, Any], path: str) -> list[Part]:
+def _tool_reference(block: dict[str, Any], path: str) -> list[PartDict]:
     name = text_at(f"{path}.tool_name", block.get("tool_name"))
     return [text_part(f"Loaded: {name}")]
 
 
-_READERS: Mapping[str, Callable[[dict[str, Any], str], list[Part]]] = {
+_READERS: Mapping[str, Callable[[dict[str, Any], str], list[PartDict]]] = {
     "text": _text,
     "image": _image,
     "document": _document,
@@ -109,7 +109,7 @@ def _data_url(source: dict[str, Any], path: str) -> str:
     return f"data:{media_type};base64,{text_at(f'{path}.data', source.get('data'))}"
 
 
-def _file(**fields: str) -> Part:
+def _file(**fields: str) -> PartDict:
     return {"type": "file", "file": {name: value for name, value in fields.items() if value}}
 
 

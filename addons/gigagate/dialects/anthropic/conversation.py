@@ -12,7 +12,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.dialects.anthropic import blocks
-from gigagate.dialects.content import Part, plain, text_part
+from gigagate.dialects.content import PartDict, plain, text_part
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 
 _BILLING = "x-anthropic-billing-header:"
@@ -73,7 +73,7 @@ class Conversation:
                 raise InvalidRequest(f"{at} must be one of user, assistant, system.", param=at)
 
     def _add_user(self, content: list[tuple[dict[str, Any], str]], path: str) -> None:
-        said: list[Part] = []
+        said: list[PartDict] = []
         for block, at in content:
             if block.get("type") == "tool_result":
                 self._add_result(block, at)
@@ -84,7 +84,7 @@ class Conversation:
 
     def _add_result(self, block: dict[str, Any], path: str) -> None:
         call_id = text_at(f"{path}.tool_use_id", block.get("tool_use_id"))
-        found: list[Part] = []
+        found: list[PartDict] = []
         for inner, at in blocks.content(block.get("content"), f"{path}.content"):
             if inner.get("type") == "tool_reference":
                 self._load(inner.get("tool_name"))
@@ -96,7 +96,7 @@ class Conversation:
         self._say("tool", plain(found) or "", path, tool_call_id=call_id)
 
     def _add_assistant(self, content: list[tuple[dict[str, Any], str]], path: str) -> None:
-        said: list[Part] = []
+        said: list[PartDict] = []
         calls: list[dict[str, Any]] = []
         for block, at in content:
             if block.get("type") == "tool_use":
@@ -138,7 +138,7 @@ class Conversation:
         kept = [text for text in texts if text and not text.startswith(_BILLING)]
         return "\n\n".join(kept)
 
-    def _parts(self, block: dict[str, Any], path: str) -> list[Part]:
+    def _parts(self, block: dict[str, Any], path: str) -> list[PartDict]:
         found = blocks.parts(block, path)
         if not blocks.is_known(block):
             self._left_out(block["type"], path)
@@ -157,7 +157,7 @@ class Conversation:
             self.loaded.add(name)
 
     def _say(
-        self, role: str, content: str | list[Part] | None, path: str, **fields: object
+        self, role: str, content: str | list[PartDict] | None, path: str, **fields: object
     ) -> None:
         self.messages.append({"role": role, "content": content, **fields})
         self.places.append(path)

@@ -5,14 +5,14 @@ from typing import Any
 
 from gigagate.core import compact_json
 from gigagate.core.http import Content
-from gigagate.core.model_list import Shown
+from gigagate.core.model_list import ShownModel
 from gigagate.dialects.anthropic import names
 
 _CREATED = "2025-01-01T00:00:00Z"
 """GigaChat does not tell; the field must be there."""
 
 
-def listing(models: Sequence[Shown]) -> Content:
+def listing(models: Sequence[ShownModel]) -> Content:
     """models: the proxy's aliases first."""
     by_name = {shown.name: shown for shown in models}
     for shown in models:
@@ -27,11 +27,11 @@ def listing(models: Sequence[Shown]) -> Content:
     return Content("application/json", compact_json.dumps(page))
 
 
-def one(shown: Shown) -> Content:
+def one(shown: ShownModel) -> Content:
     return Content("application/json", compact_json.dumps(_entry(shown)))
 
 
-def _entry(shown: Shown) -> dict[str, Any]:
+def _entry(shown: ShownModel) -> dict[str, Any]:
     return {
         "type": "model",
         "id": shown.name,

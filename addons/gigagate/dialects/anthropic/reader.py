@@ -9,7 +9,7 @@ from gigagate.core.pivot import Chat, Usage
 from gigagate.core.policy import Policy
 from gigagate.dialects.anthropic.asked import Asked
 from gigagate.dialects.json_body import parse_object
-from gigagate.dialects.reading import Choice, Said, events, is_whole, object_in
+from gigagate.dialects.reading import Said, SaidChoice, events, is_whole, object_in
 from gigagate.errors import GigaGateError
 
 _FINISHES: Mapping[str, str] = {
@@ -88,7 +88,7 @@ def _take_end(said: Said, message: Mapping[str, Any], tokens: Mapping[str, Any])
         said.usage = Usage(new + cached, written, cached)
 
 
-def _take_block(choice: Choice, place: int, block: Mapping[str, Any]) -> None:
+def _take_block(choice: SaidChoice, place: int, block: Mapping[str, Any]) -> None:
     _take_words(choice, block)
     if block.get("type") in _CALLS:
         pieces = choice.call(place, text_of(block.get("name")))
@@ -96,13 +96,13 @@ def _take_block(choice: Choice, place: int, block: Mapping[str, Any]) -> None:
             pieces.append(text_of(given))
 
 
-def _take_delta(choice: Choice, place: int, delta: Mapping[str, Any]) -> None:
+def _take_delta(choice: SaidChoice, place: int, delta: Mapping[str, Any]) -> None:
     _take_words(choice, delta)
     if piece := delta.get("partial_json"):
         choice.call(place, "").append(text_of(piece))
 
 
-def _take_words(choice: Choice, given: Mapping[str, Any]) -> None:
+def _take_words(choice: SaidChoice, given: Mapping[str, Any]) -> None:
     """The words of a block, or of a piece of one: both have the same names."""
     if text := given.get("text"):
         choice.text.append(text_of(text))

@@ -13,7 +13,7 @@ from gigagate.core import compact_json
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.validation import object_at, text_at, wrong_type
-from gigagate.dialects.content import Part, plain, text_part
+from gigagate.dialects.content import PartDict, plain, text_part
 from gigagate.dialects.gemini import parts
 from gigagate.dialects.gemini.fields import each, fields_at
 from gigagate.errors import InvalidRequest, UnsupportedFeature
@@ -82,7 +82,7 @@ class Conversation:
             raise wrong_type(f"{path}.role", "a string", role)
 
     def _add_user(self, found: list[tuple[dict[str, Any], str]], path: str) -> None:
-        said: list[Part] = []
+        said: list[PartDict] = []
         for part, at in found:
             if parts.kind_of(part) == "functionResponse":
                 self._add_result(part["functionResponse"], at)
@@ -115,7 +115,7 @@ class Conversation:
     def _end_turn(self) -> None:
         """The model's parts so far become its message."""
         found, self._turn = self._turn, []
-        said: list[Part] = []
+        said: list[PartDict] = []
         calls: list[dict[str, Any]] = []
         for part, at in found:
             if parts.kind_of(part) == "functionCall":
@@ -137,14 +137,14 @@ class Conversation:
         function = {"name": name, "arguments": compact_json.dumps(arguments).decode()}
         return {"id": call_id, "type": "function", "function": function}
 
-    def _said(self, given: object, path: str) -> list[Part]:
+    def _said(self, given: object, path: str) -> list[PartDict]:
         """What parts say, of a content, or of a text that stands in its place."""
         if isinstance(given, str):
             return [text_part(given)] if given else []
         found = _parts(fields_at(path, given).get("parts"), f"{path}.parts")
         return [said for part, at in found for said in self._part(part, at)]
 
-    def _part(self, part: dict[str, Any], path: str) -> list[Part]:
+    def _part(self, part: dict[str, Any], path: str) -> list[PartDict]:
         kind = parts.kind_of(part)
         if not parts.is_known(kind):
             self._left_out(kind, path)
@@ -159,13 +159,13 @@ class Conversation:
         self._counts[f"parts of the kind {kind[:40]} left out"] += 1
 
     def _say(
-        self, role: str, content: str | list[Part] | None, path: str, **fields: object
+        self, role: str, content: str | list[PartDict] | None, path: str, **fields: object
     ) -> None:
         self.messages.append({"role": role, "content": content, **fields})
         self.places.append(path)
 
 
-def _joined(said: list[Part]) -> str | list[Part]:
+def _joined(said: list[PartDict]) -> str | list[PartDict]:
     """What the model said: its texts are pieces of one."""
     if any(part["type"] != "text" for part in said):
         return said

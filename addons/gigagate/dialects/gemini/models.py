@@ -6,7 +6,7 @@ from typing import Any
 
 from gigagate.core import compact_json
 from gigagate.core.http import JSON, Content
-from gigagate.core.model_list import Shown
+from gigagate.core.model_list import ShownModel
 from gigagate.dialects.gemini import names
 
 _TALKS = ["generateContent", "countTokens"]
@@ -14,7 +14,7 @@ _EMBEDS = ["embedContent", "batchEmbedContents"]
 _VERSION = re.compile(r"\d+(\.\d+)*")
 
 
-def listing(models: Sequence[Shown]) -> Content:
+def listing(models: Sequence[ShownModel]) -> Content:
     """models: the proxy's aliases first."""
     by_name = {shown.name: shown for shown in models}
     for shown in models:
@@ -25,11 +25,11 @@ def listing(models: Sequence[Shown]) -> Content:
     )
 
 
-def one(shown: Shown) -> Content:
+def one(shown: ShownModel) -> Content:
     return Content(JSON, compact_json.dumps(_entry(shown)))
 
 
-def _entry(shown: Shown) -> dict[str, Any]:
+def _entry(shown: ShownModel) -> dict[str, Any]:
     model = shown.model
     version = _VERSION.search(shown.means)
     return {

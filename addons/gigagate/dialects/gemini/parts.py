@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gigagate.core.validation import text_at
-from gigagate.dialects.content import Part, text_part
+from gigagate.dialects.content import PartDict, text_part
 from gigagate.dialects.gemini.fields import fields_at
 from gigagate.errors import InvalidRequest
 
@@ -26,7 +26,7 @@ def kind_of(part: Mapping[str, Any]) -> str:
     return next((kind for kind in part if kind not in LEFT_OUT), next(iter(part), "thought"))
 
 
-def read(part: Mapping[str, Any], kind: str, path: str) -> list[Part]:
+def read(part: Mapping[str, Any], kind: str, path: str) -> list[PartDict]:
     """Empty for an empty text, and for a kind that is left out.  Raises InvalidRequest."""
     reader = _READERS.get(kind)
     return [] if reader is None else reader(part[kind], f"{path}.{kind}")
@@ -37,19 +37,19 @@ def is_known(kind: str) -> bool:
     return kind in _READERS
 
 
-def _text(given: object, path: str) -> list[Part]:
+def _text(given: object, path: str) -> list[PartDict]:
     text = text_at(path, given)
     return [text_part(text)] if text else []
 
 
-def _inline_data(given: object, path: str) -> list[Part]:
+def _inline_data(given: object, path: str) -> list[PartDict]:
     data = fields_at(path, given)
     media_type = text_at(f"{path}.mimeType", data.get("mimeType"))
     url = f"data:{media_type};base64,{_standard(text_at(f'{path}.data', data.get('data')))}"
     return [_file_of(media_type, data, url, "file_data")]
 
 
-def _file_data(given: object, path: str) -> list[Part]:
+def _file_data(given: object, path: str) -> list[PartDict]:
     data = fields_at(path, given)
     uri = text_at(f"{path}.fileUri", data.get("fileUri"))
     if not uri:
@@ -60,7 +60,7 @@ def _file_data(given: object, path: str) -> list[Part]:
     return [{"type": "file", "file": {"file_id": uri.removeprefix("files/")}}]
 
 
-_READERS: Mapping[str, Callable[[object, str], list[Part]]] = {
+_READERS: Mapping[str, Callable[[object, str], list[PartDict]]] = {
     "text": _text,
     "inlineData": _inline_data,
     "fileData": _file_data,
@@ -68,7 +68,7 @@ _READERS: Mapping[str, Callable[[object, str], list[Part]]] = {
 _KINDS = ("functionCall", "functionResponse", *_READERS)
 
 
-def _file_of(media_type: str, data: Mapping[str, Any], url: str, key: str) -> Part:
+def _file_of(media_type: str, data: Mapping[str, Any], url: str, key: str) -> PartDict:
     if media_type.lower().startswith("image/"):
         return {"type": "image_url", "image_url": {"url": url}}
     name = data.get("displayName")

@@ -12,7 +12,7 @@ from gigagate.core.pivot import Chat, Usage
 from gigagate.core.policy import Policy
 from gigagate.dialects.gemini.asked import Asked
 from gigagate.dialects.json_body import parse_object
-from gigagate.dialects.reading import Choice, Said, events, is_whole, object_in
+from gigagate.dialects.reading import Said, SaidChoice, events, is_whole, object_in
 from gigagate.errors import GigaGateError
 
 _FINISHES: Mapping[str, str] = {
@@ -85,7 +85,7 @@ def _take(said: Said, told: Mapping[str, Any]) -> None:
             choice.finish_reason = "tool_calls" if found == "stop" and choice.calls else found
 
 
-def _take_part(choice: Choice, part: Mapping[str, Any]) -> None:
+def _take_part(choice: SaidChoice, part: Mapping[str, Any]) -> None:
     if text := part.get("text"):
         (choice.reasoning if part.get("thought") is True else choice.text).append(text_of(text))
     if call := object_of(part.get("functionCall")):

@@ -13,7 +13,7 @@ from gigagate.core.http import JSON, Content
 from gigagate.core.in_hand import InHand
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.validation import text_at, wrong_type
-from gigagate.core.value_types import Choice, Number
+from gigagate.core.value_types import Number, OneOf
 from gigagate.dialects import vectors
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
@@ -32,7 +32,7 @@ TABLE = Table(
     Row(
         "encoding_format",
         "emulated",
-        Choice(("float", "base64")),
+        OneOf(("float", "base64")),
         reason="GigaChat sends numbers: the proxy encodes them.",
     ),
     Row(

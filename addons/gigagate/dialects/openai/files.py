@@ -11,7 +11,7 @@ from gigagate.core import compact_json, file_types, multipart
 from gigagate.core.attachment import safe_name
 from gigagate.core.http import JSON, Content, UpstreamRequest
 from gigagate.core.in_hand import InHand
-from gigagate.core.multipart import Part
+from gigagate.core.multipart import FormPart
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.errors import InvalidRequest, UnsupportedFeature
@@ -39,8 +39,8 @@ def upload(call: InHand) -> Translation:
     name = safe_name(file.filename) or f"{file_type.kind}.{file_type.extension}"
     content_type, body = multipart.write(
         [
-            Part("file", name, file_type.media_type, file.content),
-            Part("purpose", None, "", b"general"),
+            FormPart("file", name, file_type.media_type, file.content),
+            FormPart("purpose", None, "", b"general"),
         ],
         boundary=f"{call.request_id}{call.request_id}",
     )
@@ -94,7 +94,7 @@ def _told(value: object) -> Content:
     return Content(JSON, compact_json.dumps(value))
 
 
-def _purpose(part: Part | None) -> str:
+def _purpose(part: FormPart | None) -> str:
     purpose = bytes(part.content[:64]).decode(errors="replace") if part else PURPOSE
     if purpose not in PURPOSES:
         raise UnsupportedFeature(

@@ -10,7 +10,7 @@ from typing import Any
 from gigagate.core import compact_json
 from gigagate.core.http import JSON, Content
 from gigagate.core.in_hand import InHand
-from gigagate.core.model_list import Shown
+from gigagate.core.model_list import ShownModel
 from gigagate.dialects import listing
 from gigagate.dialects.dialect import Translation
 
@@ -30,15 +30,15 @@ def info(call: InHand) -> Translation | Content:
     return listing.ask(call, _infos)
 
 
-def _list(models: Sequence[Shown]) -> Content:
+def _list(models: Sequence[ShownModel]) -> Content:
     return _told({"object": "list", "data": [_entry(shown) for shown in models]})
 
 
-def _infos(models: Sequence[Shown]) -> Content:
+def _infos(models: Sequence[ShownModel]) -> Content:
     return _told({"data": [_info(shown) for shown in models]})
 
 
-def _entry(shown: Shown) -> dict[str, Any]:
+def _entry(shown: ShownModel) -> dict[str, Any]:
     """OpenAI's four fields, and those beside them that clients look for."""
     model = shown.model
     entry = {
@@ -56,7 +56,7 @@ def _entry(shown: Shown) -> dict[str, Any]:
     return entry
 
 
-def _info(shown: Shown) -> dict[str, Any]:
+def _info(shown: ShownModel) -> dict[str, Any]:
     """Without a price: LiteLLM's are in dollars."""
     model = shown.model
     return {

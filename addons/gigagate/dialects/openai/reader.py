@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from gigagate.core.any_json import list_of, number_of, object_of, text_of
 from gigagate.core.pivot import Chat, Usage
-from gigagate.dialects.reading import Choice, Said, events, is_whole, object_in
+from gigagate.dialects.reading import Said, SaidChoice, events, is_whole, object_in
 
 
 def chat(body: bytes, path: str) -> Chat:
@@ -51,7 +51,7 @@ def _take(said: Said, told: Mapping[str, Any], key: str) -> None:
         _take_message(choice, object_of(given.get(key)))
 
 
-def _take_message(choice: Choice, message: Mapping[str, Any]) -> None:
+def _take_message(choice: SaidChoice, message: Mapping[str, Any]) -> None:
     if content := message.get("content"):
         choice.text.append(text_of(content))
     if reasoning := message.get("reasoning_content"):
@@ -63,7 +63,7 @@ def _take_message(choice: Choice, message: Mapping[str, Any]) -> None:
         _take_call(choice, 0, older)
 
 
-def _take_call(choice: Choice, place: int, function: object) -> None:
+def _take_call(choice: SaidChoice, place: int, function: object) -> None:
     called = object_of(function)
     choice.call(place, text_of(called.get("name"))).append(text_of(called.get("arguments")))
 

@@ -19,7 +19,7 @@ from gigagate.gigachat.file_limits import Placed
 from gigagate.gigachat.file_parts import FileReader
 from gigagate.gigachat.tool_history import (
     NO_RESULT,
-    Call,
+    PastCall,
     Results,
     calls,
     result_content,
@@ -207,7 +207,7 @@ class _Conversation:
         for place, files in shown:
             self._say_segments(place, files)
 
-    def _add_call(self, index: int, call: Call, text: str) -> tuple[int, list[Segment]]:
+    def _add_call(self, index: int, call: PastCall, text: str) -> tuple[int, list[Segment]]:
         """Where its result stands, and the files of that: only a user's message can have them."""
         self._called.add(call.name)
         if call.broken:
@@ -227,7 +227,7 @@ class _Conversation:
         name = (kind == "id" and call_id.name_in(value)) or message.get("name")
         if isinstance(name, str) and (name in self._names or name in self._called):
             self._repaired(index, "a result without its call, given one without arguments")
-            call = Call("", name, {})
+            call = PastCall("", name, {})
             segments = self._segments(index)
             self._pair("", call, self._result(segments))
             self._say_segments(index, _files_alone(segments))
@@ -237,7 +237,7 @@ class _Conversation:
             segments[0].texts.insert(0, "Result of a function call:")
             self._say_segments(index, segments)
 
-    def _pair(self, text: str, call: Call, result: str) -> None:
+    def _pair(self, text: str, call: PastCall, result: str) -> None:
         fields = call.upstream(self._names)
         last = self._turns[-1] if self._turns else None
         if last and last.role == "assistant":
@@ -249,7 +249,7 @@ class _Conversation:
         name = self._names.to_upstream(call.name)
         self._turns.append(_Turn("function", [result], {"name": name}))
 
-    def _put_together(self, begin: int, made: list[Call]) -> None:
+    def _put_together(self, begin: int, made: list[PastCall]) -> None:
         """The pairs of one message become one pair of `calls` and `results`, in their order."""
         begin -= self._turns[begin].role == "function"  # its call was joined to the turn before
         pairs, ids = self._turns[begin:], [{"id": call_id.theirs(call.call_id)} for call in made]

@@ -13,9 +13,9 @@ from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import Policy
 from gigagate.core.value_types import (
     Boolean,
-    Choice,
     Number,
     Object,
+    OneOf,
     StringOrStrings,
     Strings,
 )
@@ -73,7 +73,7 @@ TABLE = Table(
     Row(
         "reasoning_effort",
         "mapped",
-        Choice(tuple(_EFFORTS)),
+        OneOf(tuple(_EFFORTS)),
         values=_EFFORTS,
         reason="GigaChat knows low, medium and high.",
     ),

@@ -23,7 +23,7 @@ from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.function_call import FunctionCall
 from gigagate.gigachat.usage import count
-from gigagate.gigachat.words import Said, Words
+from gigagate.gigachat.words import AnswerWords, Piece
 
 FINISH_REASONS: Mapping[str, Finish] = {
     "stop": "stop",
@@ -100,7 +100,7 @@ def usage(said: object) -> Usage | None:
 def _choice(index: int, choice: object, expected: Expected, report: Report) -> Choice:
     if not isinstance(choice, dict) or not isinstance(said := choice.get("message"), dict):
         raise unexpected("a choice without a message")
-    words, call = Words(expected.wording), FunctionCall()
+    words, call = AnswerWords(expected.wording), FunctionCall()
     spoken = [
         words.reasoning(_text(said.get("reasoning_content"))),
         words.content(_text(said.get("content"))),
@@ -129,7 +129,9 @@ def _choice(index: int, choice: object, expected: Expected, report: Report) -> C
     }
 
 
-def last_words(words: Words, call: FunctionCall, reason: object, expected: Expected) -> list[Said]:
+def last_words(
+    words: AnswerWords, call: FunctionCall, reason: object, expected: Expected
+) -> list[Piece]:
     """What is still to be said at the end of an answer.  reason: GigaChat's finish_reason.
 
     Raises UpstreamError where JSON was wanted and is not there.

@@ -18,7 +18,7 @@ from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.function_call import FunctionCall
 from gigagate.gigachat.v1.response import finish_reason, identity, last_words, usage
-from gigagate.gigachat.words import Said, Words
+from gigagate.gigachat.words import AnswerWords, Piece
 
 
 class ChatStream:
@@ -33,7 +33,7 @@ class ChatStream:
         self._events = sse.Decoder()
         self._started = False
         self._call = FunctionCall()
-        self._words = Words(expected.wording)
+        self._words = AnswerWords(expected.wording)
         self._finish_reason: object = None
 
     def feed(self, chunk: bytes, out: list[bytes]) -> None:
@@ -87,7 +87,7 @@ class ChatStream:
         if (part := delta.get("function_call")) is not None:
             self._call.add(part)
 
-    def _say(self, said: Said, out: list[bytes]) -> None:
+    def _say(self, said: Piece, out: list[bytes]) -> None:
         if said.reasoning:
             out.append(self._writer.reasoning(said.reasoning))
         if said.text:

@@ -13,7 +13,7 @@ from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat.tool_name import BUILTINS
 from gigagate.gigachat.tools import ToolNames
 
-Choice = str | dict[str, Any]
+FunctionChoice = str | dict[str, Any]
 """GigaChat's `function_call`: "auto", "none" or the name of the one function."""
 
 
@@ -52,7 +52,7 @@ class ToolChoice(NamedTuple):
 
     def function_call(
         self, functions: list[str], names: ToolNames, notes: Notes
-    ) -> tuple[Choice | None, str | None]:
+    ) -> tuple[FunctionChoice | None, str | None]:
         """GigaChat's `function_call`, and an instruction for the system message.
 
         functions: those the request defines, by the client's names. Raises InvalidRequest.
@@ -66,7 +66,7 @@ class ToolChoice(NamedTuple):
         # GigaChat's own way to let the model use the builtins: function_call without functions.
         return (self.mode if self.path == "function_call" else None), None
 
-    def _forced(self, functions: list[str], names: ToolNames) -> Choice:
+    def _forced(self, functions: list[str], names: ToolNames) -> FunctionChoice:
         if self.name in functions:
             forced: dict[str, Any] = {"name": names.to_upstream(self.name)}
         elif self.name in BUILTINS:
@@ -80,7 +80,9 @@ class ToolChoice(NamedTuple):
         return forced
 
 
-def _required(functions: list[str], names: ToolNames, notes: Notes) -> tuple[Choice, str | None]:
+def _required(
+    functions: list[str], names: ToolNames, notes: Notes
+) -> tuple[FunctionChoice, str | None]:
     if not functions:
         raise InvalidRequest(
             "tool_choice is required, but the request defines no function: send tools, or leave "

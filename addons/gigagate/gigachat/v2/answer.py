@@ -22,24 +22,24 @@ from gigagate.gigachat.builtin_tools import KINDS
 from gigagate.gigachat.errors import unexpected
 from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.function_call import FunctionCall
-from gigagate.gigachat.picture_tags import Generated
+from gigagate.gigachat.picture_tags import GeneratedFile
 from gigagate.gigachat.usage import count
 from gigagate.gigachat.v1.response import finish_reason, identity
 from gigagate.gigachat.v2.half_pairs import HalfPairs
 from gigagate.gigachat.v2.markers import MarkCutter
 from gigagate.gigachat.v2.sources import Sources
-from gigagate.gigachat.words import Said, Words
+from gigagate.gigachat.words import AnswerWords, Piece
 
 _MOST_CALLS = 128
 
 
-class Answer:
+class AnswerTeller:
     def __init__(self, writer: AnswerWriter, expected: Expected, report: Report) -> None:
         self.started = False
         self._writer = writer
         self._expected = expected
         self._report = report
-        self._words = Words(expected.wording)
+        self._words = AnswerWords(expected.wording)
         self._marks = MarkCutter()
         self._halves = HalfPairs()
         self._sources = Sources()
@@ -158,7 +158,7 @@ class Answer:
             if self.stopped:
                 return
 
-    def _say(self, said: Said, out: list[bytes]) -> None:
+    def _say(self, said: Piece, out: list[bytes]) -> None:
         if said.reasoning:
             out.append(self._writer.reasoning(said.reasoning))
         if said.text:
@@ -235,7 +235,7 @@ class Answer:
         is_picture = mime.startswith("image/") or file.get("target") in ("image", "cover")
         self._end_run(out)
         self._say(
-            self._words.content(Generated("img" if is_picture else "video", file_id).tag()), out
+            self._words.content(GeneratedFile("img" if is_picture else "video", file_id).tag()), out
         )
 
 

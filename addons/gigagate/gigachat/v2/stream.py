@@ -14,7 +14,7 @@ from gigagate.errors import TRY_AGAIN, UpstreamProtocolError
 from gigagate.gigachat import answer_json
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.expected import Expected
-from gigagate.gigachat.v2.answer import Answer
+from gigagate.gigachat.v2.answer import AnswerTeller
 
 DONE = "response.message.done"
 _ERRORS = ("error", "response.error")
@@ -29,7 +29,7 @@ class ChatStream:
         self.cut = False
         self._writer = writer
         self._key_owner = expected.key_owner
-        self._answer = Answer(writer, expected, report)
+        self._answer = AnswerTeller(writer, expected, report)
         self._events = sse.Decoder()
         self._beginning: bytes | None = b""
         """The first bytes, until it is known whether a BOM is among them."""

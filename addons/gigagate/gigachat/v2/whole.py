@@ -18,7 +18,7 @@ from gigagate.core.report import Report
 from gigagate.errors import GigaGateError, InternalError
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.expected import Expected
-from gigagate.gigachat.v2.answer import Answer
+from gigagate.gigachat.v2.answer import AnswerTeller
 
 
 def chat_completion(answer: object, expected: Expected, report: Report) -> Completion:
@@ -34,7 +34,7 @@ def chat_completion(answer: object, expected: Expected, report: Report) -> Compl
     if not any(isinstance(message, dict) for message in messages):
         raise unexpected("messages that are no objects")
     collector = Collector()
-    machine, out = Answer(collector, expected, report), list[bytes]()
+    machine, out = AnswerTeller(collector, expected, report), list[bytes]()
     machine.take(answer, out)
     machine.end(out)
     return collector.completion(report.usage)

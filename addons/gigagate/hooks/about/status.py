@@ -21,7 +21,7 @@ from gigagate.telemetry.metrics import Metrics
 from gigagate.threads import in_thread
 from gigagate.tokens import source as token_source
 
-NO_TOKEN: token_source.Status = {
+NO_TOKEN: token_source.TokenStatus = {
     "expires_at": None,
     "source": None,
     "last_error": None,

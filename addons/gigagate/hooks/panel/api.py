@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from gigagate.errors import NotFound
-from gigagate.hooks.panel.routes import Answer, Routes
+from gigagate.hooks.panel.routes import Handler, Routes
 
 
-class Part(Protocol):
+class PanelPart(Protocol):
     """A view's part of the API, a file each."""
 
     routes: Routes
 
 
 class PanelApi:
-    def __init__(self, parts: Iterable[Part]) -> None:
+    def __init__(self, parts: Iterable[PanelPart]) -> None:
         self._routes = {route: answer for part in parts for route, answer in part.routes.items()}
 
-    def of(self, method: str, name: str) -> Answer:
+    def of(self, method: str, name: str) -> Handler:
         """Raises NotFound."""
         if (found := self._routes.get((method, name))) is None:
             raise NotFound(f"The panel has no {method[:20]} {name[:100]}.")

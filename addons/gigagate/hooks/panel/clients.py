@@ -6,13 +6,13 @@ from typing import Any
 from mitmproxy import http
 
 from gigagate.hooks.panel.door import Admin
-from gigagate.hooks.panel.routes import Answer, Routes, Told, body_of
+from gigagate.hooks.panel.routes import Handler, Routes, Told, body_of
 from gigagate.hooks.panel.team import Team
 from gigagate.hooks.runtime import Runtime
 from gigagate.threads import in_thread
 
 
-class Clients:
+class ClientsPart:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self.routes: Routes = {
@@ -26,7 +26,7 @@ class Clients:
     async def told(self, request: http.Request, admin: Admin) -> Told:
         return await in_thread(Team(self._runtime.settings).told, "clients")
 
-    def _change(self, change: Callable[[Team, Mapping[str, Any]], Told]) -> Answer:
+    def _change(self, change: Callable[[Team, Mapping[str, Any]], Told]) -> Handler:
         async def changed(request: http.Request, admin: Admin) -> Told:
             wanted, team = body_of(request), Team(self._runtime.settings)
 

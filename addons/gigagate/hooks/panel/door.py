@@ -11,7 +11,7 @@ from mitmproxy import http
 from gigagate.errors import HostNotAllowed
 from gigagate.hooks.door import client_key
 from gigagate.hooks.runtime import Runtime
-from gigagate.panel.sessions import Session, Sessions, may_change
+from gigagate.panel.sessions import AdminSession, AdminSessions, may_change
 from gigagate.panel.store import PanelStore
 from gigagate.running import Keys
 
@@ -21,7 +21,7 @@ FORM_HEADER = "x-gigagate-form"
 class Admin(NamedTuple):
     """Who is at the panel."""
 
-    session: Session | None
+    session: AdminSession | None
     """None: the command line of this user."""
 
 
@@ -31,7 +31,7 @@ class PanelDoor:
     def __init__(self, runtime: Runtime, keys: Keys, store: PanelStore) -> None:
         self._runtime = runtime
         self._keys = keys
-        self.sessions = Sessions(store, self.key)
+        self.sessions = AdminSessions(store, self.key)
 
     def key(self) -> str:
         """The admin's key: the one that is set, or that of this run."""

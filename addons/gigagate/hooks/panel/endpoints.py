@@ -22,11 +22,11 @@ from gigagate.hooks.answers import error_response, json_response, response
 from gigagate.hooks.door import client_secrets
 from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.panel.api import PanelApi
-from gigagate.hooks.panel.clients import Clients
+from gigagate.hooks.panel.clients import ClientsPart
 from gigagate.hooks.panel.door import Admin, PanelDoor
-from gigagate.hooks.panel.models import Models
+from gigagate.hooks.panel.models import ModelsPart
 from gigagate.hooks.panel.overview import Overview
-from gigagate.hooks.panel.proxy import Proxy
+from gigagate.hooks.panel.proxy import ProxyPart
 from gigagate.hooks.panel.requests import LastRequests
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Telemetry
@@ -63,9 +63,9 @@ class Panel:
             (
                 Overview(runtime, status, self._history),
                 self._requests,
-                Clients(runtime),
-                Models(runtime),
-                Proxy(runtime, self.door, self._tail),
+                ClientsPart(runtime),
+                ModelsPart(runtime),
+                ProxyPart(runtime, self.door, self._tail),
             )
         )
         self._admins: WeakKeyDictionary[http.HTTPFlow, Admin | None] = WeakKeyDictionary()

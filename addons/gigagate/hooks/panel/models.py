@@ -19,7 +19,7 @@ from gigagate.settings.environment import CONFIG
 from gigagate.threads import in_thread
 
 
-class Models:
+class ModelsPart:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self.routes: Routes = {

@@ -18,7 +18,7 @@ from gigagate.panel.log_tail import LogTail
 DOCTOR_SECONDS = 90
 
 
-class Proxy:
+class ProxyPart:
     def __init__(self, runtime: Runtime, door: PanelDoor, tail: LogTail) -> None:
         self._runtime = runtime
         self._door = door

@@ -13,8 +13,8 @@ LARGEST = 256 * 1024
 """Bytes of a change."""
 
 Told = Mapping[str, Any]
-type Answer = Callable[[http.Request, Admin], Awaitable[Told]]
-type Routes = Mapping[tuple[str, str], Answer]
+type Handler = Callable[[http.Request, Admin], Awaitable[Told]]
+type Routes = Mapping[tuple[str, str], Handler]
 """Method and path below /admin/api/ -> who answers.  An answer may raise GigaGateError."""
 
 

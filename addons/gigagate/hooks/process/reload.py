@@ -72,7 +72,7 @@ class Reload:
                 self.seen = state
                 self.reload()
 
-    def state_of_files(self) -> file_state.State:
+    def state_of_files(self) -> file_state.FileState:
         return file_state.of(self.runtime.settings.sources)
 
     def read_files(self) -> dict[Path, bytes]:

@@ -13,7 +13,7 @@ from mitmproxy.tls import TlsData
 from OpenSSL import SSL
 
 from gigagate.accounts.account import Account
-from gigagate.client_certificate import ClientCertificate, Content
+from gigagate.client_certificate import CertificateAndKey, ClientCertificate
 from gigagate.hooks.wire.connecting import by
 
 _accounts: WeakKeyDictionary[Connection, Account] = WeakKeyDictionary()
@@ -56,9 +56,9 @@ class ClientCertificates:
 
     def __init__(self, ca_file: str | None) -> None:
         self._ca_file = ca_file
-        self._contexts: WeakKeyDictionary[ClientCertificate, tuple[Content, SSL.Context]] = (
-            WeakKeyDictionary()
-        )
+        self._contexts: WeakKeyDictionary[
+            ClientCertificate, tuple[CertificateAndKey, SSL.Context]
+        ] = WeakKeyDictionary()
 
     def show(self, data: TlsData) -> None:
         account = _accounts.get(data.conn)
@@ -80,7 +80,7 @@ class ClientCertificates:
         return context
 
 
-def _context(content: Content, ca_file: str | None) -> SSL.Context:
+def _context(content: CertificateAndKey, ca_file: str | None) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     if ca_file is not None:
         context.load_verify_locations(ca_file)

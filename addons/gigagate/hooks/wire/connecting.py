@@ -5,7 +5,7 @@ from mitmproxy.net.server_spec import ServerSpec
 from gigagate.core.company_proxy import CompanyProxy
 from gigagate.core.redact import mask
 from gigagate.errors import ProxyRefused, UpstreamError, UpstreamUnavailable, UpstreamUntrusted
-from gigagate.hooks.wire.through_proxy import ProxyFault
+from gigagate.hooks.wire.through_proxy import ProxyRefusal
 
 
 def by(proxy: CompanyProxy | None) -> ServerSpec | None:
@@ -14,7 +14,7 @@ def by(proxy: CompanyProxy | None) -> ServerSpec | None:
 
 
 def cannot_connect(host: str, error: str) -> UpstreamError:
-    if isinstance(error, ProxyFault):
+    if isinstance(error, ProxyRefusal):
         told = f"{mask(error)[:1].upper()}{mask(error)[1:]}."
         return UpstreamUnavailable(told) if error.passes else ProxyRefused(told)
     if "verify failed" in error.lower():

@@ -24,7 +24,7 @@ TICK = 0.5
 """Seconds between two checks."""
 
 
-class Deadlines:
+class DeadlineWatch:
     name = "gigagate.deadlines"
 
     def __init__(self, runtime: Runtime, traffic: Traffic) -> None:

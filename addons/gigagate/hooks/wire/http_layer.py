@@ -29,7 +29,7 @@ from gigagate.hooks.wire.wire_request import WireRequest
 logger = logging.getLogger(__name__)
 
 
-class Listener(Protocol):
+class WireListener(Protocol):
     def hear(self, flow: http.HTTPFlow, event: HttpEvent, to: Layer | HttpStream) -> None:
         """Every piece of a request or an answer, on its way between client, proxy and GigaChat."""
 
@@ -39,7 +39,7 @@ class GigaHttpLayer(HttpLayer):
 
     shared: ClassVar[Shared]
     """Set once at the start: mitmproxy's replay makes layers without asking us."""
-    listener: ClassVar[Listener | None] = None
+    listener: ClassVar[WireListener | None] = None
     """None if nobody looks."""
     hooks_at_once = False
     """Always false for mitmproxy's replay, which waits for the hooks of its flow."""

@@ -21,13 +21,13 @@ _outer: WeakKeyDictionary[Connection, Server] = WeakKeyDictionary()
 """GigaChat's connection -> that to the proxy which carries it."""
 
 
-class ProxyFault(str):
+class ProxyRefusal(str):
     """What mitmproxy hands on as a connection's error, and that it is the proxy's."""
 
     passes: bool
 
     @classmethod
-    def of(cls, text: str, *, passes: bool) -> "ProxyFault":
+    def of(cls, text: str, *, passes: bool) -> "ProxyRefusal":
         fault = cls(text)
         fault.passes = passes
         return fault
@@ -79,7 +79,7 @@ class ThroughProxy(HttpUpstreamProxy):
             return False, self.fault("it does not speak HTTP")
         if not 200 <= status < 300:
             told = company_proxy.refusal(self.way(), status, self.gigachat())
-            return False, ProxyFault.of(told, passes=company_proxy.passes_by_itself(status))
+            return False, ProxyRefusal.of(told, passes=company_proxy.passes_by_itself(status))
         if self.buf:  # TLS begins with what the client says
             return False, self.fault("it says more than was asked")
         yield TunnelHook(Tunnel(self.tunnel_connection, self.conn))
@@ -88,13 +88,13 @@ class ThroughProxy(HttpUpstreamProxy):
     def event_to_child(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, events.OpenConnectionCompleted):
             error = event.reply
-            if error and not isinstance(error, ProxyFault):
-                error = ProxyFault.of(f"{self.way()} cannot be reached: {error}", passes=True)
+            if error and not isinstance(error, ProxyRefusal):
+                error = ProxyRefusal.of(f"{self.way()} cannot be reached: {error}", passes=True)
                 event = events.OpenConnectionCompleted(event.command, error)
         yield from super().event_to_child(event)
 
-    def fault(self, what: str) -> ProxyFault:
-        return ProxyFault.of(f"{self.way()} is of no use: {what}", passes=False)
+    def fault(self, what: str) -> ProxyRefusal:
+        return ProxyRefusal.of(f"{self.way()} is of no use: {what}", passes=False)
 
     def way(self) -> CompanyProxy:
         if self.proxy is None:

@@ -10,14 +10,14 @@ POLICY = Policy(aliases={"best": "GigaChat-2-Max"}, default_model="GigaChat-9")
 LISTED = [{"id": "GigaChat-2-Max"}, {"id": "GigaChat-2"}, {"id": "Embeddings"}]
 
 
-def told(upstream: model_list.Upstream) -> dict[str, dict[str, Any]]:
+def told(upstream: model_list.Listed) -> dict[str, dict[str, Any]]:
     """By name, in order."""
     found = catalogue.models(model_list.shown(POLICY, upstream), POLICY)["models"]
     assert [model["priority"] for model in found] == list(range(len(found)))
     return {model["slug"]: model for model in found}
 
 
-def offered(upstream: model_list.Upstream) -> list[str]:
+def offered(upstream: model_list.Listed) -> list[str]:
     return [name for name, model in told(upstream).items() if model["visibility"] == "list"]
 
 

@@ -10,7 +10,7 @@ from gigagate.core.shelf import Shelf
 from gigagate.core.validation import object_at, text_at, wrong_type
 from gigagate.dialects.openai.responses import compaction, items, kept, output, parameters
 from gigagate.dialects.openai.responses.resource import Echo
-from gigagate.dialects.openai.responses.tools import Tools
+from gigagate.dialects.openai.responses.tools import ClientTools
 from gigagate.errors import InvalidRequest
 
 
@@ -28,14 +28,14 @@ class Asked:
     ) -> None:
         """body: the request's JSON.  compacts: whatever it says.  Raises ClientError."""
         self.request_id = request_id
-        self.tools = Tools(policy, notes)
+        self.tools = ClientTools(policy, notes)
         self.compacts = compacts
         """The client asks for a summary of the conversation, not for the next turn."""
         self.client_key = compaction.key(policy.seal_key, client)
         self._body = _checked(body)
         self._shelf = shelf
         self._input = items.as_list(self._body["input"])
-        self._history = items.History(
+        self._history = items.Conversation(
             self.tools, policy, notes, partial(compaction.unseal, of_client=self.client_key)
         )
         self.chat = self._as_chat(policy, notes)

@@ -6,7 +6,7 @@ from typing import Any
 
 from gigagate.core import compact_json, strict_json
 from gigagate.core.pivot import ToolCall
-from gigagate.dialects.openai.responses.tools import Tool
+from gigagate.dialects.openai.responses.tools import ClientTool
 
 PREFIXES: Mapping[str, str] = {
     "function": "fc",
@@ -19,7 +19,7 @@ PREFIXES: Mapping[str, str] = {
 """Kind of a tool -> how the ids of its items begin."""
 
 
-def item(tool: Tool, call: ToolCall, item_id: str) -> dict[str, Any]:
+def item(tool: ClientTool, call: ToolCall, item_id: str) -> dict[str, Any]:
     """The finished item."""
     of_kind = _ITEMS[tool.kind](tool, call.arguments)
     return {"id": item_id, "call_id": call.id, "status": "completed", **of_kind}
@@ -39,22 +39,22 @@ def arguments_of(item: Mapping[str, Any]) -> str:
     return compact_json.dumps(_ARGUMENTS[item["type"]](item)).decode()
 
 
-def _function(tool: Tool, arguments: str) -> dict[str, Any]:
+def _function(tool: ClientTool, arguments: str) -> dict[str, Any]:
     of_kind = {"type": "function_call", "name": tool.name, "arguments": arguments}
     return of_kind | _namespace(tool)
 
 
-def _custom(tool: Tool, arguments: str) -> dict[str, Any]:
+def _custom(tool: ClientTool, arguments: str) -> dict[str, Any]:
     of_kind = {"type": "custom_tool_call", "name": tool.name, "input": _input(arguments)}
     return of_kind | _namespace(tool)
 
 
-def _tool_search(_: Tool, arguments: str) -> dict[str, Any]:
+def _tool_search(_: ClientTool, arguments: str) -> dict[str, Any]:
     given = _parsed(arguments)
     return {"type": "tool_search_call", "execution": "client", "arguments": given}
 
 
-def _local_shell(_: Tool, arguments: str) -> dict[str, Any]:
+def _local_shell(_: ClientTool, arguments: str) -> dict[str, Any]:
     given = _parsed(arguments)
     command = _words(given.get("command"), ("bash", "-lc"))
     action: dict[str, Any] = {"type": "exec", "command": command, "env": {}}
@@ -62,7 +62,7 @@ def _local_shell(_: Tool, arguments: str) -> dict[str, Any]:
     return {"type": "local_shell_call", "action": action}
 
 
-def _shell(_: Tool, arguments: str) -> dict[str, Any]:
+def _shell(_: ClientTool, arguments: str) -> dict[str, Any]:
     given = _parsed(arguments)
     action: dict[str, Any] = {
         "commands": _words(given.get("commands")),
@@ -73,7 +73,7 @@ def _shell(_: Tool, arguments: str) -> dict[str, Any]:
     return {"type": "shell_call", "action": action | _optional(given, **kept)}
 
 
-def _apply_patch(_: Tool, arguments: str) -> dict[str, Any]:
+def _apply_patch(_: ClientTool, arguments: str) -> dict[str, Any]:
     given = _parsed(arguments)
     kind = given.get("type")
     if kind not in ("create_file", "update_file", "delete_file"):
@@ -84,7 +84,7 @@ def _apply_patch(_: Tool, arguments: str) -> dict[str, Any]:
     return {"type": "apply_patch_call", "operation": operation}
 
 
-_ITEMS: Mapping[str, Callable[[Tool, str], dict[str, Any]]] = {
+_ITEMS: Mapping[str, Callable[[ClientTool, str], dict[str, Any]]] = {
     "function": _function,
     "custom": _custom,
     "tool_search": _tool_search,
@@ -111,7 +111,7 @@ def _of_action(item: Mapping[str, Any], **renamed: str) -> dict[str, Any]:
     return {k: v for k, v in given.items() if v is not None and k not in left_out}
 
 
-def _namespace(tool: Tool) -> dict[str, str]:
+def _namespace(tool: ClientTool) -> dict[str, str]:
     return {"namespace": tool.namespace} if tool.namespace else {}
 
 

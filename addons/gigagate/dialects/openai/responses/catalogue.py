@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gigagate.core import model_list
-from gigagate.core.model_list import Shown
+from gigagate.core.model_list import ShownModel
 from gigagate.core.models import KNOWN
 from gigagate.core.policy import Policy
 
@@ -28,7 +28,7 @@ few sentences what you did and what is left. Answer in the language of the perso
 """
 
 
-def models(listed: Sequence[Shown], policy: Policy) -> dict[str, Any]:
+def models(listed: Sequence[ShownModel], policy: Policy) -> dict[str, Any]:
     """listed: aliases and GigaChat's own, the best first.
 
     What is not listed, as all of GigaChat's own in an outage, Codex knows too and does not offer.
@@ -43,7 +43,7 @@ def models(listed: Sequence[Shown], policy: Policy) -> dict[str, Any]:
     }
 
 
-def _model(shown: Shown, rank: int, visibility: str) -> dict[str, Any]:
+def _model(shown: ShownModel, rank: int, visibility: str) -> dict[str, Any]:
     return {
         "slug": shown.name,
         "display_name": shown.name,

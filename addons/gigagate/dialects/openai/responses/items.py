@@ -13,7 +13,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.dialects.openai.responses import calls, parts
-from gigagate.dialects.openai.responses.tools import Tool, Tools
+from gigagate.dialects.openai.responses.tools import ClientTool, ClientTools
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 
 ROLES = ("user", "assistant", "system", "developer")
@@ -32,10 +32,10 @@ def as_list(given: object) -> list[dict[str, Any]]:
     return [object_at(f"input[{i}]", item) for i, item in enumerate(items)]
 
 
-class History:
+class Conversation:
     """Messages as they grow, one item at a time."""
 
-    def __init__(self, tools: Tools, policy: Policy, notes: Notes, unseal: Unseal) -> None:
+    def __init__(self, tools: ClientTools, policy: Policy, notes: Notes, unseal: Unseal) -> None:
         self.messages: list[dict[str, Any]] = []
         self.places: list[str] = []
         """Where in the request each message comes from: "input[3]"."""
@@ -89,14 +89,14 @@ class History:
         self._call(tool, item, path, calls.arguments_of(item))
 
     def _own_call(self, item: dict[str, Any], path: str) -> None:
-        tool = Tool("function", item["type"].removesuffix("_call"))
+        tool = ClientTool("function", item["type"].removesuffix("_call"))
         self._call(tool, item, path, calls.arguments_of(item))
 
     def _tool_search(self, item: dict[str, Any], path: str) -> None:
         if item.get("execution") != "server":
             self._own_call(item, path)
 
-    def _call(self, tool: Tool, item: dict[str, Any], path: str, arguments: str) -> None:
+    def _call(self, tool: ClientTool, item: dict[str, Any], path: str, arguments: str) -> None:
         call_id = _call_id(item, path)
         self._call_ids[str(item.get("id"))] = call_id
         function = {"name": tool.function, "arguments": arguments}
@@ -145,10 +145,10 @@ class History:
         else:
             self._left_out.append("compaction (of another proxy)")
 
-    def _tool_named(self, item: dict[str, Any], path: str, kind: Any) -> Tool:
+    def _tool_named(self, item: dict[str, Any], path: str, kind: Any) -> ClientTool:
         namespace = item.get("namespace")
         name = text_at(f"{path}.name", item.get("name"))
-        return Tool(kind, name, namespace if isinstance(namespace, str) else None)
+        return ClientTool(kind, name, namespace if isinstance(namespace, str) else None)
 
     def _nothing(self, item: dict[str, Any], path: str) -> None:
         """What the model thought."""
@@ -161,21 +161,21 @@ def _call_id(item: Mapping[str, Any], path: str) -> str:
     return text_at(f"{path}.call_id", given)
 
 
-_READERS: Mapping[str, Callable[[History, dict[str, Any], str], None]] = {
-    "message": History._message,
-    "function_call": History._function_call,
-    "function_call_output": History._output,
-    "custom_tool_call": History._custom_call,
-    "custom_tool_call_output": History._output,
-    "tool_search_call": History._tool_search,
-    "tool_search_output": History._found_tools,
-    "additional_tools": History._more_tools,
-    "local_shell_call": History._own_call,
-    "local_shell_call_output": History._own_output,
-    "shell_call": History._own_call,
-    "shell_call_output": History._own_output,
-    "apply_patch_call": History._own_call,
-    "apply_patch_call_output": History._own_output,
-    "reasoning": History._nothing,
-    "compaction": History._compaction,
+_READERS: Mapping[str, Callable[[Conversation, dict[str, Any], str], None]] = {
+    "message": Conversation._message,
+    "function_call": Conversation._function_call,
+    "function_call_output": Conversation._output,
+    "custom_tool_call": Conversation._custom_call,
+    "custom_tool_call_output": Conversation._output,
+    "tool_search_call": Conversation._tool_search,
+    "tool_search_output": Conversation._found_tools,
+    "additional_tools": Conversation._more_tools,
+    "local_shell_call": Conversation._own_call,
+    "local_shell_call_output": Conversation._own_output,
+    "shell_call": Conversation._own_call,
+    "shell_call_output": Conversation._own_output,
+    "apply_patch_call": Conversation._own_call,
+    "apply_patch_call_output": Conversation._own_output,
+    "reasoning": Conversation._nothing,
+    "compaction": Conversation._compaction,
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from gigagate.core.pivot import ToolCall
 from gigagate.dialects.openai.responses import calls, own_tools
-from gigagate.dialects.openai.responses.tools import Tools
+from gigagate.dialects.openai.responses.tools import ClientTools
 
 DIGITS = 32
 """Hexadecimal, of a request's id: the same in the ids of its response and of all its items."""
@@ -49,7 +49,9 @@ def summary_part(text: str) -> dict[str, Any]:
     return {"type": "summary_text", "text": text}
 
 
-def items(completion: Mapping[str, Any], tools: Tools, request_id: str) -> Iterator[dict[str, Any]]:
+def items(
+    completion: Mapping[str, Any], tools: ClientTools, request_id: str
+) -> Iterator[dict[str, Any]]:
     """The items of a whole chat completion.  A message is there even if nothing was said."""
     choice = completion["choices"][0]
     said = choice["message"]

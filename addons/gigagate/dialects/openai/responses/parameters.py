@@ -7,7 +7,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import Policy
 from gigagate.core.validation import object_at, text_at
-from gigagate.core.value_types import Boolean, Choice, Number, Object
+from gigagate.core.value_types import Boolean, Number, Object, OneOf
 
 _TOKENS = Number(0, 2**31 - 1, low_excluded=True, integer=True)
 _NOT_HERE = "What it names is kept by OpenAI, not here."
@@ -54,7 +54,7 @@ TABLE = Table(
     Row(
         "truncation",
         "dropped",
-        Choice(("auto", "disabled")),
+        OneOf(("auto", "disabled")),
         neutral=("disabled",),
         reason="What is too long for the model is refused.",
     ),

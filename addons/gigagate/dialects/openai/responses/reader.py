@@ -11,7 +11,7 @@ from gigagate.core.shelf import Shelf
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai.responses import items
 from gigagate.dialects.openai.responses.asked import Asked
-from gigagate.dialects.reading import Choice, Said, events, is_whole, joined, object_in
+from gigagate.dialects.reading import Said, SaidChoice, events, is_whole, joined, object_in
 from gigagate.errors import GigaGateError
 
 _KEPT = ("previous_response_id", "conversation")
@@ -112,12 +112,12 @@ def _take_response(said: Said, response: Mapping[str, Any]) -> None:
         said.usage = Usage(*map(number_of, counts))
 
 
-def _take_items(choice: Choice, response: Mapping[str, Any]) -> None:
+def _take_items(choice: SaidChoice, response: Mapping[str, Any]) -> None:
     for place, item in enumerate(list_of(response.get("output"))):
         _take_item(choice, place, object_of(item))
 
 
-def _take_item(choice: Choice, place: int, item: Mapping[str, Any]) -> None:
+def _take_item(choice: SaidChoice, place: int, item: Mapping[str, Any]) -> None:
     if _is_call(item):
         given = next((item[key] for key in ("arguments", "input", "action") if key in item), None)
         choice.call(place, _name(item)).append(text_of(given or item.get("operation")))

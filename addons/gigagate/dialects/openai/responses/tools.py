@@ -13,13 +13,13 @@ from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.gigachat import builtin_tools
 
-Kind = Literal["function", "custom", "tool_search", "local_shell", "shell", "apply_patch"]
+ToolKind = Literal["function", "custom", "tool_search", "local_shell", "shell", "apply_patch"]
 
 
-class Tool(NamedTuple):
+class ClientTool(NamedTuple):
     """A tool as the client knows it."""
 
-    kind: Kind
+    kind: ToolKind
     name: str
     namespace: str | None = None
 
@@ -38,7 +38,7 @@ def _object(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(required)}
 
 
-_OWN_SCHEMAS: Mapping[Kind, tuple[str, dict[str, Any]]] = {
+_OWN_SCHEMAS: Mapping[ToolKind, tuple[str, dict[str, Any]]] = {
     "tool_search": (
         "Find more tools by what they should do. Those found can be called afterwards.",
         _object(("query",), query=_TEXT, limit=_INTEGER),
@@ -69,13 +69,13 @@ _INPUT = _object(("input",), input={"type": "string", "description": "The whole 
 _ALLOWED = "tool_choice.tools"
 
 
-class Tools:
+class ClientTools:
     """Grows: a history may bring tools that the request does not list."""
 
     def __init__(self, policy: Policy, notes: Notes) -> None:
         self.functions: list[dict[str, Any]] = []
         """In the pivot's form; among them those that GigaChat runs itself."""
-        self._by_function: dict[str, Tool] = {}
+        self._by_function: dict[str, ClientTool] = {}
         self._strict = policy.strict
         self._builtin = policy.builtin_tools and policy.api != "v1"
         self._notes = notes
@@ -100,9 +100,9 @@ class Tools:
             )
         self._notes.add("tools", f"tools left out, GigaChat has none of the kind: {kinds}")
 
-    def called(self, function: str) -> Tool:
+    def called(self, function: str) -> ClientTool:
         """The tool that the model calls by this name."""
-        return self._by_function.get(function) or Tool("function", function)
+        return self._by_function.get(function) or ClientTool("function", function)
 
     def choice(self, given: object) -> object:
         """`tool_choice` in the pivot's form.  Raises ClientError."""
@@ -156,18 +156,18 @@ class Tools:
                 self.functions.append({"type": "function", "function": function})
 
 
-_Made = Iterator[tuple[Tool, dict[str, Any]]]
+_Made = Iterator[tuple[ClientTool, dict[str, Any]]]
 
 
 def _function(tool: dict[str, Any], path: str, namespace: str | None = None) -> _Made:
-    entry = Tool("function", _name(tool, path), namespace)
+    entry = ClientTool("function", _name(tool, path), namespace)
     function = {"name": entry.function, "description": tool.get("description")}
     function |= {"parameters": tool.get("parameters"), "strict": tool.get("strict")}
     yield entry, _without_nulls(function)
 
 
 def _custom(tool: dict[str, Any], path: str, namespace: str | None = None) -> _Made:
-    entry = Tool("custom", _name(tool, path), namespace)
+    entry = ClientTool("custom", _name(tool, path), namespace)
     said = [tool.get("description"), _grammar(tool.get("format"), f"{path}.format")]
     description = "\n\n".join(text for text in said if isinstance(text, str) and text)
     function = {"name": entry.function, "description": description or None, "parameters": _INPUT}
@@ -191,14 +191,14 @@ def _namespace(tool: dict[str, Any], path: str) -> _Made:
 
 
 def _own(tool: dict[str, Any], path: str) -> _Made:
-    kind: Kind = tool["type"]
+    kind: ToolKind = tool["type"]
     description, parameters = _OWN_SCHEMAS[kind]
     function = {
         "name": kind,
         "description": tool.get("description") or description,
         "parameters": tool.get("parameters") or parameters,
     }
-    yield Tool(kind, kind), function
+    yield ClientTool(kind, kind), function
 
 
 _READERS: Mapping[str, Callable[[dict[str, Any], str], _Made]] = {

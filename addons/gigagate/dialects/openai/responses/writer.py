@@ -12,7 +12,7 @@ from gigagate.core import compact_json, sse
 from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
 from gigagate.dialects.openai.responses import calls, output, own_tools
 from gigagate.dialects.openai.responses.resource import Echo
-from gigagate.dialects.openai.responses.tools import Tools
+from gigagate.dialects.openai.responses.tools import ClientTools
 from gigagate.errors import GigaGateError
 
 _Open = Literal["", "message", "reasoning"]
@@ -26,7 +26,7 @@ class ResponseWriter:
     def __init__(
         self,
         echo: Echo,
-        tools: Tools,
+        tools: ClientTools,
         request_id: str,
         kept: Callable[[dict[str, Any]], None],
         *,
