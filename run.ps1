@@ -11,7 +11,7 @@
 #   .\run.ps1 help                          every verb
 #
 # If PowerShell refuses to run scripts:  powershell -ExecutionPolicy Bypass -File .\run.ps1 demo
-# GIGAGATE_PYTHON names the Python to use (3.12 or later).
+# GIGAGATE_PYTHON names the Python to use (3.12 to 3.14).
 
 $ErrorActionPreference = 'Stop'
 
@@ -29,7 +29,7 @@ function Stop-Here([string] $message) {
 
 function Test-Python([string[]] $command, [string] $more) {
     $program, $first = $command
-    $words = @($first | Where-Object { $_ }) + @('-c', "import sys; sys.exit(sys.version_info < (3, 12)); $more")
+    $words = @($first | Where-Object { $_ }) + @('-c', "import sys; sys.exit(not (3, 12) <= sys.version_info[:2] <= (3, 14)); $more")
     try {
         & $program @words *> $null
         return $LASTEXITCODE -eq 0
@@ -41,7 +41,7 @@ function Test-Python([string[]] $command, [string] $more) {
 function Find-Python {
     if ($env:GIGAGATE_PYTHON) {
         if (-not (Test-Python @($env:GIGAGATE_PYTHON) 'import ensurepip')) {
-            Stop-Here "GIGAGATE_PYTHON=$($env:GIGAGATE_PYTHON) does not run, is older than 3.12 or has no venv module."
+            Stop-Here "GIGAGATE_PYTHON=$($env:GIGAGATE_PYTHON) does not run, is not 3.12 to 3.14, or has no venv module."
         }
         return , @($env:GIGAGATE_PYTHON)
     }
@@ -51,7 +51,7 @@ function Find-Python {
             return , $candidate
         }
     }
-    Stop-Here ("no Python 3.12 or later was found.  One of these brings it:`n" +
+    Stop-Here ("no Python 3.12, 3.13 or 3.14 was found.  One of these brings it:`n" +
         "  winget install Python.Python.3.13`n" +
         "  https://www.python.org/downloads/windows/`n" +
         'A Python that is somewhere else: $env:GIGAGATE_PYTHON = "C:\path\to\python.exe"')

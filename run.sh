@@ -12,7 +12,7 @@
 #   ./run.sh setup [--tests]               install, start nothing
 #   ./run.sh help                          every verb
 #
-# For Linux, macOS and WSL; Windows has run.ps1.  GIGAGATE_PYTHON names the Python to use (3.12 or later).
+# For Linux, macOS and WSL; Windows has run.ps1.  GIGAGATE_PYTHON names the Python to use (3.12 to 3.14).
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -31,7 +31,11 @@ venv=$root/.venv
 
 # --- A Python that really runs: a name on PATH may be a shim with nothing behind it ----------
 
-python_can() { "$1" -c "import sys; sys.exit(sys.version_info < (3, 12)); $2" </dev/null >/dev/null 2>&1; }
+# Not 3.15: one of mitmproxy's libraries has no ready-made package for it, and few can compile one.
+python_can() {
+    "$1" -c "import sys; sys.exit(not (3, 12) <= sys.version_info[:2] <= (3, 14)); $2" \
+        </dev/null >/dev/null 2>&1
+}
 
 candidates() {
     for name in python3.14 python3.13 python3.12 python3 python; do
@@ -41,7 +45,7 @@ candidates() {
         printf '%s\n' "${PYENV_ROOT:-${HOME-}/.pyenv}/versions/3.$minor".*/bin/python3
     done
     for uv in uv "${HOME-}/.local/bin/uv"; do
-        "$uv" python find --system '>=3.12' 2>/dev/null || true
+        "$uv" python find --system '>=3.12,<3.15' 2>/dev/null || true
     done
 }
 
@@ -57,7 +61,7 @@ first_that_can() {
 find_python() {
     if [ -n "${GIGAGATE_PYTHON-}" ]; then
         python_can "$GIGAGATE_PYTHON" 'import ensurepip' ||
-            die "GIGAGATE_PYTHON=$GIGAGATE_PYTHON does not run, is older than 3.12 or has no venv module."
+            die "GIGAGATE_PYTHON=$GIGAGATE_PYTHON does not run, is not 3.12 to 3.14, or has no venv module."
         printf '%s\n' "$GIGAGATE_PYTHON"
         return
     fi
@@ -66,21 +70,30 @@ find_python() {
 
     bare=$(first_that_can 'pass')
     [ -z "$bare" ] || die "$bare has no venv module.  Debian and Ubuntu: sudo apt install python3-venv"
-    older=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
-    if [ -n "$older" ]; then
-        say "run.sh: Python 3.12 or later is needed, and this machine's own is $older."
+    other=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true)
+    if [ -n "$other" ]; then
+        say "run.sh: Python 3.12, 3.13 or 3.14 is needed, and this machine's own is $other."
     else
-        say "run.sh: no Python 3.12 or later was found (looked on PATH, in pyenv and in uv)."
+        say "run.sh: no Python 3.12, 3.13 or 3.14 was found (looked on PATH, in pyenv and in uv)."
     fi
-    # Debian 12, Ubuntu 22.04 and macOS have an older one, and their packages no newer.
-    die "This brings one for this user only, without a change to the system:
-  curl -LsSf https://astral.sh/uv/install.sh | sh && ~/.local/bin/uv python install 3.13
-then start run.sh again.  Or, where the system's packages are new enough:
-  Debian 13, Ubuntu 24.04  sudo apt install python3 python3-venv
-  Fedora                   sudo dnf install python3
-  macOS                    brew install python
-  pyenv                    pyenv install 3.13
+    die "$(way_to_python)
 A Python that is somewhere else: GIGAGATE_PYTHON=/path/to/python3 ./run.sh"
+}
+
+# What helps on this very machine: its own packages where they are new enough, else uv.
+way_to_python() {
+    # shellcheck source=/dev/null
+    system=$(. /etc/os-release 2>/dev/null && printf '%s-%s' "$ID" "${VERSION_ID-}") || system=$(uname)
+    get='curl -LsSf'
+    command -v curl >/dev/null || ! command -v wget >/dev/null || get='wget -qO-'
+    case $system-$other in
+        debian-1[34]- | ubuntu-2[4-6]*-) way='sudo apt install python3 python3-venv' ;;
+        fedora-*) way='sudo dnf install python3.13' ;;
+        Darwin-*) way='brew install python@3.13' ;;
+        *) way="$get https://astral.sh/uv/install.sh | sh && ~/.local/bin/uv python install 3.13" ;;
+    esac
+    echo "This brings one; then start run.sh again:
+  $way"
 }
 
 # --- .venv: $venv/installed/ keeps a copy of each requirements file that is installed --------
@@ -187,6 +200,8 @@ case $verb in
         if ! installed requirements.txt; then
             python=$(first_that_can pass)
             [ -z "$python" ] || exec "$python" -m gigagate "$verb"
+            [ "$verb" = help ] || { sed -n 's/^__version__ = "\(.*\)"/GigaGate \1 (not installed yet)/p' \
+                "$root/addons/gigagate/__init__.py"; exit 0; }
             sed -n '2,/^set/ s/^# \{0,1\}//p' "$script" # no Python yet: the head of this file
             exit 0
         fi

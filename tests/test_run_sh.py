@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -238,23 +240,41 @@ def test_help_without_any_python_is_the_head_of_the_script(fresh: Path, tmp_path
     assert "./run.sh demo" in shown.stdout
 
 
-def test_an_older_python_is_named_with_what_helps_there(fresh: Path, tmp_path: Path) -> None:
+def test_version_without_any_python_is_a_line(fresh: Path, tmp_path: Path) -> None:
+    (fresh / "addons" / "gigagate" / "__init__.py").write_text('__version__ = "9.8"\n')
+    path = only(tmp_path / "tools", "sed")
+    shown = run(fresh, "-V", PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
+    assert shown.stdout == "GigaGate 9.8 (not installed yet)\n"
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.15"])
+def test_another_python_is_named_with_what_helps_there(
+    version: str, fresh: Path, tmp_path: Path
+) -> None:
     path = only(tmp_path / "tools")
-    old = Path(path) / "python3"
-    old.write_text("#!/bin/sh\ncase $2 in *print*) echo 3.11 ;; *) exit 1 ;; esac\n")
-    old.chmod(0o755)
+    other = Path(path) / "python3"
+    other.write_text(f"#!/bin/sh\ncase $2 in *print*) echo {version} ;; *) exit 1 ;; esac\n")
+    other.chmod(0o755)
     missing = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
     assert missing.returncode == 1
-    assert "this machine's own is 3.11" in missing.stderr
-    assert "uv python install" in missing.stderr
+    assert f"this machine's own is {version}" in missing.stderr
+    assert "This brings one" in missing.stderr
+
+
+def test_one_range_of_pythons_wherever_it_is_asked_for() -> None:
+    project = tomllib.loads((RUN_SH.parent / "pyproject.toml").read_text())["project"]
+    first, beyond = re.findall(r"3\.(\d+)", project["requires-python"])
+    asked = f"(3, {first}) <= sys.version_info[:2] <= (3, {int(beyond) - 1})"
+    assert asked in RUN_SH.read_text()
+    assert asked in RUN_SH.with_suffix(".ps1").read_text()
 
 
 def test_without_a_python_it_says_how_to_get_one(fresh: Path, tmp_path: Path) -> None:
     path = only(tmp_path / "tools")
     missing = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
     assert missing.returncode == 1
-    assert "no Python 3.12 or later was found" in missing.stderr
-    assert "uv python install" in missing.stderr
+    assert "no Python 3.12, 3.13 or 3.14 was found" in missing.stderr
+    assert "This brings one" in missing.stderr
     assert not (fresh / ".venv").exists()
 
 
