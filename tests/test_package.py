@@ -88,6 +88,11 @@ def test_settings_lie_in_the_current_folder(installed: Path, tmp_path: Path) -> 
     assert ".env:2: GIGACHAT_SCOPE" in done.stderr
 
 
+def test_verbs_of_a_checkout_are_told_as_such(installed: Path, tmp_path: Path) -> None:
+    for verb in ("setup", "test"):
+        assert "a clone of the project" in gigagate(installed, tmp_path, verb).stderr
+
+
 def test_examples_are_of_the_checkout_and_that_is_told(installed: Path, tmp_path: Path) -> None:
     done = gigagate(installed, tmp_path, "examples", "1")
     assert done.returncode == 2

@@ -35,7 +35,7 @@ VERBS = {
     "models": Verb("status", "[--json]", "which models GigaChat has"),
     "panel": Verb("panel", "[--json]", "the link to the panel in the browser, with its key"),
     "clients": Verb(
-        "clients", "add|list|revoke|rotate [NAME]", "keys and budgets of the people of a team"
+        "clients", "ACTION [NAME]", "a team's keys and budgets: add, list, revoke, rotate"
     ),
     "doctor": Verb("doctor", "[--json]", "check everything the proxy needs, and say what to do"),
     "demo": Verb("demo", "[--once]", "see it work against a local GigaChat: no key, no internet"),
@@ -59,6 +59,8 @@ _OTHER_WORDS = {
     "check": "{command} doctor checks everything the proxy needs",
 }
 """Verbs that other programs have -> what to do here."""
+
+_OF_A_CHECKOUT = ("setup", "test")
 
 
 def usage() -> str:
@@ -101,7 +103,9 @@ def unknown(name: str) -> str:
     told = f'gigagate: there is no verb "{name}".'
     if hint := _OTHER_WORDS.get(name):
         return f"{told} {hint.format(command=COMMAND)}."
-    nearest = difflib.get_close_matches(name, [*VERBS, "setup", "test", "help"], n=1)
+    if name in _OF_A_CHECKOUT and not home.is_checkout():
+        return f"gigagate: {name} is a verb of run.sh, in a clone of the project."
+    nearest = difflib.get_close_matches(name, [*VERBS, *_OF_A_CHECKOUT, "help"], n=1)
     guess = f' Did you mean "{nearest[0]}"?' if nearest else ""
     return f'{told}{guess} "{COMMAND} help" lists them.'
 

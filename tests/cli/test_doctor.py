@@ -8,6 +8,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -53,11 +54,19 @@ def by_name(examination: Examination) -> dict[str, Finding]:
     return {finding.what: finding for finding in examination.findings()}
 
 
-def test_all_is_well(examine: Load) -> None:
+@pytest.mark.parametrize("codex", [True, False])
+def test_all_is_well(
+    examine: Load, codex: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if codex:
+        (tmp_path / ".codex").mkdir()
     found = by_name(examine())
-    assert found.keys() == {
-        *("CA", "OAuth host", "GigaChat", "clock", "OAuth", "models", "store", "port", "Codex"),
-    }
+    assert list(found) == [
+        *("CA", "OAuth host", "GigaChat", "clock", "OAuth", "models", "store", "port"),
+        *(["Codex"] if codex else []),
+    ]
     assert [finding for finding in found.values() if finding.fine is False] == []
     assert "GigaChat-2-Max" in found["models"].told
 
@@ -99,6 +108,15 @@ def test_an_unreachable_host_is_told(examine: Load) -> None:
 def test_switched_off_verification_is_red(examine: Load) -> None:
     found = by_name(examine(GIGACHAT_VERIFY_SSL_CERTS="false"))
     assert found["CA"].fine is False
+
+
+def test_without_its_certificates_gigachat_is_not_asked(examine: Load, tmp_path: Path) -> None:
+    examination = examine()
+    (tmp_path / "none.pem").write_text("none")
+    upstream = replace(examination.upstream, ca_bundle_file=tmp_path / "none.pem")
+    found = by_name(Examination(replace(examination.settings, upstream=upstream)))
+    assert (found["CA"].fine, found["GigaChat"].fine) == (False, None)
+    assert "not asked" in found["GigaChat"].told
 
 
 def test_a_default_model_that_gigachat_does_not_have_is_told(examine: Load) -> None:

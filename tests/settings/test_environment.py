@@ -90,7 +90,7 @@ def test_a_missing_key_is_told_with_where_to_get_it_and_where_to_put_it(
     message = error(checkout)
     assert message.startswith("GIGACHAT_AUTH_KEY: not set")
     assert "https://developers.sber.ru/studio" in message
-    assert ".env" in message
+    assert f"into {checkout.root / '.env'} or" in message
 
 
 def test_a_line_of_dotenv_without_a_value_is_a_mistake(checkout: Checkout) -> None:

@@ -6,6 +6,7 @@ Exit code 0 if the proxy would work, 1 if not.  Shows no secret.
 import argparse
 import json
 import os
+import shutil
 import socket
 import stat
 import sys
@@ -110,6 +111,11 @@ def _others_may_read(file: Path) -> bool:
     return status.st_uid == os.getuid() and bool(status.st_mode & stat.S_IROTH)
 
 
+def _has_codex() -> bool:
+    """Whether Codex is on this machine: nobody else needs its lines."""
+    return bool(shutil.which("codex")) or Path(codex_config.FILE).expanduser().parent.is_dir()
+
+
 class Examination:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -128,9 +134,12 @@ class Examination:
             yield self.handshake("GigaChat", self.upstream.base_url, self.certificate)
             yield self.clock()
             yield from self.access()
+        else:
+            yield Finding("GigaChat", None, "not asked, before its certificate can be checked")
         yield self.store()
         yield self.port()
-        yield self.codex()
+        if _has_codex():
+            yield self.codex()
 
     def certificates(self) -> Finding:
         if not self.upstream.verify:

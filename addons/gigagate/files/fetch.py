@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from gigagate import __version__
 from gigagate.errors import InvalidRequest, RequestTooLarge
-from gigagate.outbound import connection, quoted
+from gigagate.outbound import connection, quoted, why
 
 MAX_REDIRECTS = 3
 READ_SECONDS = 10.0
@@ -94,8 +94,8 @@ class FileFetcher:
                     url = urljoin(url, response.getheader("location", ""))
             except (http.client.HTTPException, OSError) as error:
                 late = self._clock() > until
-                why = "it takes too long" if late else f"no answer ({type(error).__name__})"
-                raise _cannot(url, why) from None
+                reason = "it takes too long" if late else f"no answer: {why(error)}"
+                raise _cannot(url, reason) from None
             except ValueError:
                 raise _cannot(url, "its address, or one it leads to, is malformed") from None
         raise _cannot(url, f"more than {MAX_REDIRECTS} redirects")

@@ -6,7 +6,14 @@ asking.py      one request and its answer over it
 """
 
 from gigagate.outbound.asking import Reply, ask, quoted
-from gigagate.outbound.faults import NotReached, NotTrusted, OutboundError, ProxyFault, TooLate
+from gigagate.outbound.faults import (
+    NotReached,
+    NotTrusted,
+    OutboundError,
+    ProxyFault,
+    TooLate,
+    why,
+)
 
 __all__ = [
     "NotReached",
@@ -17,4 +24,5 @@ __all__ = [
     "TooLate",
     "ask",
     "quoted",
+    "why",
 ]

@@ -18,7 +18,14 @@ from gigagate.core import content_coding
 from gigagate.core.company_proxy import CompanyProxy
 from gigagate.errors import ClientError
 from gigagate.outbound import connection
-from gigagate.outbound.faults import NotReached, NotTrusted, OutboundError, ProxyFault, TooLate
+from gigagate.outbound.faults import (
+    NotReached,
+    NotTrusted,
+    OutboundError,
+    ProxyFault,
+    TooLate,
+    why,
+)
 
 _AS_IT_IS = "!$%&'()*+,/:;=?@[]~"
 """In a path and query; what is not ASCII is quoted."""
@@ -92,7 +99,7 @@ def ask(
     except (http.client.HTTPException, ClientError, OSError, KeyError, ValueError) as error:
         if time.monotonic() >= until or isinstance(error, TimeoutError):
             raise TooLate(f"{host} did not answer in time") from None
-        raise NotReached(f"{host}: {type(error).__name__}") from None
+        raise NotReached(f"{host}: {why(error)}") from None
     if proxy is not None and parts.scheme == "http" and answer.status == ASKS_FOR_PASSWORD:
         raise connection.refused(proxy, answer.status, host)
     return answer
@@ -107,7 +114,7 @@ def _connected(host: str, port: int, proxy: CompanyProxy | None, until: float) -
         addresses = connection.resolve_within(proxy.host, proxy.port, until - time.monotonic())
         return connection.connect(addresses, proxy.port, until)
     except OSError as error:
-        told = f"{proxy} cannot be reached ({type(error).__name__})"
+        told = f"{proxy} cannot be reached ({why(error)})"
         raise ProxyFault(told, passes=True) from None
 
 

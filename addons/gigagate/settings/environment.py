@@ -106,7 +106,8 @@ NAMES = (
 
 NO_KEY = (
     "GIGACHAT_AUTH_KEY: not set; get the authorization key of a GigaChat project at "
-    "https://developers.sber.ru/studio and put GIGACHAT_AUTH_KEY=<key> into .env or the environment"
+    "https://developers.sber.ru/studio and put GIGACHAT_AUTH_KEY=<key> into {file} or the "
+    "environment"
 )
 LOGIN = (
     "authorization_key",
@@ -211,7 +212,7 @@ class Variables:
         mode = tree.get("auth_mode")
         key_needed = key_needed and not (mode and mode.value == "passthrough")
         if key_needed and not several and not any(name in tree for name in LOGIN):
-            raise SettingsError(NO_KEY)
+            raise SettingsError(NO_KEY.format(file=self.env_file()))
         tree.setdefault("state_dir", Given(self._default_state_dir(), "GIGAGATE_STATE_DIR"))
 
     def _lay_over_credentials(self, credentials: dict[str, Given]) -> None:
