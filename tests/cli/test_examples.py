@@ -28,6 +28,9 @@ SAID = {
     "pictures": "Файлов вижу: 1",
     "structured output": "min",
     "embeddings": "3 vectors of 1024 numbers",
+    "responses": "completed, refers to resp_",
+    "anthropic": "the model calls weather({'city':",
+    "gemini": "the SDK calls weather('",
 }
 """Example -> what it says in front of the emulator."""
 

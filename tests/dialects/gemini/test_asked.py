@@ -15,6 +15,7 @@ USER = {"role": "user", "content": "Привет"}
 PIXEL = {"mimeType": "image/png", "data": "iVBORw0KGgo="}
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 PLAIN = {"name": "f", "description": "d", "parameters": {"type": "OBJECT"}}
+RESULT_IS_TEXT = {"type": "object", "properties": {"result": {"type": "string"}}}
 OTHER = {"name": "g", "parametersJsonSchema": {"type": "object"}}
 
 
@@ -361,7 +362,7 @@ def test_tools() -> None:
         {
             "name": "g",
             "parameters": {"type": "object"},
-            "return_parameters": {"type": "string"},
+            "return_parameters": RESULT_IS_TEXT,
         },
     ]
 
@@ -393,6 +394,25 @@ def test_tool_config(config: dict[str, Any], choice: object) -> None:
     tools = [{"functionDeclarations": [PLAIN, OTHER]}]
     chat = asked(tools=tools, toolConfig={"functionCallingConfig": config}).chat
     assert chat.get("tool_choice") == choice
+
+
+@pytest.mark.parametrize(
+    ("told", "returned"),
+    [
+        ({"response": {"type": "OBJECT"}}, {"type": "object"}),
+        ({"response": {"type": "STRING"}}, RESULT_IS_TEXT),
+        ({"responseJsonSchema": {"type": "string"}}, RESULT_IS_TEXT),
+        ({"responseJsonSchema": {"type": ["object", "null"]}}, {"type": ["object", "null"]}),
+        ({"responseJsonSchema": {}}, {}),
+    ],
+)
+def test_what_a_function_returns_is_told_as_an_object(
+    told: dict[str, Any], returned: dict[str, Any]
+) -> None:
+    """Google's SDK tells it of each Python function, and most return a text."""
+    tools = [{"functionDeclarations": [{"name": "f"} | told]}]
+    (tool,) = asked(tools=tools).chat["tools"]
+    assert tool["function"]["return_parameters"] == returned
 
 
 @pytest.mark.parametrize(

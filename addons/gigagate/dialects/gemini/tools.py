@@ -105,7 +105,17 @@ def _function(given: object, path: str) -> dict[str, Any]:
             function[key] = object_at(at, declared[f"{name}JsonSchema"])
         elif declared.get(name) is not None:
             function[key] = json_schema(object_at(f"{path}.{name}", declared[name]))
+    if "return_parameters" in function:
+        function["return_parameters"] = _of_an_object(function["return_parameters"])
     return function
+
+
+def _of_an_object(returned: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What GigaChat knows functions to return; anything else is sent to it as {"result": …}."""
+    kind = returned.get("type", "object")
+    if not isinstance(kind, str | list) or "object" in kind:
+        return returned
+    return {"type": "object", "properties": {"result": returned}}
 
 
 def _drop(path: str, kind: str, notes: Notes, *, strict: bool) -> None:
