@@ -150,6 +150,16 @@ def v2_whole(answer: Any) -> object:
     return _v2_asked(talk(1)).answer(200, {}, json.dumps(answer).encode())
 
 
+def v2_likely(answer: Any) -> object:
+    return _v2_asked({**talk(1), "logprobs": True}).answer(200, {}, json.dumps(answer).encode())
+
+
+def _v2_tokens(n: int) -> dict[str, Any]:
+    token = {"token": "a", "logprob": -1}
+    text = {"text": "a" * n, "logprobs": [{"chosen": token, "top": [token] * 5}] * n}
+    return {"messages": [{"role": "assistant", "content": [text]}], "finish_reason": "stop"}
+
+
 def v2(events: list[Any]) -> object:
     exchange = _v2_asked({**talk(1), "stream": True})
     said = b"".join(sse.event(json.dumps(e).encode(), "response.message.delta") for e in events)
@@ -440,6 +450,7 @@ ROWS = (
     Row("v2: history", _parallel, v2_chat),
     Row("v2: tools", lambda n: {**talk(1), "tools": [{"type": "web_search"}] * n}, v2_chat),
     Row("v2: answer", _v2_answer, v2_whole),
+    Row("v2: log probabilities", _v2_tokens, v2_likely),
     Row("v2: stream", lambda n: [_v2_delta("[sources=[" if i % 2 else " ") for i in range(n)], v2),
     Row("v2: refused", lambda n: b"tool " * n, v2_refused),
     Row("stream", lambda n: [said("<think>" if i % 2 else "x") for i in range(n)], streamed),

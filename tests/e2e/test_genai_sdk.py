@@ -262,6 +262,26 @@ def test_a_web_search_names_its_sources(google: genai.Client, stream: bool) -> N
     assert pages
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_log_probabilities_are_of_the_candidate(
+    google: genai.Client, emulator: Emulator, stream: bool
+) -> None:
+    emulator.switch(v2_logprobs="answer", chunk_chars=5)
+    emulator.script.add("Привет, мир")
+    config = types.GenerateContentConfig(response_logprobs=True, logprobs=2)
+    asked: Any = {"model": MODEL, "contents": "Привет", "config": config}
+    if stream:
+        *_, last = google.models.generate_content_stream(**asked)
+    else:
+        last = google.models.generate_content(**asked)
+    (candidate,) = last.candidates or ()
+    likely = candidate.logprobs_result
+    assert likely is not None and likely.chosen_candidates and likely.top_candidates
+    assert "".join(one.token or "" for one in likely.chosen_candidates) == "Привет, мир"
+    assert {len(one.candidates or ()) for one in likely.top_candidates} == {2}
+    assert candidate.avg_logprobs is not None and candidate.avg_logprobs < 0
+
+
 async def test_async(proxy: Proxy, emulator: Emulator) -> None:
     emulator.script.add("Раз", "Два")
     for version in ("v1", "v1beta", "v1alpha"):

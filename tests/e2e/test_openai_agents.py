@@ -10,6 +10,7 @@ from agents import (
     RunConfig,
     Runner,
     SQLiteSession,
+    WebSearchTool,
     function_tool,
 )
 from openai import AsyncOpenAI
@@ -18,6 +19,7 @@ from tests.support.agent_task import chats, functions_called
 from tests.support.proxy import Proxy
 
 from gigagate.emulator import Emulator
+from gigagate.emulator.v2_routes import FOUND, SOURCES
 
 MODEL = "GigaChat-2-Max"
 
@@ -95,6 +97,26 @@ async def test_an_answer_of_a_class(config: RunConfig, streamed: bool) -> None:
     agent = Agent[None]("Синоптик", model=MODEL, output_type=Weather)
     done = await result(agent, config, streamed)
     assert isinstance(done.final_output, Weather)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_web_search_beside_a_tool_of_its_own(
+    emulator: Emulator, config: RunConfig, streamed: bool
+) -> None:
+    """The search tool sends GigaChat's second API a search; the other's call comes first."""
+    emulator.switch(chunk_chars=1)
+    searched = {"text": FOUND, "tools": ["web_search"], "sources": SOURCES}
+    emulator.script.add(call("weather", city="Омск"), searched)
+    tools = [weather, WebSearchTool()]
+    done = await result(Agent[None]("Синоптик", model=MODEL, tools=tools), config, streamed)
+    items = [item.raw_item for item in done.new_items]
+    (search,) = [one for one in items if getattr(one, "type", "") == "web_search_call"]
+    assert [page.url for page in search.action.sources] == [one["url"] for one in SOURCES.values()]
+    (part,) = items[-1].content
+    pages = {(one.url, one.title) for one in part.annotations}
+    assert pages == {(SOURCES[n]["url"], SOURCES[n]["title"]) for n in ("1", "2")}
+    assert done.final_output.startswith("Молоко стоит 89 рублей. Кошки")
+    assert {chat.path for chat in chats(emulator)} == {"/api/v2/chat/completions"}
 
 
 async def test_a_session_and_what_the_proxy_keeps(emulator: Emulator, config: RunConfig) -> None:

@@ -161,6 +161,9 @@ def test_a_web_search_is_an_item_and_its_sources_are_cited(
     (part,) = message.content
     assert (response.output_text, part.text) == (FOUND, FOUND)
     cited = [(FOUND[one.start_index : one.end_index], one.url) for one in part.annotations]
+    assert [one.title for one in part.annotations] == [
+        SOURCES[number]["title"] for number in ("1", "1", "2")
+    ]
     assert cited == [
         ("Молоко стоит 89 рублей.", urls[0]),
         ("Кошки его любят 🐈, и в холод тоже.", urls[0]),
@@ -169,6 +172,24 @@ def test_a_web_search_is_an_item_and_its_sources_are_cited(
     assert kinds.count("response.output_text.annotation.added") == (3 if stream else 0)
     states = [kind.rpartition(".")[2] for kind in kinds if "web_search_call" in kind]
     assert states == (["in_progress", "searching", "completed"] if stream else [])
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_log_probabilities_are_part_of_the_text(
+    client: OpenAI, emulator: Emulator, stream: bool
+) -> None:
+    emulator.switch(v2_logprobs="message", chunk_chars=5)
+    emulator.script.add("Привет, мир")
+    asked: Any = {"model": MODEL, "input": "Привет", "top_logprobs": 2}
+    asked["include"] = ["message.output_text.logprobs"]
+    if stream:
+        with client.responses.stream(**asked) as events:
+            response: Any = events.get_final_response()
+    else:
+        response = client.responses.create(**asked)
+    (part,) = response.output[0].content
+    assert "".join(one.token for one in part.logprobs) == part.text == "Привет, мир"
+    assert {len(one.top_logprobs) for one in part.logprobs} == {2}
 
 
 def test_a_search_may_be_part_of_the_history(client: OpenAI, emulator: Emulator) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from openai import BadRequestError, OpenAI
+from openai.types.chat import ChatCompletion
 from tests.support.proxy import Proxy
 
 from gigagate.emulator import Emulator
@@ -127,6 +128,37 @@ def test_a_tool_that_the_account_may_not_use_is_left_out(
         assert completion.choices[0].message.content
     v2 = "/api/v2/chat/completions"
     assert paths(emulator) == [f"{v2} 422", f"{v2} 200", f"{v2} 200"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_log_probabilities_are_told_where_the_account_may_have_them(
+    client: OpenAI, emulator: Emulator, stream: bool
+) -> None:
+    emulator.switch(v2_logprobs="part", chunk_chars=5)
+    emulator.script.add("Привет, мир")
+    asked: Any = {"messages": [{"role": "user", "content": "Привет"}], "logprobs": True}
+    asked |= {"model": "gigachat", "top_logprobs": 2}
+    completion: ChatCompletion
+    if stream:
+        with client.chat.completions.stream(**asked) as events:
+            completion = events.get_final_completion()
+    else:
+        completion = client.chat.completions.create(**asked)
+    told = completion.choices[0].logprobs
+    assert told is not None and told.content is not None
+    assert "".join(one.token for one in told.content) == "Привет, мир"
+    assert {len(one.top_logprobs) for one in told.content} == {2}
+    assert all(one.logprob < 0 for one in told.content)
+    assert completion.choices[0].message.content == "Привет, мир"
+
+
+def test_where_it_may_not_the_answer_comes_without(client: OpenAI, emulator: Emulator) -> None:
+    asked: Any = {"messages": [{"role": "user", "content": "Привет"}], "logprobs": True}
+    for _ in range(2):
+        choice = client.chat.completions.create(model="GigaChat-2-Pro", **asked).choices[0]
+        assert (choice.logprobs, bool(choice.message.content)) == (None, True)
+    v2 = "/api/v2/chat/completions"
+    assert paths(emulator) == [f"{v2} 422", f"{v2} 200", "/api/v1/chat/completions 200"]
 
 
 def test_an_error_of_v2_comes_in_openais_form(client: OpenAI, emulator: Emulator) -> None:

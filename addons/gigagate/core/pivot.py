@@ -147,6 +147,8 @@ class Chat(TypedDict, total=False):
     temperature: float | None
     top_p: float | None
     reasoning_effort: str | None
+    logprobs: bool | None
+    top_logprobs: int | None
 
 
 class PromptTokensDetails(TypedDict):
@@ -184,10 +186,16 @@ class AnswerMessage(TypedDict, total=False):
     """What GigaChat's own tools did; not OpenAI's, so its chat leaves it out."""
 
 
+class Logprobs(TypedDict):
+    content: list[dict[str, Any]]
+    """As core.logprobs makes them."""
+    refusal: None
+
+
 class Choice(TypedDict):
     index: int
     message: AnswerMessage
-    logprobs: None
+    logprobs: Logprobs | None
     finish_reason: Finish
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gigagate.core.http import Content
 from gigagate.core.in_hand import InHand
+from gigagate.core.logprobs import TellsLogprobs, TokenLogprob
 from gigagate.core.notes import Notes
 from gigagate.core.pivot import (
     Annotation,
@@ -96,6 +97,8 @@ def in_pieces(writer: AnswerWriter, completion: Completion, tokens: Usage | None
         pieces += [writer.tool_run(run) for run in said.get("tool_runs", ())]
     if text := said["content"]:
         pieces += _with_citations(writer, text, said.get("annotations", ()))
+    if (told := choice.get("logprobs")) and isinstance(writer, TellsLogprobs):
+        pieces.append(writer.logprobs([TokenLogprob.of(one) for one in told["content"]]))
     for index, call in enumerate(said.get("tool_calls", ())):
         function = call["function"]
         made = ToolCall(call["id"], function["name"], function["arguments"])

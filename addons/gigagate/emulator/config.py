@@ -155,6 +155,14 @@ class EmulatorConfig:
     v2_forced: Literal["by_model", "accept", "refuse"] = _about(
         "by_model", "tool_config forced: measured to work, but for GigaChat-3-Lightning: 400."
     )
+    v2_any: Literal["refuse", "accept"] = _about(
+        "refuse", "tool_config any: SDKs have it; of the public host nothing is known."
+    )
+    v2_logprobs: Literal["refuse", "part", "message", "answer"] = _about(
+        "refuse",
+        "top_logprobs need a permission: without it, as here, a 422 whose words are a guess. Or "
+        "where the answer has them: documents contradict each other.",
+    )
     v2_content: Literal["parts", "either"] = _about(
         "parts", "Content of v2's messages: an array of parts only, or a string too."
     )

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gigagate.emulator import v2_logprobs
 from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.model import Answer, count_tokens
 from gigagate.emulator.models import versioned
@@ -28,11 +29,13 @@ class Completion:
     prompt_tokens: int
     cached_tokens: int
     config: EmulatorConfig
+    top_logprobs: int = 0
+    """0: no log probabilities."""
 
     def whole(self) -> Reply:
         parts = self._calls()
         if self.answer.text:
-            text: dict[str, Any] = {"text": self.answer.text}
+            text: dict[str, Any] = {"text": self.answer.text, **self._likely("part")}
             parts.insert(0, text | self._sources())
         if self.answer.files:
             parts.insert(0, {"files": [dict(file) for file in self.answer.files]})
@@ -40,9 +43,9 @@ class Completion:
         if self.answer.reasoning_content:
             thought = [{"text": self.answer.reasoning_content}]
             messages.insert(0, {"role": "reasoning", "content": thought})
-        return ok(
-            self._framed(messages) | {"finish_reason": self.answer.reason, "usage": self._usage}
-        )
+        messages[-1] |= self._likely("message")
+        framed = self._framed(messages) | self._likely("answer")
+        return ok(framed | {"finish_reason": self.answer.reason, "usage": self._usage})
 
     def stream(self) -> Reply:
         return Reply(200, (("Content-Type", EVENT_STREAM),), events=self._events())
@@ -65,7 +68,7 @@ class Completion:
         if answer.files:
             yield self._delta({"files": [dict(file) for file in answer.files]})
         for text in _cut(answer.text, size):
-            yield self._delta({"text": text})
+            yield self._said(text)
         calls = self._calls()
         if self.config.v2_stream_call == "delta":
             for call in calls:
@@ -86,6 +89,18 @@ class Completion:
     def _tool(self, state: str, execution: dict[str, Any]) -> bytes:
         message = self._message({"tool_execution": execution})
         return _named(f"response.tool.{state}", self._framed([message]))
+
+    def _said(self, text: str) -> bytes:
+        message = self._message({"text": text, **self._likely("part", text)})
+        framed = self._framed([message | self._likely("message", text)])
+        return _named("response.message.delta", framed | self._likely("answer", text))
+
+    def _likely(self, place: str, text: str | None = None) -> dict[str, Any]:
+        """text: a piece of the answer's; None for all of it."""
+        if not self.top_logprobs or place != self.config.v2_logprobs:
+            return {}
+        told = self.answer.text if text is None else text
+        return {"logprobs": v2_logprobs.of(told, self.top_logprobs)}
 
     def _delta(self, part: Mapping[str, Any], role: str = "assistant") -> bytes:
         return _named("response.message.delta", self._framed([self._message(part, role=role)]))

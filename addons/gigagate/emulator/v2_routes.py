@@ -54,7 +54,13 @@ async def complete(state: State, call: Call) -> Reply:
     cached = state.cache.cached_tokens(session, prompt, state.clock(), config.cache_seconds)
     limit = min(asked.body.get("max_tokens") or config.max_output_tokens, config.max_output_tokens)
     completion = Completion(
-        answer.cut(limit), asked.body["model"], int(state.clock()), tokens, cached, config
+        answer.cut(limit),
+        asked.body["model"],
+        int(state.clock()),
+        tokens,
+        cached,
+        config,
+        asked.options.get("top_logprobs", 0),
     )
     if config.first_token_delay:
         await asyncio.sleep(config.first_token_delay)

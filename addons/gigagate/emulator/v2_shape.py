@@ -106,8 +106,11 @@ def _options(given: Any, config: EmulatorConfig) -> dict[str, Any]:
             raise Refused(400, f'Unknown type "{kind}" in response_format')
         if kind == "json_schema" and not wanted.get("schema"):
             raise Refused(400, "Empty schema with json format type is not supported")
-    if (logprobs := given.get("top_logprobs")) is not None and not 1 <= logprobs <= 5:
-        raise Refused(422, "Invalid params: top_logprobs must be in range [1, 5]")
+    if (logprobs := given.get("top_logprobs")) is not None:
+        if config.v2_logprobs == "refuse":
+            raise Refused(422, "Invalid params: top_logprobs is not allowed")
+        if not 1 <= logprobs <= 5:
+            raise Refused(422, "Invalid params: top_logprobs must be in range [1, 5]")
     return given
 
 
@@ -153,6 +156,9 @@ def _choice(
     if not isinstance(given, dict):
         raise _invalid()
     mode = given.get("mode")
+    if mode == "any" and config.v2_any == "accept":
+        told["function_call"] = {"name": _one_of(given, functions)}
+        return ""
     if mode not in ("auto", "none", "forced"):
         raise _invalid()
     if mode != "forced":
@@ -169,6 +175,13 @@ def _choice(
     if tool in builtin:
         return str(tool)
     raise Refused(422, "Invalid params: tool_config names no tool of the request")
+
+
+def _one_of(given: dict[str, Any], functions: Sequence[dict[str, Any]]) -> str:
+    names = _list(given.get("functions_names_any"))
+    if not names or not {*names} <= {one["name"] for one in functions}:
+        raise Refused(422, "Invalid params: functions_names_any names no function of the request")
+    return str(names[0])
 
 
 def _messages(

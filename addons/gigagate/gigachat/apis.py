@@ -21,13 +21,16 @@ from gigagate.gigachat.v2.variation import Variation
 
 V1 = ChatV1()
 CLOSED = "v2 is closed"
-MOST_ATTEMPTS = 4
+MOST_ATTEMPTS = 6
 """Attempts for one request, each by another API or in another form."""
+_LOGPROBS = "log probabilities"
 
 
 class Taken(NamedTuple):
     api: UpstreamChat
     attempt: int = 1
+    first: Variation = Variation()
+    """The one in which v2 was asked first."""
 
 
 def take(chat: Chat, call: InHand) -> Taken:
@@ -38,14 +41,16 @@ def take(chat: Chat, call: InHand) -> Taken:
         call.report.api = "v1"
         return Taken(V1)
     model = model_map.resolve(chat["model"], policy, Notes())
-    setting = _setting(model, call)
+    setting, variation = _setting(model, call), Variation.of(model, call)
+    if wish == _LOGPROBS and not variation.logprobs:
+        wish = ""
     if setting == "v1" or not (wish or setting == "v2"):
         return _taken(V1, call)
     if call.learnt.has(CLOSED, call.now):
         call.notes.add("api", "GigaChat v1: v2 was refused a while ago")
         return _taken(V1, call)
     call.notes.add("api", f"GigaChat v2: {wish or 'the settings say so'}")
-    return _taken(ChatV2(Variation.of(model, call)), call)
+    return _taken(ChatV2(variation), call, first=variation)
 
 
 def has_tool(kind: str, chat: Chat, call: InHand) -> bool:
@@ -61,7 +66,7 @@ def otherwise(taken: Taken, chat: Chat, call: InHand, status: int, body: bytes) 
     api = taken.api
     if not isinstance(api, ChatV2) or taken.attempt >= MOST_ATTEMPTS:
         return None
-    found = refused.read(status, body, api.variation, chat)
+    found = refused.read(status, body, taken.first, api.variation, chat)
     model = call.report.model_sent or ""
     if found is None:
         api.variation.unlearn(model, call)
@@ -71,12 +76,14 @@ def otherwise(taken: Taken, chat: Chat, call: InHand, status: int, body: bytes) 
         call.learnt.add(CLOSED, call.now)
         return _taken(V1, call, taken.attempt + 1)
     found.variation.learn(model, call)
-    return _taken(ChatV2(found.variation), call, taken.attempt + 1)
+    return _taken(ChatV2(found.variation), call, taken.attempt + 1, found.first)
 
 
-def _taken(api: UpstreamChat, call: InHand, attempt: int = 1) -> Taken:
+def _taken(
+    api: UpstreamChat, call: InHand, attempt: int = 1, first: Variation | None = None
+) -> Taken:
     call.report.api = api.name
-    return Taken(api, attempt)
+    return Taken(api, attempt, first or Variation())
 
 
 def _setting(model: str, call: InHand) -> Api:
@@ -105,4 +112,4 @@ def _wish(chat: Mapping[str, Any], *, builtin: bool) -> str:
             calls = message.get("tool_calls")
             if type(calls) is list and len(calls) > 1:
                 return "several calls at once in the history"
-    return ""
+    return _LOGPROBS if chat.get("logprobs") is True else ""

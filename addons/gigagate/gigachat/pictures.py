@@ -11,6 +11,7 @@ from functools import partial
 from gigagate.core import signed_link
 from gigagate.core.file_policy import FilePolicy
 from gigagate.core.http import ClientRequest
+from gigagate.core.logprobs import TellsLogprobs, TokenLogprob
 from gigagate.core.pivot import (
     AnswerWriter,
     Citation,
@@ -113,6 +114,12 @@ class PictureWriter:
         writer = self._writer
         if isinstance(writer, TellsTools):
             return self._pass([*self._rest(), partial(writer.cite, citations)])
+        return b""
+
+    def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:
+        writer = self._writer
+        if isinstance(writer, TellsLogprobs):
+            return self._pass([partial(writer.logprobs, tokens)])
         return b""
 
     def working(self) -> bytes:

@@ -10,7 +10,7 @@ from gigagate.core.learnt import Learnt
 from gigagate.core.policy import Policy
 from gigagate.emulator.config import EmulatorConfig
 from gigagate.emulator.v2_shape import Refused, read
-from gigagate.errors import UnsupportedFeature
+from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.exchange import Answer, ClientRequest, Exchange, UpstreamRequest
 
 V2 = Policy(api="v2")
@@ -148,7 +148,8 @@ def test_a_builtin_tool_alone_is_offered_or_forced(chat: dict[str, Any], config:
         ({"messages": [user(), called("a"), result("a", "{}")]}, "v1"),
         ({"tools": [WEATHER, {"type": "web_search"}]}, "v2"),
         ({"web_search_options": {}}, "v2"),
-        ({"logprobs": True}, "v1"),
+        ({"logprobs": True}, "v2"),
+        ({"logprobs": False, "top_logprobs": 0}, "v1"),
         ({"response_format": {"type": "regex", "regex": "a+"}}, "v2"),
         ({"messages": [user(), called("a", "b"), result("a", "1"), result("b", "2")]}, "v2"),
     ],
@@ -258,6 +259,86 @@ def test_a_choice_that_cannot_be_forced_becomes_auto() -> None:
     ready = exchange(chat, Policy())
     ready.upstream_request()
     assert refused(ready, 400, INVALID)["tool_config"] == {"mode": "auto"}
+
+
+def test_a_call_of_any_of_several_functions_can_be_demanded() -> None:
+    tools = {"tools": [WEATHER, tool("clock", {"type": "object", "properties": {}})]}
+    named = [{"type": "function", "function": {"name": name}} for name in ("weather", "clock")]
+    allowed = {"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": named}}
+    for choice in ("required", allowed):
+        chat = {**tools, "tool_choice": choice}
+        ready = exchange(chat)
+        body = sent(chat)
+        assert body["tool_config"] == {"mode": "any", "functions_names_any": ["weather", "clock"]}
+        assert body["messages"][0]["role"] == "user"
+        read(body, EmulatorConfig(v2_any="accept"), {})
+        ready.upstream_request()
+        other = refused(ready, 400, INVALID)
+        assert other["tool_config"] == {"mode": "auto"}
+        assert "never with text: weather, clock" in other["messages"][0]["content"][0]["text"]
+    one = sent({"tools": [WEATHER], "tool_choice": "required"})
+    assert one["tool_config"] == {"mode": "forced", "function_name": "weather"}
+
+
+def test_what_may_have_been_refused_is_changed_one_by_one_then_together() -> None:
+    learnt = Learnt()
+    asked = {"tools": [WEATHER], "tool_choice": "required", "logprobs": True}
+    chat = {"messages": with_ids("a"), **asked}
+    ready = exchange(chat, V2, learnt)
+    ready.upstream_request()
+    ways = []
+    while (other := refused(ready, 400, INVALID)) is not None:
+        mode, role = other["tool_config"]["mode"], other["messages"][-1]["role"]
+        ways.append((role, mode, "top_logprobs" in other.get("model_options", {})))
+    assert ways == [
+        ("function", "forced", True),
+        ("tool", "auto", True),
+        ("tool", "forced", False),
+        ("function", "auto", False),
+    ]
+    assert sent(chat, V2, learnt)["messages"][-1]["role"] == "tool", "nothing of it was learnt"
+
+
+@pytest.mark.parametrize(("given", "sent_top"), [({}, 1), ({"top_logprobs": 0}, 1)])
+def test_log_probabilities_are_asked_of_v2(given: dict[str, Any], sent_top: int) -> None:
+    body = sent({"logprobs": True, **given}, Policy())
+    assert body["model_options"] == {"top_logprobs": sent_top}
+    read(body, EmulatorConfig(v2_logprobs="part"), {})
+
+
+def test_more_of_them_than_gigachat_tells_are_fewer_with_a_note() -> None:
+    ready = exchange({"logprobs": True, "top_logprobs": 20}, Policy())
+    upstream = ready.upstream_request()
+    assert isinstance(upstream, UpstreamRequest)
+    assert json.loads(upstream.body)["model_options"] == {"top_logprobs": 5}
+    assert ("parameter", "top_logprobs was out of range -> 5") in [*ready.notes]
+    with pytest.raises(InvalidRequest):
+        exchange({"logprobs": True, "top_logprobs": "all"}, Policy()).upstream_request()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (422, b'{"status":422,"message":"Invalid params: top_logprobs is not allowed"}'),
+        (403, b'{"status":403,"message":"Permission denied"}'),
+        (400, INVALID),
+    ],
+)
+def test_where_there_are_no_log_probabilities_v1_is_asked_next_time(
+    status: int, body: bytes
+) -> None:
+    learnt = Learnt()
+    ready = exchange({"logprobs": True}, Policy(), learnt)
+    ready.upstream_request()
+    other = refused(ready, status, body)
+    assert (other["path"], other.get("model_options")) == (PATH["v2"], None)
+    again = exchange({"logprobs": True}, Policy(), learnt)
+    upstream = again.upstream_request()
+    assert isinstance(upstream, UpstreamRequest)
+    assert upstream.path == PATH["v1"]
+    assert ("parameter", "dropped: logprobs") in [*again.notes]
+    with pytest.raises(UnsupportedFeature):
+        exchange({"logprobs": True}, Policy(strict=True), learnt).upstream_request()
 
 
 def test_a_fault_on_the_way_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

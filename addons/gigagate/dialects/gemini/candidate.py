@@ -1,9 +1,10 @@
 """A whole answer as Gemini's, of one candidate, and what the pieces of a stream share with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gigagate.core import compact_json, strict_json
+from gigagate.core.logprobs import TokenLogprob
 from gigagate.core.pivot import Usage
 from gigagate.dialects.gemini.grounding import Grounding
 
@@ -51,6 +52,24 @@ def usage(tokens: Usage) -> dict[str, int]:
     }
 
 
+def logprobs(tokens: Sequence[TokenLogprob]) -> dict[str, Any]:
+    """The candidate's fields for them; empty where there are none."""
+    if not tokens:
+        return {}
+    top = [{"candidates": [_likely(one) for one in token.top]} for token in tokens]
+    return {
+        "avgLogprobs": sum(token.logprob for token in tokens) / len(tokens),
+        "logprobsResult": {
+            "chosenCandidates": [_likely(token) for token in tokens],
+            **({"topCandidates": top} if any(token.top for token in tokens) else {}),
+        },
+    }
+
+
+def _likely(token: TokenLogprob) -> dict[str, Any]:
+    return {"token": token.token, "logProbability": token.logprob}
+
+
 def finish_reason(reason: str, *, malformed: bool) -> str:
     """malformed: a call was left out because its arguments were no JSON object."""
     found = FINISH_REASONS.get(reason, "OTHER")
@@ -87,6 +106,7 @@ def whole(
     grounding = Grounding()
     cited = said.get("annotations") or ()
     grounding.of_whole(said.get("tool_runs") or (), said.get("content") or "", cited)
+    likely = (choice.get("logprobs") or {}).get("content") or ()
     malformed = False
     for call in said.get("tool_calls") or ():
         part = call_part(call["id"], call["function"]["name"], call["function"]["arguments"])
@@ -100,6 +120,6 @@ def whole(
             model=model,
             finish=finish_reason(choice["finish_reason"], malformed=malformed),
             tokens=tokens,
-            more=grounding.metadata(),
+            more=grounding.metadata() | logprobs([TokenLogprob.of(one) for one in likely]),
         )
     )

@@ -7,10 +7,11 @@ from gigagate.core.notes import Notes
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import Policy
 from gigagate.core.validation import object_at, text_at
-from gigagate.core.value_types import Boolean, Number, Strings
+from gigagate.core.value_types import Number, Strings
 from gigagate.dialects.gemini.fields import each, fields_at
 from gigagate.dialects.gemini.schema import json_schema
 from gigagate.errors import ClientError, InvalidRequest, UnsupportedFeature
+from gigagate.gigachat.v1.parameters import LOGPROBS
 
 MOST_TOKENS = 8192
 """What GigaChat's models write at most in one answer.  Clients made for Gemini ask for 65,536."""
@@ -106,15 +107,8 @@ CONFIG = Table(
         meaning_changes=True,
         reason=_NO_EQUIVALENT,
     ),
-    Row(
-        "responseLogprobs",
-        "dropped",
-        Boolean(),
-        neutral=(False,),
-        meaning_changes=True,
-        reason="GigaChat v1 gives no log probabilities.",
-    ),
-    Row("logprobs", "dropped", reason="GigaChat v1 gives no log probabilities."),
+    Row("responseLogprobs", "translated", reason=f"As logprobs in a chat. {LOGPROBS}"),
+    Row("logprobs", "translated", reason="As top_logprobs in a chat."),
     Row(
         "responseModalities",
         "refused",
@@ -146,6 +140,8 @@ PATHS: Mapping[str, str] = {
     "temperature": f"{_CONFIG}.temperature",
     "top_p": f"{_CONFIG}.topP",
     "max_tokens": f"{_CONFIG}.maxOutputTokens",
+    "top_logprobs": f"{_CONFIG}.logprobs",
+    "logprobs": f"{_CONFIG}.responseLogprobs",
     "tool_choice": "toolConfig.functionCallingConfig",
 }
 """How a path in the chat begins -> where that is in the request."""
@@ -170,6 +166,9 @@ def as_chat(asked: Mapping[str, Any], policy: Policy, notes: Notes) -> dict[str,
         chat["reasoning_effort"] = effort
     if (wanted := _format(config)) is not None:
         chat["response_format"] = wanted
+    for name, in_chat in (("responseLogprobs", "logprobs"), ("logprobs", "top_logprobs")):
+        if config.get(name) is not None:
+            chat[in_chat] = config[name]
     return chat
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gigagate.core import compact_json
+from gigagate.core.logprobs import TokenLogprob
 from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
 from gigagate.dialects.gemini import candidate
 from gigagate.dialects.gemini.errors import error_object
@@ -35,7 +36,7 @@ ARRAY = Form("application/json", b"[", b",\r\n", b"", b"]", b"\n")
 
 
 class CandidateWriter:
-    """Implements core.pivot.AnswerWriter and TellsTools."""
+    """Implements core.pivot.AnswerWriter, TellsTools and TellsLogprobs."""
 
     def __init__(self, form: Form, *, request_id: str, model: str, shows_thoughts: bool) -> None:
         """model: the client's name for it."""
@@ -45,6 +46,7 @@ class CandidateWriter:
         self._shows_thoughts = shows_thoughts
         self._begun = self._malformed = False
         self._grounding = Grounding()
+        self._logprobs: list[TokenLogprob] = []
         self._call: dict[str, Any] | None = None
         """The last one, which waits."""
         self._text = self._around({"text": ""})
@@ -79,13 +81,19 @@ class CandidateWriter:
         self._grounding.cite(citations)
         return b""
 
+    def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:
+        """Told at the end."""
+        self._logprobs += tokens
+        return b""
+
     def working(self) -> bytes:
         return self._form.alive
 
     def finish(self, reason: Finish, tokens: Usage | None) -> bytes:
         last = self._call or {"text": ""}
         finish = candidate.finish_reason(reason, malformed=self._malformed)
-        told = self._json([last], finish=finish, tokens=tokens, more=self._grounding.metadata())
+        more = self._grounding.metadata() | candidate.logprobs(self._logprobs)
+        told = self._json([last], finish=finish, tokens=tokens, more=more)
         return self._piece(told) + self._form.end
 
     def broken(self, error: GigaGateError) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gigagate.core import compact_json, sse
+from gigagate.core.logprobs import TokenLogprob
 from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
 from gigagate.dialects.openai import envelope
 from gigagate.errors import GigaGateError
@@ -15,7 +16,7 @@ DONE = sse.event(b"[DONE]")
 
 
 class ChunkWriter:
-    """Implements core.pivot.AnswerWriter and TellsTools."""
+    """Implements core.pivot.AnswerWriter, TellsTools and TellsLogprobs."""
 
     def __init__(
         self,
@@ -65,6 +66,10 @@ class ChunkWriter:
     def cite(self, citations: Sequence[Citation]) -> bytes:
         return self._chunk({"annotations": [citation.as_object() for citation in citations]})
 
+    def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:
+        told = {"content": [token.as_object() for token in tokens], "refusal": None}
+        return self._chunk({"content": ""}, logprobs=told)
+
     def working(self) -> bytes:
         """An empty delta: some readers take a comment for an event, and end there."""
         return self._chunk({})
@@ -80,8 +85,8 @@ class ChunkWriter:
     def broken(self, error: GigaGateError) -> bytes:
         return envelope.last_event(error)
 
-    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
+        choice = {"index": 0, "delta": delta, **more, "finish_reason": finish_reason}
         chunk = self._head | {"choices": [choice]}
         if self._include_usage:
             chunk["usage"] = None

@@ -35,6 +35,7 @@ _EFFORTS: Mapping[str, str | None] = MappingProxyType(
     }
 )
 _NO_EQUIVALENT = "GigaChat has no such parameter."
+LOGPROBS = "GigaChat v2 is asked for them; most accounts are refused, and v1 has none."
 _BOOKKEEPING = "It does not change the answer; GigaChat has no such parameter."
 
 TABLE = Table(
@@ -127,7 +128,7 @@ TABLE = Table(
         Boolean(),
         neutral=(False,),
         meaning_changes=True,
-        reason="GigaChat v1 gives no log probabilities.",
+        reason=LOGPROBS,
     ),
     Row(
         "top_logprobs",
@@ -135,7 +136,7 @@ TABLE = Table(
         Number(0, 20, integer=True),
         neutral=(0,),
         meaning_changes=True,
-        reason="GigaChat v1 gives no log probabilities.",
+        reason=LOGPROBS,
     ),
     Row(
         "modalities",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gigagate.core import compact_json
+from gigagate.core.logprobs import TellsLogprobs
 from gigagate.core.pivot import (
     AnswerWriter,
     Finish,
@@ -25,6 +26,7 @@ from gigagate.gigachat.function_call import FunctionCall
 from gigagate.gigachat.picture_tags import GeneratedFile
 from gigagate.gigachat.usage import count
 from gigagate.gigachat.v1.response import finish_reason, identity
+from gigagate.gigachat.v2 import logprobs
 from gigagate.gigachat.v2.half_pairs import HalfPairs
 from gigagate.gigachat.v2.markers import MarkCutter
 from gigagate.gigachat.v2.sources import Sources
@@ -66,6 +68,7 @@ class AnswerTeller:
         for message in messages or ():
             if isinstance(message, dict) and not self.stopped:
                 self._message(message, out)
+        self._tell_logprobs(event.get("logprobs"), out)
         self._reason = event.get("finish_reason") or self._reason
         self._report.usage = usage(event.get("usage")) or self._report.usage
 
@@ -129,6 +132,8 @@ class AnswerTeller:
             self._inline(beside, out)
         for part in _parts(message.get("content")):
             self._part(part, out, reasons=reasons)
+        if not reasons:
+            self._tell_logprobs(message.get("logprobs"), out)
         if (call := message.get("function_call")) is not None:
             self._call(call)
 
@@ -145,6 +150,7 @@ class AnswerTeller:
             else:
                 self._end_run(out)
                 self._text(self._halves.feed(_string(text)), out)
+                self._tell_logprobs(part.get("logprobs"), out)
         if (call := part.get("function_call")) is not None:
             self._call(call)
 
@@ -164,6 +170,13 @@ class AnswerTeller:
         if said.text:
             self._sources.told(said.text)
             out.append(self._writer.text(said.text))
+
+    def _tell_logprobs(self, given: object, out: list[bytes]) -> None:
+        top, writer = self._expected.logprobs, self._writer
+        if top is None or self.stopped or not isinstance(writer, TellsLogprobs):
+            return
+        if tokens := list(logprobs.read(given, top)):
+            out.append(writer.logprobs(tokens))
 
     def _call(self, given: object) -> None:
         """Some have it in a delta and once more at the end."""

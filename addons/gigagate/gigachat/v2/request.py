@@ -13,6 +13,7 @@ from gigagate.errors import UnsupportedFeature
 from gigagate.gigachat import builtin_tools
 from gigagate.gigachat.tools import RUN, ToolNames
 from gigagate.gigachat.v1 import request
+from gigagate.gigachat.v2 import logprobs
 from gigagate.gigachat.v2.variation import Variation
 
 _OPTIONS = (
@@ -43,6 +44,8 @@ class Built(NamedTuple):
     builtin: tuple[str, ...]
     """Kinds of the tools of GigaChat's own that it has."""
     role: str
+    logprobs: int | None
+    """How many likeliest tokens the client wants of each place; None: no log probabilities."""
 
     @property
     def is_regex(self) -> bool:
@@ -83,18 +86,25 @@ def built(
         )
     forced, plain = _choice(chat, builtin, has_functions=bool(_functions(chat)))
     regex = _regex(plain)
+    top = logprobs.asked_for(plain, notes) if variation.logprobs else None
+    if any_of := variation.any_of and demands_any(plain):
+        plain = _without_demand(plain)
     body = request.chat_completion(plain, policy, notes, names, together=True)
     if lacking:
         request.instruct(body["messages"], _TELL.format(", ".join(lacking)))
     options = {name: body[name] for name in _OPTIONS if name in body}
     if regex is not None:
         options["response_format"] = regex
+    if top is not None:
+        options["top_logprobs"] = max(top, 1)
     if effort := body.get("reasoning_effort"):
         options["reasoning"] = {"effort": effort}
     if isinstance(parallel := chat.get("parallel_tool_calls"), bool):
         options["parallel_tool_calls"] = parallel
     tools, config = _tools(body, builtin, forced if variation.forced else "", variation)
-    return Built(body, tools, config, options, builtin, variation.role)
+    if any_of and (named := [one["name"] for one in body.get("functions", ())]):
+        config = {"mode": "any", "functions_names_any": named}
+    return Built(body, tools, config, options, builtin, variation.role, top)
 
 
 def _functions(chat: Mapping[str, Any]) -> list[Any]:
@@ -125,6 +135,24 @@ def _choice(
         # Those that GigaChat runs are put beside the functions; places of the others stay.
         plain["tools"] = [{"type": RUN} if _is_run(tool, builtin) else tool for tool in tools]
     return forced, plain
+
+
+def demands_any(chat: Mapping[str, Any]) -> bool:
+    """Whether one of several functions must be called: v1 could only be told so in words."""
+    match chat.get("tool_choice"):
+        case "required":
+            return len(_functions(chat)) > 1
+        case {"allowed_tools": {"mode": "required", "tools": [_, _, *_]}}:
+            return True
+    return False
+
+
+def _without_demand(chat: dict[str, Any]) -> dict[str, Any]:
+    choice = chat["tool_choice"]
+    if isinstance(choice, str):
+        return chat | {"tool_choice": "auto"}
+    inner = choice["allowed_tools"] | {"mode": "auto"}
+    return chat | {"tool_choice": choice | {"allowed_tools": inner}}
 
 
 def _is_run(tool: object, builtin: tuple[str, ...]) -> bool:

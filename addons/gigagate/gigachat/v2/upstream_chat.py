@@ -59,6 +59,7 @@ class ChatV2:
         expected = replace(
             v1.expected(asked, names, body, content, call),
             question=_question(body["messages"]) if built.builtin else "",
+            logprobs=built.logprobs,
             prompt_characters=len(content.decode()),
         )
         return upstream, expected

@@ -3,12 +3,11 @@
 What is refused is asked otherwise, and that is remembered for the model.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from gigagate.core.in_hand import InHand
-
-_FUNCTION_ROLE, _UNFORCED = "role function", "not forced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +16,10 @@ class Variation:
     """The role of the message with results of functions."""
     forced: bool = True
     """A tool can be forced."""
+    any_of: bool = True
+    """A call of any of several functions can be demanded."""
+    logprobs: bool = True
+    """Log probabilities may be asked for."""
     without: frozenset[str] = frozenset()
     """Kinds of builtin tools that are not there."""
 
@@ -27,25 +30,32 @@ class Variation:
         def known(fact: str) -> bool:
             return call.learnt.has(f"{model}: {fact}", call.now)
 
-        without = frozenset(kind for kind in _KINDS if known(f"no {kind}"))
-        role: Literal["tool", "function"] = "function" if known(_FUNCTION_ROLE) else "tool"
-        return cls(role, not known(_UNFORCED), without)
+        fields: dict[str, Any] = {
+            name: value for fact, (name, value) in _GUESSED.items() if known(fact)
+        }
+        return cls(without=frozenset(kind for kind in _KINDS if known(f"no {kind}")), **fields)
 
     def learn(self, model: str, call: InHand) -> None:
-        for fact in self._facts():
-            call.learnt.add(f"{model}: {fact}", call.now)
+        """What does not hold is forgotten: a guess before this one did not help."""
+        for fact, (name, value) in _GUESSED.items():
+            if getattr(self, name) == value:
+                call.learnt.add(f"{model}: {fact}", call.now)
+            else:
+                call.learnt.forget(f"{model}: {fact}")
+        for kind in sorted(self.without):
+            call.learnt.add(f"{model}: no {kind}", call.now)
 
     def unlearn(self, model: str, call: InHand) -> None:
-        """It was a guess, and did not help."""
-        for fact in (_FUNCTION_ROLE, _UNFORCED):
+        """All that may have been guessed: it does not help."""
+        for fact in _GUESSED:
             call.learnt.forget(f"{model}: {fact}")
 
-    def _facts(self) -> list[str]:
-        facts = {_FUNCTION_ROLE: self.role == "function", _UNFORCED: not self.forced}
-        return [*(fact for fact, holds in facts.items() if holds), *self._missing()]
 
-    def _missing(self) -> list[str]:
-        return [f"no {kind}" for kind in sorted(self.without)]
-
-
+_GUESSED: Mapping[str, tuple[str, object]] = {
+    "role function": ("role", "function"),
+    "not forced": ("forced", False),
+    "no any": ("any_of", False),
+    "no logprobs": ("logprobs", False),
+}
+"""What is remembered -> the field that it sets, and its value."""
 _KINDS = ("web_search", "web_fetch", "code_interpreter", "image_generation")

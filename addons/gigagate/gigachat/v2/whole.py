@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gigagate.core.logprobs import TokenLogprob
 from gigagate.core.pivot import (
     Annotation,
     AnswerMessage,
     CallObject,
+    Choice,
     Citation,
     Completion,
     Finish,
@@ -41,7 +43,7 @@ def chat_completion(answer: object, expected: Expected, report: Report) -> Compl
 
 
 class Collector:
-    """A writer that keeps what it is told.  Implements core.pivot.AnswerWriter and TellsTools."""
+    """A writer that keeps all it is told, of tools and of log probabilities too."""
 
     def __init__(self) -> None:
         self._model, self._created = "", 0
@@ -50,6 +52,7 @@ class Collector:
         self._calls: list[CallObject] = []
         self._runs: dict[int, ToolRun] = {}
         self._annotations: list[Annotation] = []
+        self._logprobs: list[dict[str, Any]] = []
         self._reason: Finish = "stop"
 
     def start(self, model: str, created: int) -> bytes:
@@ -77,6 +80,10 @@ class Collector:
         self._annotations += [citation.as_object() for citation in citations]
         return b""
 
+    def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:
+        self._logprobs += [token.as_object() for token in tokens]
+        return b""
+
     def working(self) -> bytes:
         return b""
 
@@ -99,12 +106,16 @@ class Collector:
             message["annotations"] = self._annotations
         if self._runs:
             message["tool_runs"] = list(self._runs.values())
+        choice: Choice = {
+            "index": 0,
+            "message": message,
+            "logprobs": {"content": self._logprobs, "refusal": None} if self._logprobs else None,
+            "finish_reason": self._reason,
+        }
         completion: Completion = {
             "created": self._created,
             "model": self._model,
-            "choices": [
-                {"index": 0, "message": message, "logprobs": None, "finish_reason": self._reason}
-            ],
+            "choices": [choice],
         }
         if tokens:
             completion["usage"] = tokens.as_object()

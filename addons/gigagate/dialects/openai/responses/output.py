@@ -25,7 +25,12 @@ def response_of(item: str) -> str:
 
 
 def message(
-    item: str, text: str, *, complete: bool = True, cited: Sequence[Any] = ()
+    item: str,
+    text: str,
+    *,
+    complete: bool = True,
+    cited: Sequence[Any] = (),
+    logprobs: Sequence[Any] = (),
 ) -> dict[str, Any]:
     """cited: annotations of the text."""
     return {
@@ -33,12 +38,17 @@ def message(
         "type": "message",
         "role": "assistant",
         "status": "completed" if complete else "incomplete",
-        "content": [text_part(text, cited)],
+        "content": [text_part(text, cited, logprobs)],
     }
 
 
-def text_part(text: str, cited: Sequence[Any] = ()) -> dict[str, Any]:
-    return {"type": "output_text", "text": text, "annotations": list(cited), "logprobs": []}
+def text_part(text: str, cited: Sequence[Any] = (), logprobs: Sequence[Any] = ()) -> dict[str, Any]:
+    return {
+        "type": "output_text",
+        "text": text,
+        "annotations": list(cited),
+        "logprobs": list(logprobs),
+    }
 
 
 def reasoning(item: str, text: str) -> dict[str, Any]:
@@ -67,7 +77,9 @@ def items(
     if text or not made:
         complete = choice["finish_reason"] not in ("length", "content_filter")
         cited = own_tools.annotations(said.get("annotations") or ())
-        yield message(item_id("msg", request_id, index), text, complete=complete, cited=cited)
+        likely = (choice.get("logprobs") or {}).get("content") or ()
+        told = item_id("msg", request_id, index)
+        yield message(told, text, complete=complete, cited=cited, logprobs=likely)
         index += 1
     for call in calls_of(said):
         tool = tools.called(call.name)

@@ -6,9 +6,10 @@ from typing import Any
 from gigagate.core.notes import Notes
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.policy import Policy
-from gigagate.core.validation import object_at, text_at
+from gigagate.core.validation import array_at, object_at, text_at
 from gigagate.core.value_types import Boolean, Number, Object, OneOf
 
+_LOGPROBS = "message.output_text.logprobs"
 _TOKENS = Number(0, 2**31 - 1, low_excluded=True, integer=True)
 _NOT_HERE = "What it names is kept by OpenAI, not here."
 _NO_EQUIVALENT = "GigaChat has no such parameter."
@@ -50,7 +51,11 @@ TABLE = Table(
     Row("background_options", "dropped", reason="They are of a response in the background."),
     Row("image", "dropped", reason="It is for OpenAI's own tool that draws."),
     Row("access_programs", "dropped", reason="They are OpenAI's."),
-    Row("include", "dropped", reason="There is nothing more to tell."),
+    Row(
+        "include",
+        "translated",
+        reason="message.output_text.logprobs as logprobs of a chat; there is nothing more to tell.",
+    ),
     Row(
         "truncation",
         "dropped",
@@ -81,6 +86,8 @@ def as_chat(asked: Mapping[str, Any], policy: Policy, notes: Notes) -> dict[str,
         chat["reasoning_effort"] = effort
     if (wanted := _format(asked.get("text"))) is not None:
         chat["response_format"] = wanted
+    if _LOGPROBS in array_at("include", asked.get("include") or []):
+        chat["logprobs"] = True
     return chat
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from gigagate.core import compact_json, sse
+from gigagate.core.logprobs import TokenLogprob
 from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
 from gigagate.dialects.openai.responses import calls, output, own_tools
 from gigagate.dialects.openai.responses.resource import Echo
@@ -21,7 +22,7 @@ _SUMMARY = "response.reasoning_summary"
 
 
 class ResponseWriter:
-    """Implements core.pivot.AnswerWriter and TellsTools."""
+    """Implements core.pivot.AnswerWriter, TellsTools and TellsLogprobs."""
 
     def __init__(
         self,
@@ -48,7 +49,8 @@ class ResponseWriter:
         self._said: list[str] = []
         """The words of the open item so far."""
         self._cited: list[dict[str, Any]] = []
-        """The words of the open item so far."""
+        self._logprobs: list[dict[str, Any]] = []
+        """Those of the open item; or of the next message, where none is open."""
         self._runs: dict[int, str] = {}
         """The ids of searches' items."""
         self._before = self._after = b""
@@ -116,6 +118,14 @@ class ResponseWriter:
             self._cited.append(cited)
         return b"".join(pieces)
 
+    def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:
+        told = [token.as_object() for token in tokens]
+        self._logprobs += told
+        if self._open != "message":
+            return b""
+        of_part = self._of_part("content_index")
+        return self._event(_TEXT_DELTA, **of_part, logprobs=told, delta="")
+
     def working(self) -> bytes:
         """Said once more: a comment would end the answer for some readers."""
         if not self._number:
@@ -164,16 +174,17 @@ class ResponseWriter:
         )
 
     def _close(self, *, complete: bool = True) -> bytes:
-        text, opened, cited = "".join(self._said), self._open, self._cited
-        self._open, self._said, self._cited = "", [], []
+        text, opened = "".join(self._said), self._open
+        self._open, self._said = "", []
         if opened == "message":
-            of_part, part = self._of_part("content_index"), output.text_part(text, cited)
+            told: dict[str, Any] = {"cited": self._cited, "logprobs": self._logprobs}
+            self._cited, self._logprobs = [], []
+            of_part, part = self._of_part("content_index"), output.text_part(text, **told)
+            likely = part["logprobs"]
             return (
-                self._event("response.output_text.done", text=text, logprobs=[], **of_part)
+                self._event("response.output_text.done", text=text, logprobs=likely, **of_part)
                 + self._event("response.content_part.done", part=part, **of_part)
-                + self._item_done(
-                    output.message(self._item_id, text, complete=complete, cited=cited)
-                )
+                + self._item_done(output.message(self._item_id, text, complete=complete, **told))
             )
         if opened == "reasoning":
             of_part = self._of_part("summary_index")
