@@ -25,7 +25,13 @@ from gigagate.errors import ClientError, UnsupportedFeature
 from gigagate.exchange import Answer, ClientRequest, Exchange
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(16)).decode()
-V2 = EmulatorConfig(v2_result_role="either", v2_forced="accept", v2_tools="all")
+V2 = EmulatorConfig(
+    v2_result_role="either",
+    v2_forced="accept",
+    v2_any="accept",
+    v2_logprobs="part",
+    v2_tools="all",
+)
 NOTHING_SAID = {"role": "user", "content": ""}
 """What is left of a chat without a word: valid by OpenAI's API, but not to be answered."""
 STATE = "0199e210-2f13-744c-8fe5-c9a19fe27db7"

@@ -128,7 +128,7 @@ def _long_stream(n: int) -> bytes:
     return b"".join(sse.event(json.dumps(e).encode()) for e in events) + sse.event(b"[DONE]")
 
 
-V2 = Policy(api="v2")
+V2 = Policy(api="v2", source_links=True)
 
 
 def _v2_asked(chat: Any) -> Exchange:

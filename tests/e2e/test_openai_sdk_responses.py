@@ -1,5 +1,6 @@
 """The openai package's Responses API against the proxy: made, streamed, parsed, gone on from."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -172,6 +173,22 @@ def test_a_web_search_is_an_item_and_its_sources_are_cited(
     assert kinds.count("response.output_text.annotation.added") == (3 if stream else 0)
     states = [kind.rpartition(".")[2] for kind in kinds if "web_search_call" in kind]
     assert states == (["in_progress", "searching", "completed"] if stream else [])
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_picture_is_an_item_of_its_own(client: OpenAI, stream: bool) -> None:
+    asked: Any = {"model": MODEL, "input": "Нарисуй кота"}
+    asked["tools"] = [{"type": "image_generation"}]
+    if stream:
+        with client.responses.stream(**asked) as events:
+            response: Any = events.get_final_response()
+    else:
+        response = client.responses.create(**asked)
+    picture, message = response.output
+    assert (picture.type, picture.status) == ("image_generation_call", "completed")
+    assert base64.b64decode(picture.result).startswith(b"\x89PNG")
+    assert "/files/" in message.content[0].text
+    assert message.content[0].text.endswith("Вот что получилось 🎨")
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -60,6 +60,8 @@ class _Writer:
 
 
 class _Form:
+    takes_pictures = False
+
     def __init__(self, asked: dict[str, Any]) -> None:
         self._asked = asked
 

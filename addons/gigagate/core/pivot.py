@@ -174,6 +174,14 @@ class Annotation(TypedDict):
     url_citation: UrlCitation
 
 
+class Picture(NamedTuple):
+    """A picture that GigaChat has made."""
+
+    media_type: str
+    data: str
+    """Base64."""
+
+
 class AnswerMessage(TypedDict, total=False):
     role: Required[Literal["assistant"]]
     content: Required[str | None]
@@ -184,11 +192,13 @@ class AnswerMessage(TypedDict, total=False):
     annotations: list[Annotation]
     tool_runs: list["ToolRun"]
     """What GigaChat's own tools did; not OpenAI's, so its chat leaves it out."""
+    pictures: list[Picture]
+    """Pictures for a client that takes them beside the text."""
 
 
 class Logprobs(TypedDict):
     content: list[dict[str, Any]]
-    """As core.logprobs makes them."""
+    """Those of each token, as core.logprobs makes them."""
     refusal: None
 
 
@@ -239,6 +249,13 @@ class Citation(NamedTuple):
     text: str
     """What is cited."""
     source: Source
+
+    @classmethod
+    def of(cls, annotation: Annotation, text: str) -> "Citation":
+        """text: the whole answer's."""
+        place = annotation["url_citation"]
+        start, end = place["start_index"], place["end_index"]
+        return cls(start, end, text[start:end], Source(place["url"], place["title"]))
 
     def as_object(self) -> Annotation:
         url, title = self.source
@@ -314,6 +331,13 @@ class TellsTools(Protocol):
 
     def cite(self, citations: Sequence[Citation]) -> bytes:
         """Right behind the text that is cited."""
+
+
+@runtime_checkable
+class TellsPictures(Protocol):
+    """A writer that has a form for pictures beside the text."""
+
+    def picture(self, picture: Picture) -> bytes: ...
 
 
 class AnswerStream(Protocol):

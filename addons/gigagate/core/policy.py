@@ -69,6 +69,8 @@ class Policy:
     """Pattern of GigaChat's model names -> as `api`.  The first that fits counts."""
     builtin_tools: bool = True
     """GigaChat's own tools may be used: a search sends what is searched for elsewhere."""
+    source_links: bool = False
+    """In chat completions the sources of a search are linked in the text too."""
     files: FilePolicy = _FILES
     seal_key: bytes = field(default=b"", repr=False)
     """Seals what a client carries for the proxy: the same wherever the client may come next."""

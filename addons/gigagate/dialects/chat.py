@@ -17,7 +17,7 @@ from gigagate.core.pivot import (
     Chat,
     Citation,
     Completion,
-    Source,
+    TellsPictures,
     TellsTools,
     ToolCall,
     Usage,
@@ -51,12 +51,15 @@ def _asked(
         upstream, expected = api.ask(chat, call)
     except ClientError as error:
         raise error.moved(form.path_of) from None
-    pictures = Pictures(call.policy.files, call.request, call.now)
+    pictures = Pictures(call.policy.files, call.request, call.now, beside=form.takes_pictures)
 
     def whole(body: bytes) -> Content:
         completion = api.whole(body, expected, report)
         for choice in completion["choices"]:
-            choice["message"]["content"] = pictures.shown(choice["message"]["content"])
+            said = choice["message"]
+            said["content"], made = pictures.shown(said["content"])
+            if made:
+                said["pictures"] = made
         if pictures.missing or writer is None:
             return form.whole(completion, report.usage)
         return Content(stream_type, in_pieces(writer, completion, report.usage))
@@ -95,6 +98,8 @@ def in_pieces(writer: AnswerWriter, completion: Completion, tokens: Usage | None
         pieces.append(writer.reasoning(thought))
     if isinstance(writer, TellsTools):
         pieces += [writer.tool_run(run) for run in said.get("tool_runs", ())]
+    if isinstance(writer, TellsPictures):
+        pieces += [writer.picture(picture) for picture in said.get("pictures", ())]
     if text := said["content"]:
         pieces += _with_citations(writer, text, said.get("annotations", ()))
     if (told := choice.get("logprobs")) and isinstance(writer, TellsLogprobs):
@@ -114,13 +119,11 @@ def _with_citations(
         return [writer.text(text)]
     pieces, at, waiting = list[bytes](), 0, list[Citation]()
     for annotation in annotations:
-        place = annotation["url_citation"]
-        start, end = place["start_index"], place["end_index"]
+        end = annotation["url_citation"]["end_index"]
         if end > at:
             pieces += [writer.cite(waiting)] if waiting else []
             pieces.append(writer.text(text[at:end]))
             at, waiting = end, []
-        source = Source(place["url"], place["title"])
-        waiting.append(Citation(start, end, text[start:end], source))
+        waiting.append(Citation.of(annotation, text))
     pieces += [writer.cite(waiting)] if waiting else []
     return [*pieces, writer.text(text[at:])] if at < len(text) else pieces

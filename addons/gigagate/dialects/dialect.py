@@ -109,6 +109,10 @@ class Dialect(NamedTuple):
 class ChatForm(Protocol):
     """One request to a chat API and its answer; dialects/chat.py does what all have in common."""
 
+    @property
+    def takes_pictures(self) -> bool:
+        """Pictures beside the text are wanted: the writer is a TellsPictures.  After `chat`."""
+
     def chat(self) -> Chat:
         """The client's request, checked.  Raises ClientError."""
 

@@ -1,12 +1,14 @@
 """Pictures made by GigaChat, as markdown a client can show: a link to us, or a data URL.
 
-A data URL needs the picture, which only the network has: then `missing` names it, and what comes
-behind it in a stream is held back until `give` and `resume`.
+Where a client's API has pictures beside the text, they come there, and the text has links at most.
+What is no link needs the picture, which only the network has: then `missing` names it, and what
+comes behind it in a stream is held back until `give` and `resume`.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from gigagate.core import signed_link
 from gigagate.core.file_policy import FilePolicy
@@ -16,6 +18,8 @@ from gigagate.core.pivot import (
     AnswerWriter,
     Citation,
     Finish,
+    Picture,
+    TellsPictures,
     TellsTools,
     ToolCall,
     ToolRun,
@@ -28,12 +32,16 @@ from gigagate.gigachat.picture_tags import GeneratedFile, TagCutter
 class Pictures:
     """Those of one answer."""
 
-    def __init__(self, policy: FilePolicy, request: ClientRequest, now: int) -> None:
+    def __init__(
+        self, policy: FilePolicy, request: ClientRequest, now: int, *, beside: bool = False
+    ) -> None:
+        """beside: the client takes pictures beside the text, which then has links at most."""
         self.missing: set[str] = set()
         """Ids of files that are wanted as data URLs."""
         self._policy = policy
         self._request = request
         self._now = now
+        self._beside = beside
         self._data_urls: dict[str, str | None] = {}
         self._writer: PictureWriter | None = None
 
@@ -53,25 +61,31 @@ class Pictures:
         """What the stream held back, up to the next missing picture."""
         return self._writer.resume() if self._writer else b""
 
-    def shown(self, text: str | None) -> str | None:
-        """The whole text of an answer."""
+    def shown(self, text: str | None) -> tuple[str | None, list[Picture]]:
+        """The whole text of an answer, and the pictures beside it."""
         if not text or "<" not in text or self._policy.generated == "raw":
-            return text
+            return text, []
         cutter = TagCutter()
         pieces = [*cutter.feed(text), cutter.end()]
-        return "".join(
-            piece if isinstance(piece, str) else self.markdown(piece) or "" for piece in pieces
-        )
+        told = [Shown(one) if isinstance(one, str) else self.show(one) for one in pieces]
+        there = [one for one in told if one is not None]
+        return "".join(one.text for one in there), [one.picture for one in there if one.picture]
 
-    def markdown(self, generated: GeneratedFile) -> str | None:
+    def show(self, generated: GeneratedFile) -> "Shown | None":
         """None if the picture is missing."""
         kind, file_id = generated
-        if kind == "img" and self._policy.generated == "data":
+        by_data = self._policy.generated == "data"
+        picture = None
+        if kind == "img" and (by_data or self._beside):
             if file_id not in self._data_urls:
                 self.missing.add(file_id)
                 return None
             if data_url := self._data_urls[file_id]:
-                return f"![image {file_id}]({data_url})"
+                if not self._beside:
+                    return Shown(f"![image {file_id}]({data_url})")
+                picture = _picture(data_url)
+                if by_data:
+                    return Shown("", picture)
         url = signed_link.make(
             self._request.base_url,
             file_id,
@@ -79,7 +93,19 @@ class Pictures:
             key=self._policy.link_key,
             now=self._now,
         )
-        return f"![image]({url})" if kind == "img" else f"[{kind}]({url})"
+        return Shown(f"![image]({url})" if kind == "img" else f"[{kind}]({url})", picture)
+
+
+class Shown(NamedTuple):
+    """What the client gets of a piece of an answer."""
+
+    text: str
+    picture: Picture | None = None
+
+
+def _picture(data_url: str) -> Picture:
+    head, _, data = data_url.partition(",")
+    return Picture(head.removeprefix("data:").partition(";")[0], data)
 
 
 class PictureWriter:
@@ -136,13 +162,19 @@ class PictureWriter:
         while self._held:
             item = self._held[0]
             if isinstance(item, GeneratedFile):
-                markdown = self._pictures.markdown(item)
-                if markdown is None:
+                shown = self._pictures.show(item)
+                if shown is None:
                     break
-                item = partial(self._writer.text, markdown)
+                item = partial(self._show, shown)
             self._held.popleft()
             out.append(item())
         return b"".join(out)
+
+    def _show(self, shown: Shown) -> bytes:
+        writer, told = self._writer, b""
+        if shown.picture is not None and isinstance(writer, TellsPictures):
+            told = writer.picture(shown.picture)
+        return told + writer.text(shown.text) if shown.text else told
 
     def _pass(self, items: Iterable["_Piece"]) -> bytes:
         self._held.extend(items)

@@ -24,6 +24,7 @@ def policy(settings: Settings, link_key: bytes = b"", seal_key: bytes = b"") -> 
         api=settings.upstream.api,
         apis=settings.upstream.api_of_models,
         builtin_tools=settings.tools.builtin,
+        source_links=settings.tools.source_links,
         files=FilePolicy(
             fetch_urls=settings.images.allow_urls,
             max_image_bytes=settings.images.max_bytes,

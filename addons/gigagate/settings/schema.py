@@ -115,6 +115,8 @@ class Responses:
 class Tools:
     builtin: bool = True
     """GigaChat's own tools: a search sends what is searched for to others, and costs tokens."""
+    source_links: bool = False
+    """In chat completions the sources of a search are linked in the text too."""
 
 
 @dataclass(frozen=True, slots=True)

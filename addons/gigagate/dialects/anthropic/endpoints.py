@@ -59,6 +59,8 @@ def _unless_missing(
 class _Message:
     """Implements dialects.dialect.ChatForm."""
 
+    takes_pictures = False
+
     def __init__(self, call: InHand, body: dict[str, Any]) -> None:
         """Raises ClientError."""
         self._call = call

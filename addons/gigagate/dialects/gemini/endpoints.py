@@ -61,6 +61,8 @@ def _unless_missing(translation: Translation, content: "_Content", call: InHand)
 class _Content:
     """Implements dialects.dialect.ChatForm."""
 
+    takes_pictures = False
+
     def __init__(self, call: InHand, asked: Asked, form: Form | None) -> None:
         """form: the stream's; None for a whole answer."""
         self._call = call

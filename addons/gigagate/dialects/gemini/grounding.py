@@ -43,7 +43,7 @@ class Grounding:
         for end, of_place in groupby(cited, lambda one: one["url_citation"]["end_index"]):
             self.told(text[at:end])
             at = end
-            self.cite([_citation(one, text) for one in of_place])
+            self.cite([Citation.of(one, text) for one in of_place])
 
     def metadata(self) -> dict[str, Any]:
         """The candidate's groundingMetadata; empty where nothing was searched for."""
@@ -57,9 +57,3 @@ class Grounding:
                 "groundingSupports": self._supports,
             }
         }
-
-
-def _citation(annotation: Annotation, text: str) -> Citation:
-    place = annotation["url_citation"]
-    start, end = place["start_index"], place["end_index"]
-    return Citation(start, end, text[start:end], Source(place["url"], place["title"]))

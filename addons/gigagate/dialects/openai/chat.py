@@ -12,6 +12,7 @@ from gigagate.dialects.dialect import Translation
 from gigagate.dialects.json_body import parse_object
 from gigagate.dialects.openai.chunks import ChunkWriter
 from gigagate.dialects.openai.envelope import ENVELOPE
+from gigagate.dialects.openai.source_links import linked
 from gigagate.errors import InvalidRequest
 
 
@@ -39,20 +40,27 @@ def wants_usage(chat: Chat) -> bool:
 class ChatCompletions:
     """Implements dialects.dialect.ChatForm."""
 
+    takes_pictures = False
+
     def __init__(self, call: InHand) -> None:
         self._call = call
-        self._include_usage = self._legacy_functions = False
+        self._include_usage = self._legacy_functions = self._source_links = False
 
     def chat(self) -> Chat:
         chat = checked(parse_object(self._call.request.body))
         self._include_usage = wants_usage(chat)
         self._legacy_functions = bool(chat.get("functions")) and not chat.get("tools")
+        self._source_links = self._call.policy.source_links and not chat.get("response_format")
         return chat
 
     def whole(self, completion: Completion, tokens: Usage | None) -> Content:
         choices: list[Any] = list(completion["choices"])
         for choice in choices:
-            choice["message"].pop("tool_runs", None)
+            said = choice["message"]
+            said.pop("tool_runs", None)
+            if self._source_links and said["content"] and "annotations" in said:
+                told = linked(said["content"], said["annotations"])
+                said["content"], said["annotations"] = told
         if self._legacy_functions:
             choices = [
                 choice
@@ -72,6 +80,7 @@ class ChatCompletions:
             created=self._call.now,
             include_usage=self._include_usage,
             legacy_functions=self._legacy_functions,
+            source_links=self._source_links,
         )
 
     def path_of(self, pivot_path: str) -> str:

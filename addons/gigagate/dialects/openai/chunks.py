@@ -10,6 +10,7 @@ from gigagate.core import compact_json, sse
 from gigagate.core.logprobs import TokenLogprob
 from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
 from gigagate.dialects.openai import envelope
+from gigagate.dialects.openai.source_links import SourceLinks
 from gigagate.errors import GigaGateError
 
 DONE = sse.event(b"[DONE]")
@@ -26,10 +27,12 @@ class ChunkWriter:
         created: int,
         include_usage: bool,
         legacy_functions: bool,
+        source_links: bool = False,
     ) -> None:
         """model, created: until the answer tells its own.
         include_usage: the client asked for it in `stream_options`.
-        legacy_functions: a call is `function_call`, not `tool_calls`."""
+        legacy_functions: a call is `function_call`, not `tool_calls`.
+        source_links: sources are linked in the text too."""
         self._include_usage = include_usage
         self._legacy_functions = legacy_functions
         self._head: dict[str, Any] = {
@@ -38,6 +41,7 @@ class ChunkWriter:
             "created": created,
             "model": model,
         }
+        self._links = SourceLinks() if source_links else None
         self._before_text = self._after_text = b""
 
     def start(self, model: str, created: int) -> bytes:
@@ -56,15 +60,20 @@ class ChunkWriter:
         function = {"name": call.name, "arguments": call.arguments}
         if self._legacy_functions:  # it has room for one
             return b"" if index else self._chunk({"function_call": function})
+        before = self._rest_of_links()
         tool_call = {"index": index, "id": call.id, "type": "function", "function": function}
-        return self._chunk({"tool_calls": [tool_call]})
+        return before + self._chunk({"tool_calls": [tool_call]})
 
     def tool_run(self, run: ToolRun) -> bytes:
         """Chunks have no form for it."""
         return self.working() if run.status == "in_progress" else b""
 
     def cite(self, citations: Sequence[Citation]) -> bytes:
-        return self._chunk({"annotations": [citation.as_object() for citation in citations]})
+        marks = b""
+        if self._links is not None:
+            text, citations = self._links.mark(citations)
+            marks = self.text(text)
+        return marks + self._chunk({"annotations": [one.as_object() for one in citations]})
 
     def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:
         told = {"content": [token.as_object() for token in tokens], "refusal": None}
@@ -76,7 +85,7 @@ class ChunkWriter:
 
     def finish(self, reason: Finish, tokens: Usage | None) -> bytes:
         legacy = self._legacy_functions and reason == "tool_calls"
-        end = self._chunk({}, "function_call" if legacy else reason)
+        end = self._rest_of_links() + self._chunk({}, "function_call" if legacy else reason)
         if self._include_usage and tokens:
             usage = {"choices": [], "usage": tokens.as_object()}
             end += sse.event(compact_json.dumps(self._head | usage))
@@ -84,6 +93,10 @@ class ChunkWriter:
 
     def broken(self, error: GigaGateError) -> bytes:
         return envelope.last_event(error)
+
+    def _rest_of_links(self) -> bytes:
+        rest = self._links.rest() if self._links is not None else ""
+        return self.text(rest) if rest else b""
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
         choice = {"index": 0, "delta": delta, **more, "finish_reason": finish_reason}

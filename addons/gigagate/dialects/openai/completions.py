@@ -86,6 +86,8 @@ def translate(call: InHand) -> Translation:
 class Completions:
     """Implements dialects.dialect.ChatForm."""
 
+    takes_pictures = False
+
     def __init__(self, call: InHand) -> None:
         self._call = call
         self._include_usage = False

@@ -45,7 +45,7 @@ class _Guess(NamedTuple):
 
     note: str
     change: Mapping[str, Any]
-    """Of a Variation."""
+    """Fields of a Variation, and what they become."""
     concerns: Callable[[Asked], bool]
 
 

@@ -102,7 +102,7 @@ def built(
     if isinstance(parallel := chat.get("parallel_tool_calls"), bool):
         options["parallel_tool_calls"] = parallel
     tools, config = _tools(body, builtin, forced if variation.forced else "", variation)
-    if any_of and (named := [one["name"] for one in body.get("functions", ())]):
+    if any_of and (named := [one["name"] for one in _specified(body)]):
         config = {"mode": "any", "functions_names_any": named}
     return Built(body, tools, config, options, builtin, variation.role, top)
 
@@ -170,7 +170,7 @@ def _regex(chat: dict[str, Any]) -> dict[str, Any] | None:
 def _tools(
     body: dict[str, Any], builtin: tuple[str, ...], forced: str, variation: Variation
 ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
-    functions = [one for one in body.get("functions", ()) if one["name"] not in _V1_BUILTINS]
+    functions = _specified(body)
     tools: list[dict[str, Any]] = [{"functions": {"specifications": functions}}] * bool(functions)
     tools += [
         {_V1_BUILTINS[one["name"]]: {}}
@@ -182,11 +182,18 @@ def _tools(
     if forced:
         return tools, {"mode": "forced", "tool_name": builtin_tools.TOOLS[forced]}
     if isinstance(choice, dict):
-        named = {"mode": "forced", "function_name": choice["name"]}
+        name = choice["name"]
+        of_v1 = {"tool_name": _V1_BUILTINS[name]} if name in _V1_BUILTINS else None
+        named = {"mode": "forced", **(of_v1 or {"function_name": name})}
         return tools, named if variation.forced else {"mode": "auto"}
     if choice == "none" and tools:
         return tools, {"mode": "none"}
     return tools, {"mode": "auto"} if tools else None
+
+
+def _specified(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The functions of the client's."""
+    return [one for one in body.get("functions", ()) if one["name"] not in _V1_BUILTINS]
 
 
 def _keyed(messages: list[dict[str, Any]], role: str) -> list[dict[str, Any]]:

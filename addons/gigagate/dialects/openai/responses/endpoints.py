@@ -52,6 +52,10 @@ class _Response:
     def writer(self) -> AnswerWriter:
         return chat_form.writer(self._asked, self._call.now)
 
+    @property
+    def takes_pictures(self) -> bool:
+        return {"type": "image_generation"} in self._asked.tools.functions
+
     def path_of(self, pivot_path: str) -> str:
         return self._asked.path_of(pivot_path)
 

@@ -72,6 +72,9 @@ def items(
     for run in filter(own_tools.is_told, said.get("tool_runs") or ()):
         yield own_tools.item(run, item_id(own_tools.PREFIX, request_id, index))
         index += 1
+    for picture in said.get("pictures") or ():
+        yield own_tools.picture(picture, item_id(own_tools.OF_PICTURE, request_id, index))
+        index += 1
     made = said.get("tool_calls") or []
     text = said.get("content") or ""
     if text or not made:

@@ -1,12 +1,14 @@
-"""What GigaChat's own tools did, as items of a response: a search, and what a text cites."""
+"""What GigaChat's own tools did, as items of a response: a search, what a text cites, pictures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gigagate.core.pivot import Annotation, ToolRun
+from gigagate.core.pivot import Annotation, Picture, ToolRun
 
 PREFIX = "ws"
-"""How the id of such an item begins."""
+"""How the id of a search's item begins."""
+OF_PICTURE = "ig"
+"""The same of a picture's."""
 
 
 def is_told(run: ToolRun) -> bool:
@@ -21,7 +23,15 @@ def item(run: ToolRun, item_id: str) -> dict[str, Any]:
 
 
 def begun(finished: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": finished["id"], "type": "web_search_call", "status": "in_progress"}
+    told = {"id": finished["id"], "type": finished["type"], "status": "in_progress"}
+    return told | ({"result": None} if "result" in finished else {})
+
+
+def picture(made: Picture, item_id: str) -> dict[str, Any]:
+    kind = "image_generation_call"
+    form = made.media_type.rpartition("/")[2]
+    told = {"id": item_id, "type": kind, "status": "completed", "result": made.data}
+    return told | {"output_format": form}
 
 
 def annotation(given: Annotation) -> dict[str, Any]:

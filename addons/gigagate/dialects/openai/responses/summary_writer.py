@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gigagate.core.logprobs import TokenLogprob
-from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
+from gigagate.core.pivot import Citation, Finish, Picture, ToolCall, ToolRun, Usage
 from gigagate.dialects.openai.responses import compaction, output
 from gigagate.dialects.openai.responses.writer import ResponseWriter
 
@@ -31,6 +31,9 @@ class SummaryWriter(ResponseWriter):
         return b""
 
     def cite(self, citations: Sequence[Citation]) -> bytes:
+        return b""
+
+    def picture(self, picture: Picture) -> bytes:
         return b""
 
     def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:

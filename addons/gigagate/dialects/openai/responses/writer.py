@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from gigagate.core import compact_json, sse
 from gigagate.core.logprobs import TokenLogprob
-from gigagate.core.pivot import Citation, Finish, ToolCall, ToolRun, Usage
+from gigagate.core.pivot import Citation, Finish, Picture, ToolCall, ToolRun, Usage
 from gigagate.dialects.openai.responses import calls, output, own_tools
 from gigagate.dialects.openai.responses.resource import Echo
 from gigagate.dialects.openai.responses.tools import ClientTools
@@ -22,7 +22,7 @@ _SUMMARY = "response.reasoning_summary"
 
 
 class ResponseWriter:
-    """Implements core.pivot.AnswerWriter, TellsTools and TellsLogprobs."""
+    """Implements core.pivot.AnswerWriter, TellsTools, TellsPictures and TellsLogprobs."""
 
     def __init__(
         self,
@@ -107,6 +107,18 @@ class ResponseWriter:
             pieces.append(self._event("response.web_search_call.completed", **of_item))
             pieces.append(self._item_done(item))
         return b"".join(pieces)
+
+    def picture(self, picture: Picture) -> bytes:
+        """Only now is it known: before, there are signs of life."""
+        closing = self._close()
+        item = own_tools.picture(picture, self._next_id(own_tools.OF_PICTURE))
+        of_item = {"item_id": item["id"], **self._at()}
+        kind = item["type"]
+        added = own_tools.begun(item)
+        pieces = [self._event("response.output_item.added", item=added, **self._at())]
+        for state in ("in_progress", "generating", "completed"):
+            pieces.append(self._event(f"response.{kind}.{state}", **of_item))
+        return b"".join((closing, *pieces, self._item_done(item)))
 
     def cite(self, citations: Sequence[Citation]) -> bytes:
         pieces = [b"" if self._open == "message" else self._close() + self._open_message()]
