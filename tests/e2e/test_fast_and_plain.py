@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 import pytest
 from mitmproxy import http
 from mitmproxy.io import FlowReader
-from tests.support import waiting
+from tests.support import waiting, wire_cases, wire_cases_of_dialects
 from tests.support.proxy import ROOT, Proxy
 from tests.support.scripted_upstream import Said, ScriptedUpstream
 from tests.support.watch_hooks import ACTIONS, HOOKS, UNTIL_THE_CLIENT_LEAVES
-from tests.support.wire_cases import ANSWER, CASES, CHAT, EVENTS, STREAM, Case, chunked, post
+from tests.support.wire_cases import ANSWER, CHAT, EVENTS, STREAM, Case, chunked, post
 
 PLAIN = "GIGAGATE_PLAIN"
+CASES = wire_cases.CASES | wire_cases_of_dialects.CASES
 
 SILENCE = 20
 """Seconds after which a client that gets nothing has been forgotten."""
@@ -179,6 +180,8 @@ def test_the_client_and_gigachat_get_the_same(pair: Pair, name: str) -> None:
     fast, plain = pair.ask(CASES[name])
     assert fast == plain
     assert fast.client
+    asked_v2 = any(content.startswith(b"POST /api/v2/chat") for _, content in fast.gigachat)
+    assert asked_v2 == (", v2" in name)
 
 
 def test_trailers_are_dropped(pair: Pair) -> None:
