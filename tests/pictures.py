@@ -2,7 +2,8 @@
 
     PYTHONPATH=addons .venv/bin/python -m tests.pictures --write
 
-Without --write they are taken and thrown away.
+Without --write they are taken and thrown away.  The signs in the flow list need a font that
+has them, such as Debian's fonts-noto-color-emoji.
 """
 
 import argparse
