@@ -8,7 +8,7 @@ from mitmproxy.contentviews import ContentviewRegistry, Metadata, make_metadata
 from mitmproxy.test import taddons, tflow, tutils
 
 from gigagate.hooks.inspection import wire_record
-from gigagate.hooks.inspection.content_views import NOT_OURS, OTHER_SIDE, VIEWS
+from gigagate.hooks.inspection.content_views import NOT_OURS, OTHER_SIDE, VIEWS, ContentViews
 
 
 @pytest.fixture(autouse=True)
@@ -126,3 +126,11 @@ def test_a_view_picked_for_one_side_shows_the_same_of_the_other() -> None:
         message = flow.response if view.message is http.Request else flow.request
         known = make_metadata(message, flow)
         assert view.prettify(b"{}", known) == other.prettify(b"{}", known)
+
+
+def test_mitmproxy_has_them_in_its_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: list[str] = []
+    monkeypatch.setattr(contentviews, "add", lambda view: offered.append(view.name))
+    monkeypatch.setattr("gigagate.hooks.patches.looks.offer_first", lambda names: None)
+    ContentViews().load(None)
+    assert offered == [view.name for view in VIEWS]
