@@ -1,4 +1,4 @@
-"""A server that cannot be reached, told of with the time since when, and not once an attempt.
+"""A server that cannot be reached: reported with the time since when, not once an attempt.
 
 Every request tries again for a while, so a minute without GigaChat is hundreds of failed attempts:
 the first is a line in the log, then one a minute, and the first success is one more.

@@ -21,7 +21,7 @@ _ENDPOINTS = (
     Endpoint(
         "GET",
         "/models",
-        "In Anthropic's form, for who sends `anthropic-version`.",
+        "In Anthropic's form, for clients that send `anthropic-version`.",
         "models",
         endpoints.listed,
     ),

@@ -16,12 +16,16 @@ _LOW_BUDGET, _HIGH_BUDGET = 4_000, 16_000
 
 _NO_EQUIVALENT = "GigaChat has no such parameter."
 _BOOKKEEPING = "It does not change the answer."
-_CLIENTS_OWN = "The client makes a conversation shorter itself."
+_CLIENTS_OWN = "The client shortens a conversation itself."
 
 TABLE = Table(
     Row("model", "translated", reason="By alias, or by pattern: haiku is the light model."),
     Row("messages", "translated", reason="Blocks of all kinds: see below."),
-    Row("system", "translated", reason="The system message; Claude Code's billing block goes."),
+    Row(
+        "system",
+        "translated",
+        reason="The system message; Claude Code's billing block is left out.",
+    ),
     Row("tools", "translated", target="functions", reason="Those the client runs: see below."),
     Row("tool_choice", "translated", target="function_call", reason="any: as required in a chat."),
     Row("stream", "kept", Boolean(), reason="Translated event by event."),

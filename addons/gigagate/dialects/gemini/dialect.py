@@ -49,7 +49,7 @@ _ENDPOINTS = (
     Endpoint(
         "GET",
         "/models",
-        "In Gemini's form, for who sends Google's key or asks below `/v1beta`.",
+        "In Gemini's form, for clients that send Google's key or ask below `/v1beta`.",
         "models",
         endpoints.listed,
     ),

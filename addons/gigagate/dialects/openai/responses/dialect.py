@@ -26,7 +26,7 @@ _ENDPOINTS = (
     Endpoint(
         "POST",
         "/responses/compact",
-        "A conversation made shorter: a summary, sealed.",
+        "A shorter conversation: a sealed summary.",
         "chat",
         endpoints.compact,
     ),

@@ -24,8 +24,12 @@ TABLE = Table(
         target="max_completion_tokens",
         reason="Where it cuts, the response is incomplete.",
     ),
-    Row("reasoning", "translated", reason="effort as reasoning_effort of a chat; the rest drops."),
-    Row("text", "translated", reason="format as response_format of a chat; verbosity drops."),
+    Row(
+        "reasoning",
+        "translated",
+        reason="effort as reasoning_effort of a chat; the rest is dropped.",
+    ),
+    Row("text", "translated", reason="format as response_format of a chat; verbosity is dropped."),
     Row("tools", "translated", reason="All kinds that the client runs, as functions: see below."),
     Row("tool_choice", "translated", reason="As in a chat; a tool that is OpenAI's is refused."),
     Row(
@@ -64,7 +68,7 @@ TABLE = Table(
         reason="What is too long for the model is refused.",
     ),
     Row("stream_options", "dropped", Object(), reason="It only hides lengths from eavesdroppers."),
-    Row("context_management", "dropped", reason="The client makes a conversation shorter itself."),
+    Row("context_management", "dropped", reason="The client shortens a conversation itself."),
     Row("max_tool_calls", "dropped", reason="It counts calls of OpenAI's own tools."),
     Row("client_metadata", "dropped", reason="It does not change the answer."),
 )
