@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from statistics import median
 
 from tests.bench.growth import SERIES, Series
 from tests.bench.results import Circumstances, Results
@@ -70,6 +71,8 @@ def headlines(results: Results) -> list[Metric]:
 
 def cell(results: Results, target: str, metric: Metric) -> str:
     """`median ×ratio (least–greatest)`, the ratio being the median of each round's own."""
+    if metric.over:
+        return _more(results, target, metric)
     values = results.of(target, metric.key).values()
     middle = results.median(target, metric.key)
     if middle is None:
@@ -81,6 +84,17 @@ def cell(results: Results, target: str, metric: Metric) -> str:
     if len(values) > 1:
         text += f" ({min(values):.{metric.digits}f}–{max(values):.{metric.digits}f})"
     return text
+
+
+def _more(results: Results, target: str, metric: Metric) -> str:
+    """`median (least–greatest)` of what each round has more than the baseline of the same round."""
+    base = results.of(metric.baseline, metric.key)
+    more = [value - base[r] for r, value in results.of(target, metric.key).items() if r in base]
+    if not more or target == metric.baseline:
+        return "–"
+    digits = metric.digits
+    text = f"{median(more):.{digits}f}"
+    return f"{text} ({min(more):.{digits}f}–{max(more):.{digits}f})" if len(more) > 1 else text
 
 
 def _table(results: Results) -> str:

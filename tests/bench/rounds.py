@@ -18,6 +18,7 @@ from tests.bench.processes import NotStarted, Server, running, wait_until_answer
 from tests.bench.results import Results
 from tests.bench.scenarios import Scenario
 from tests.bench.targets import ROOT, Place, Target
+from tests.bench.traffic import PATH
 from tests.support.ports import free_port
 
 _START_SECONDS = 60
@@ -114,9 +115,12 @@ def _ask_all(
 
 
 def _ask(one: Running, scenario: Scenario, number: int, results: Results) -> None:
+    path, bodies = scenario.asked(one.target.translates)
     job = Job(
         port=one.place.port,
-        body=scenario.body(one.target.translates).decode(),
+        bodies=bodies,
+        path=path,
+        repeats=path != PATH,
         clients=scenario.clients,
         seconds=scenario.seconds,
         warmup=scenario.warmup,

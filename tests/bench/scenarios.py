@@ -1,20 +1,24 @@
 """What is asked of every target, and which of the numbers stand in the table."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from tests.bench import traffic
+from tests.bench.dialects import DIALECTS
 
 _AGENT_BYTES = 255_000
 _AGENT_TOOLS = 25
+_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     name: str
     clients: int
-    body: Callable[[bool], bytes]
-    """Told whether the target translates."""
+    body: Callable[[bool], bytes | Sequence[bytes]]
+    """A chat completion, or several that follow one another; told whether the target translates."""
+    dialect: str = ""
+    """In whose words a target that translates is asked; "" for chat's."""
     seconds: float = 2.5
     warmup: int = 3
     chunks: int = 0
@@ -22,6 +26,15 @@ class Scenario:
     """As in `load.Job`."""
     without: Collection[str] = ()
     """Targets that it makes no sense to ask."""
+
+    def asked(self, translates: bool) -> tuple[str, list[str]]:
+        """Path and bodies."""
+        body = self.body(translates)
+        chats = [body] if isinstance(body, bytes) else body
+        if not (self.dialect and translates):
+            return traffic.PATH, [chat.decode() for chat in chats]
+        requests = [DIALECTS[self.dialect].request(chat) for chat in chats]
+        return requests[0][0], [body.decode() for _, body in requests]
 
 
 def _small(translates: bool) -> bytes:
@@ -44,6 +57,44 @@ def _paced(translates: bool) -> bytes:
     return traffic.streamed(150)
 
 
+def _cline(translates: bool) -> list[bytes]:
+    return traffic.steps(_STEPS, native=False, prompt=55_000, tools=0, result=6_000)
+
+
+def _claude_code(translates: bool) -> list[bytes]:
+    return traffic.steps(_STEPS, native=True, prompt=7_000, tools=24, about=4, result=4_000)
+
+
+def _codex(translates: bool) -> list[bytes]:
+    return traffic.steps(_STEPS, native=True, prompt=20_000, tools=9, about=2, result=3_000)
+
+
+_ONE_PROCESS = ("direct", "nginx", "litellm", "gigagate-workers")
+_TALKERS = ("mitmdump", "nginx", "litellm", "gigagate-workers")
+
+
+def _in_dialect(dialect: str) -> tuple[Scenario, ...]:
+    name = dialect.lower()
+    quiet = (*_ONE_PROCESS, "mitmdump-streaming")
+    return (
+        Scenario(f"{name}-small", 1, _small, dialect, seconds=1.5, warmup=20, without=quiet),
+        Scenario(f"{name}-agent", 1, _agent, dialect, seconds=1.5, without=quiet),
+        Scenario(
+            f"{name}-stream",
+            1,
+            _stream,
+            dialect,
+            seconds=1.5,
+            chunks=500,
+            without=(*_ONE_PROCESS, "mitmdump"),
+        ),
+    )
+
+
+def _talk(name: str, body: Callable[[bool], list[bytes]], dialect: str = "") -> Scenario:
+    return Scenario(name, 1, body, dialect, seconds=0.0, warmup=0, chunks=40, without=_TALKERS)
+
+
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -58,6 +109,10 @@ SCENARIOS = {
         Scenario("stream-16", 16, _stream, warmup=1, chunks=500),
         Scenario("paced", 1, _paced, seconds=6.0, warmup=1, chunks=150),
         Scenario("paced-16", 16, _paced, warmup=1, chunks=150),
+        *(one for dialect in DIALECTS for one in _in_dialect(dialect)),
+        _talk("cline", _cline),
+        _talk("claude-code", _claude_code, "Messages"),
+        _talk("codex", _codex, "Responses"),
     )
 }
 
@@ -70,10 +125,32 @@ class Metric:
     label: str
     digits: int = 2
     baseline: str = "mitmdump"
+    over: bool = False
+    """What counts is by how much it is more than the baseline's."""
 
 
 _STREAMING = "mitmdump-streaming"
 """As shipped, mitmdump holds an answer back until it is whole: no measure for a stream."""
+
+
+def _rows_of(dialect: str) -> tuple[Metric, ...]:
+    name = dialect.lower()
+    return (
+        Metric(f"{name}-small.p50", f"{dialect}, small: p50, ms ↓"),
+        Metric(f"{name}-agent.p50", f"{dialect}, 255 KB, 25 tools: p50, ms ↓"),
+        Metric(
+            f"{name}-stream.chunks_per_second",
+            f"{dialect}, 500 chunks: chunks/s ↑",
+            0,
+            _STREAMING,
+        ),
+    )
+
+
+def _row_of_a_talk(name: str, client: str) -> Metric:
+    label = f"{client}, a task of {_STEPS} steps: ms more than directly ↓"
+    return Metric(f"{name}.p50", label, 0, "direct", over=True)
+
 
 METRICS = (
     Metric("small.p50", "small, 1 client: p50, ms ↓"),
@@ -97,6 +174,10 @@ METRICS = (
     Metric("paced.first_token", "150 × 10 ms, 1 client: first token, ms ↓", 2, _STREAMING),
     Metric("paced-16.first_token", "150 × 10 ms, 16 clients: first token, ms ↓", 2, _STREAMING),
     Metric("paced-16.p50", "150 × 10 ms, 16 clients: whole answer, ms ↓", 0, _STREAMING),
+    *(row for dialect in DIALECTS for row in _rows_of(dialect)),
+    _row_of_a_talk("cline", "Cline"),
+    _row_of_a_talk("claude-code", "Claude Code"),
+    _row_of_a_talk("codex", "Codex"),
     Metric("start.seconds", "start to first answer, s ↓"),
     Metric("start.megabytes", "memory after the first answer, MB ↓", 0),
     Metric("end.megabytes", "memory after all of the above, MB ↓", 0),

@@ -35,12 +35,12 @@ class _Canned(asyncio.Protocol):
 
 
 def _job(port: int, body: bytes, *, clients: int = 1, chunks: int = 0) -> Job:
-    return Job(port, body.decode(), clients, seconds=0, warmup=1, chunks=chunks)
+    return Job(port, [body.decode()], clients, seconds=0, warmup=1, chunks=chunks)
 
 
 def _together(port: int, chunks: int, *, clients: int) -> Job:
-    body = traffic.streamed(chunks).decode()
-    return Job(port, body, clients, seconds=0, warmup=0, chunks=chunks, together=True)
+    bodies = [traffic.streamed(chunks).decode()]
+    return Job(port, bodies, clients, seconds=0, warmup=0, chunks=chunks, together=True)
 
 
 @pytest.mark.parametrize("clients", [1, 16])

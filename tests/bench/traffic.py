@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MODEL = "GigaChat-2-Max"
+PATH = "/v1/chat/completions"
 MARKER = b"w0rd"
 """Stands once in every whole answer and once in every chunk of a streamed one."""
 
@@ -27,6 +28,7 @@ STREAMS = {
     150: Stream(150, 0.010),
     30: Stream(30, 0.100),
     50: Stream(50, 0.100),
+    40: Stream(40, 0.010),
 }
 """`max_tokens` -> the streamed answer it asks for; any other request is answered whole."""
 
@@ -87,6 +89,52 @@ def cline(size: int, *, parts: bool, tools: int = 0, turns: int = 30) -> bytes:
     return _dump(body)
 
 
+def steps(
+    count: int, *, native: bool, prompt: int, tools: int, about: int = 1, result: int
+) -> list[bytes]:
+    """The requests of an agent's task of `count` steps, each with all that was said before.
+
+    native: it calls tools and gets their results; else it writes XML and a person answers,
+    as Cline does.  prompt, result: bytes of the system prompt and of what each step reads.
+    about: how many times 500 bytes describe each tool.
+    """
+    head: dict[str, Any] = {"model": MODEL, "stream": True, "max_tokens": 40}
+    if tools:
+        head["tools"] = [_tool(number, about) for number in range(tools)]
+    messages: list[dict[str, Any]] = [
+        {"role": "system", "content": _text(prompt)},
+        {"role": "user", "content": [{"type": "text", "text": "Исправь сервер."}]},
+    ]
+    asked = [_dump(head | {"messages": messages})]
+    for step in range(1, count):
+        messages += _native_step(step, result) if native else _xml_step(step, result)
+        asked.append(_dump(head | {"messages": messages}))
+    return asked
+
+
+def _native_step(step: int, result: int) -> list[dict[str, Any]]:
+    function = {"name": f"tool_{step % 5}", "arguments": f'{{"path":"src/part{step}.ts"}}'}
+    call = {"id": f"call_{step}", "type": "function", "function": function}
+    return [
+        {"role": "assistant", "content": f"Шаг {step}.", "tool_calls": [call]},
+        {
+            "role": "tool",
+            "tool_call_id": call["id"],
+            "name": function["name"],
+            "content": _text(result),
+        },
+    ]
+
+
+def _xml_step(step: int, result: int) -> list[dict[str, Any]]:
+    path = f"src/part{step}.ts"
+    read = f"[read_file for '{path}'] Result:\n{_text(result)}"
+    return [
+        {"role": "assistant", "content": f"<read_file>\n<path>{path}</path>\n</read_file>"},
+        {"role": "user", "content": _content([read, _ENVIRONMENT], parts=True)},
+    ]
+
+
 def _cline(share: int, parts: bool, tools: int, turns: int) -> dict[str, Any]:
     """Each step reads `share` bytes of source; the system prompt is still empty."""
     messages: list[dict[str, object]] = [{"role": "system", "content": ""}]
@@ -99,13 +147,13 @@ def _cline(share: int, parts: bool, tools: int, turns: int) -> dict[str, Any]:
     return body | {"tools": [_tool(number) for number in range(tools)]} if tools else body
 
 
-def _tool(number: int) -> dict[str, object]:
+def _tool(number: int, about: int = 1) -> dict[str, object]:
     text = {"type": "string", "description": "Путь относительно рабочей папки. " + _PROSE[:200]}
     return {
         "type": "function",
         "function": {
             "name": f"tool_{number}",
-            "description": _PROSE,
+            "description": _PROSE * about,
             "parameters": {
                 "type": "object",
                 "properties": {"path": text, "pattern": text, "recursive": {"type": "boolean"}},
