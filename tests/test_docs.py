@@ -115,6 +115,12 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert anchor in anchors(target), f"{path}#{anchor}"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_the_tests_that_are_named_are_there(document: Path) -> None:
+    named = re.findall(r"tests/[\w/]+\.(?:py|sh|mjs)", document.read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def places(document: Path) -> list[str]:
     """English page and number of the heading of each link, but the one to its other language."""
     found = []

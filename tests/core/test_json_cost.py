@@ -11,6 +11,7 @@ HOSTILE = {
     "arrays": b"[" * 4_000_000,
     "numbers": b"[" + b"0," * (3 * MANY) + b"0]",
     "pairs": b"{" + b'"":0,' * (3 * MANY) + b'"":0}',
+    "names": b"{" + b",".join(b'"%x":0' % i for i in range(MANY)) + b"}",
     "objects behind a text": b'["' + b"," * 1000 + b'",' + b"{}," * MANY + b"0]",
 }
 HARMLESS = {
@@ -19,8 +20,9 @@ HARMLESS = {
     "base64": b'["' + b"iVBORw0KGgo" * MANY + b'"]',
     "an open text": b'["' + rb"\"{}," * MANY,
     "an open text that ends in an escape": b'["' + rb"\"{}," * MANY + b"\\",
-    "embeddings": b"[" + b"0.123456789012345," * 1_000_000 + b"0]",
+    "token ids": b'{"input":[' + b"12345," * 300_000 + b"0]}",
 }
+VECTORS = b"[" + b"0.123456789012345," * 1_000_000 + b"0]"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -40,8 +42,14 @@ def test_what_is_long_but_has_few_values_is(name: str) -> None:
     assert not json_cost.is_too_much(HARMLESS[name])
 
 
+def test_of_gigachats_vectors_there_may_be_more() -> None:
+    assert json_cost.is_too_much(VECTORS)
+    assert not json_cost.is_too_much(VECTORS, json_cost.OF_GIGACHAT)
+
+
 def test_the_estimate_is_high() -> None:
-    for text in ("[" + "{}," * 100_000 + "0]", "[" + '{"a":1},' * 100_000 + "0]"):
+    names = ",".join(f'"{i:x}":0' for i in range(100_000))
+    for text in ("[" + "{}," * 100_000 + "0]", "[" + '{"a":1},' * 100_000 + "0]", f"{{{names}}}"):
         tracemalloc.start()
         parsed = json.loads(text)
         taken, _ = tracemalloc.get_traced_memory()

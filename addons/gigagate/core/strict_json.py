@@ -17,13 +17,13 @@ from gigagate.core import json_cost
 _decode_fast = msgspec.json.Decoder().decode
 
 
-def loads(text: str | bytes) -> Any:
-    """Bytes are UTF-8.
+def loads(text: str | bytes, most: int = json_cost.OF_A_CLIENT) -> Any:
+    """Bytes are UTF-8.  most: bytes of memory.
 
     Raises ValueError for whatever is not standard JSON, nesting too deep to follow and more values
     than memory should hold included.
     """
-    if json_cost.is_too_much(text):
+    if json_cost.is_too_much(text, most):
         raise ValueError("it has too many values")
     try:
         return _decode_fast(text)

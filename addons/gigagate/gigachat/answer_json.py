@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from gigagate.core import strict_json
+from gigagate.core import json_cost, strict_json
 from gigagate.gigachat.errors import unexpected
 
 
 def parsed(answer: bytes) -> object:
     """Raises UpstreamProtocolError."""
     try:
-        return strict_json.loads(answer)
+        return strict_json.loads(answer, json_cost.OF_GIGACHAT)
     except ValueError:
         raise unexpected("an answer that is not JSON", answer) from None
 

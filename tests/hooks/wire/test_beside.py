@@ -59,3 +59,16 @@ async def test_what_must_be_loaded_first_is_loaded_beside(
             heard = await proxy.ask("/embeddings", model="Embeddings", input=[15339])
             assert heard.status == 200
         assert proxy.beside.count("large body") == 2  # the body and its translation, once each
+
+
+@pytest.mark.parametrize(("count", "beside"), [(10, 0), (100_000, 1)])
+@virtual_time
+async def test_a_large_answer_is_translated_beside(
+    count: int, beside: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token_ids._encoding()
+    vectors = {"data": [{"embedding": [0.123456789012] * count, "usage": {"prompt_tokens": 1}}]}
+    async with proxy_in_memory(tmp_path, monkeypatch, says(200, vectors)) as proxy:
+        heard = await proxy.ask("/embeddings", model="Embeddings", input="x")
+        assert heard.status == 200
+        assert proxy.beside.count("large body") == beside

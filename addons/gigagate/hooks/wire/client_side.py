@@ -102,6 +102,16 @@ class ClientStream(HttpStream):
         self.call = calls.open(self.flow, body)
         return (yield from beside.beside(self.call.exchange.upstream_request))
 
+    def told(
+        self, call: UpstreamCall, head: http.Response, body: bytes
+    ) -> CommandGenerator[Answer]:
+        """GigaChat's whole answer as the client gets it; in a thread where that takes long."""
+
+        def tell() -> Answer:
+            return call.exchange.answer(head.status_code, head.headers, body)
+
+        return (yield from beside.beside(tell)) if beside.takes_long(len(body), None) else tell()
+
     def handle(self, event: events.Event) -> CommandGenerator[None]:
         yield from super()._handle_event(event)
 

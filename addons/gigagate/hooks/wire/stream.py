@@ -44,8 +44,8 @@ from gigagate.hooks.calls.call import A_MOMENT, UpstreamCall
 from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.calls.waiting import WaitHook
 from gigagate.hooks.log_rarely import Rarely
+from gigagate.hooks.wire import beside
 from gigagate.hooks.wire.account_connection import GetAccountConnection
-from gigagate.hooks.wire.beside import SMALL
 from gigagate.hooks.wire.client_side import ClientStream
 from gigagate.hooks.wire.connecting import cannot_connect
 from gigagate.hooks.wire.refuse import Ignore
@@ -112,7 +112,7 @@ class GigaStream(ClientStream):
             yield from self.answer(self.flow.response)
             return
         try:
-            if len(request.data.content) > SMALL or routes.loads_first(request.path):
+            if len(request.data.content) > beside.SMALL or routes.loads_first(request.path):
                 asked = yield from self.translated_beside()
                 if (yield from self.check_killed(True)):
                     return
@@ -251,7 +251,7 @@ class GigaStream(ClientStream):
             call.request, call.pause = following, A_MOMENT
             yield from self.attempt(call)
             return
-        whole = call.instead or call.exchange.answer(head.status_code, headers, body)
+        whole = call.instead or (yield from self.told(call, head, body))
         if call.exchange.missing_pictures:
             if not (yield from self.wait(call)):
                 return
