@@ -16,7 +16,7 @@ from gigagate.emulator.thread import EmulatorThread
 BODY = b'{"model":"gigachat","messages":[{"role":"user","content":"hi"}]}'
 POST = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
 SMUGGLED = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
-LIMITS = {"header_bytes": 4096, "header_seconds": 1, "body_bytes": 100_000}
+LIMITS = {"header_bytes": 4096, "header_seconds": 1, "body_bytes": 100_000, "body_seconds": 1}
 
 Pair = tuple[Emulator, Proxy]
 
@@ -86,6 +86,8 @@ REFUSED = [
     ("foreign Host", b"GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403),
     ("foreign Origin", b"GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil\r\n\r\n", 403),
     ("slow head", b"GET / HTTP/1.1\r\nHost: local", 408),
+    ("slow body", POST + b"Content-Length: 5\r\n\r\n{", 408),
+    ("slow chunks", POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", 408),
 ]
 
 
@@ -145,6 +147,28 @@ def test_requests_sent_without_waiting_are_answered_in_turn(pair: Pair) -> None:
     assert [named for named, answer in zip(expected, answers, strict=True) if named in answer] == (
         expected
     )
+
+
+CHAT = POST + b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+STREAMED = BODY[:-1] + b',"stream":true}'
+STREAM = POST + b"Content-Length: %d\r\n\r\n%s" % (len(STREAMED), STREAMED)
+
+
+@pytest.mark.parametrize(
+    ("content", "end"), [(CHAT, b"}"), (STREAM, b"0\r\n\r\n")], ids=["whole", "stream"]
+)
+def test_a_client_that_sends_no_more_gets_its_answer(
+    pair: Pair, content: bytes, end: bytes
+) -> None:
+    emulator, proxy = pair
+    emulator.faults.add(path="/chat/completions", delay=0.3)
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as client:
+        client.sendall(content)
+        client.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    before, _, answer = received.partition(b"HTTP/1.1 200 OK\r\n")
+    assert before == before.count(b"100") * b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert answer.endswith(end)
 
 
 def test_a_refused_upload_ends_without_being_read(pair: Pair) -> None:

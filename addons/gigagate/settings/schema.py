@@ -75,6 +75,7 @@ class Limits:
     body_bytes: AtLeastOne = 50 * 1024 * 1024
     header_bytes: AtLeastOne = 64 * 1024
     header_seconds: Seconds = 20
+    body_seconds: Seconds = 600
     requests_per_minute: Count = 0
     """Per client; 0: no limit."""
     connections: AtLeastOne = 1000

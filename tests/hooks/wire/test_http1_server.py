@@ -1,5 +1,6 @@
 import tracemalloc
 
+import pytest
 from h11._receivebuffer import ReceiveBuffer
 from mitmproxy import http
 from mitmproxy.options import Options
@@ -13,6 +14,7 @@ from mitmproxy.proxy.layers.http import (
 )
 from mitmproxy.test.tflow import tclient_conn
 
+from gigagate.hooks.wire import half_closed
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
 from gigagate.settings import Limits
 
@@ -54,6 +56,17 @@ def test_a_request_that_waits_for_its_turn_is_nobodys_when_the_client_leaves() -
     (turn,) = (command for command in done if isinstance(command, commands.RequestWakeup))
     list(server.handle_event(events.ConnectionClosed(connection)))
     assert list(server.handle_event(events.Wakeup(turn))) == []
+
+
+def test_a_client_that_sends_no_more_is_asked_a_few_times_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(half_closed.connections, "has_gone", lambda client: False)
+    client = half_closed.HalfClosed(tclient_conn())
+    done = [command for _ in range(10) for command in client.look(answering=False)]
+    alarms = [command.delay for command in done if isinstance(command, commands.RequestWakeup)]
+    assert len(done) - len(alarms) == half_closed.SENT
+    assert alarms == [*half_closed.PAUSES, *[half_closed.PAUSES[-1]] * 7]
 
 
 def is_head(command: ReceiveHttp) -> bool:

@@ -56,6 +56,13 @@ def client_does_not_read(client: Client) -> bool:
     return handler is not None and _unsent_bytes(handler) > 0
 
 
+def has_gone(client: Client) -> bool:
+    """What is written to it reaches nobody."""
+    handler = connection_handler(client)
+    writer = _writer(handler) if handler is not None else None
+    return writer is None or writer.is_closing()
+
+
 def _unsent_bytes(handler: ConnectionHandler) -> int:
     writer = _writer(handler)
     return 0 if writer is None else writer.transport.get_write_buffer_size()

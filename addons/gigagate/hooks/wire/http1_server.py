@@ -6,6 +6,7 @@ JSON as soon as that is known, and nothing of it goes further.
 """
 
 import logging
+import time
 
 from h11._readers import ContentLengthReader
 from h11._receivebuffer import ReceiveBuffer
@@ -29,6 +30,7 @@ from gigagate.core import request_head
 from gigagate.errors import GigaGateError, HeadersTooLarge, InvalidRequest, RequestTimeout
 from gigagate.hooks.answers import raw_error
 from gigagate.hooks.wire.chunked_body import ChunkedBody, too_large
+from gigagate.hooks.wire.half_closed import HalfClosed, may_read_on
 from gigagate.settings import Limits
 
 logger = logging.getLogger(__name__)
@@ -43,8 +45,13 @@ class LimitedHttp1Server(Http1Server):
         super().__init__(context)
         self.limits = limits
         self.alarm: commands.RequestWakeup | None = None
+        """The head should be complete, or the rest of what was refused have come."""
+        self.body_alarm: commands.RequestWakeup | None = None
+        """One for a connection, not for each request: bodies come in a moment, nearly all."""
+        self.body_began = 0.0
         self.turn: commands.RequestWakeup | None = None
         """The wake-up of a request that came before the answer to the one before it had ended."""
+        self.half_closed: HalfClosed | None = None
         self.discarded = 0
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
@@ -55,6 +62,12 @@ class LimitedHttp1Server(Http1Server):
                 self.turn = None
                 if self.state == self.read_headers:
                     yield from self.read_head()
+            elif event.command is self.body_alarm:
+                self.body_alarm = None
+                if self.state == self.read_body:
+                    yield from self.watch_body()
+            elif self.half_closed is not None and event.command is self.half_closed.alarm:
+                yield from self.look_whether_it_reads()
         elif self.state != self.discard or not isinstance(event, HttpEvent):
             yield from super()._handle_event(event)
 
@@ -93,6 +106,9 @@ class LimitedHttp1Server(Http1Server):
         yield ReceiveHttp(RequestHeaders(self.stream_id, request, body_size == 0))
         self.state = self.read_body
         yield from self.read_body(events.DataReceived(self.conn, b""))
+        self.body_began = time.monotonic()
+        if self.state == self.read_body and self.body_alarm is None:
+            yield from self.watch_body()
 
     def head_size(self) -> int | None:
         """None if the head is not complete yet.  Raises HeadersTooLarge."""
@@ -133,8 +149,14 @@ class LimitedHttp1Server(Http1Server):
         try:
             yield from super().read_body(event)
         except GigaGateError as error:
-            yield from self.refuse(error)
-            yield self.gone(error.message)
+            yield from self.refuse_body(error)
+
+    def mark_done(self, *, request: bool = False, response: bool = False) -> CommandGenerator[None]:
+        yield from super().mark_done(request=request, response=response)
+        if self.half_closed is not None and self.request is None:
+            self.half_closed = self.turn = None
+            self.state = self.done
+            yield commands.CloseConnection(self.conn)
 
     def wait(self, event: events.Event) -> CommandGenerator[None]:
         """The state until the answer has gone; what comes meanwhile is the next request."""
@@ -142,14 +164,41 @@ class LimitedHttp1Server(Http1Server):
             yield commands.CloseConnection(self.conn)
             yield self.gone("The client sends requests without waiting for their answers.")
             self.state = self.discard
+        elif (
+            isinstance(event, events.ConnectionClosed)
+            and self.response is None
+            and may_read_on(self.conn, self.request)
+        ):
+            self.half_closed = HalfClosed(self.context.client)
+            yield from self.look_whether_it_reads()
         else:
             yield from super().wait(event)
+
+    def look_whether_it_reads(self) -> CommandGenerator[None]:
+        if self.state != self.wait or self.half_closed is None:
+            return
+        if not (yield from self.half_closed.look(answering=self.response is not None)):
+            self.half_closed = None
+            yield commands.CloseConnection(self.conn)
+            yield self.gone("Client disconnected.")
 
     def gone(self, reason: str) -> ReceiveHttp:
         """Ends the stream.  It must not answer: the client has been told."""
         return ReceiveHttp(
             RequestProtocolError(self.stream_id, reason, ErrorCode.CLIENT_DISCONNECTED)
         )
+
+    def watch_body(self) -> CommandGenerator[None]:
+        left = self.body_began + self.limits.body_seconds - time.monotonic()
+        if left > 0:
+            self.body_alarm = commands.RequestWakeup(left)
+            yield self.body_alarm
+        else:
+            yield from self.refuse_body(_too_late("body", self.limits.body_seconds))
+
+    def refuse_body(self, error: GigaGateError) -> CommandGenerator[None]:
+        yield from self.refuse(error)
+        yield self.gone(error.message)
 
     def refuse(self, error: GigaGateError) -> CommandGenerator[None]:
         peer = human.format_address(self.conn.peername)
@@ -173,14 +222,16 @@ class LimitedHttp1Server(Http1Server):
         if self.state == self.discard:
             yield from self.close()
         else:
-            yield from self.refuse(
-                RequestTimeout(
-                    f"The head of the request was not complete after "
-                    f"{self.limits.header_seconds:g} seconds."
-                )
-            )
+            yield from self.refuse(_too_late("head", self.limits.header_seconds))
 
     def close(self) -> CommandGenerator[None]:
         self.alarm = None
         if self.conn.state is not ConnectionState.CLOSED:
             yield commands.CloseConnection(self.conn)
+
+
+def _too_late(part: str, seconds: float) -> RequestTimeout:
+    return RequestTimeout(
+        f"The {part} of the request was not complete after {seconds:g} seconds, which is "
+        f"limits.{'header' if part == 'head' else part}_seconds of this proxy."
+    )
