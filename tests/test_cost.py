@@ -59,10 +59,10 @@ def test_a_request_and_its_answer_are_read_and_written_once(
 ) -> None:
     passes: list[str] = []
 
-    def counting(name: str, work: Callable[[object], object]) -> Callable[[object], object]:
-        def counted(value: object) -> object:
+    def counting(name: str, work: Callable[..., object]) -> Callable[..., object]:
+        def counted(value: object, *more: object) -> object:
             passes.append(name)
-            return work(value)
+            return work(value, *more)
 
         return counted
 

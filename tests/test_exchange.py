@@ -102,7 +102,7 @@ def test_absurd_nesting_is_the_clients_error_or_none(depth: int) -> None:
     try:
         json.loads(ready.upstream_request().body)
     except InvalidRequest as error:
-        assert "deep" in error.message
+        assert "deep" in error.message or "too many" in error.message
 
 
 # A stream
