@@ -212,7 +212,7 @@ def test_a_fault_of_ours_is_an_error_event_and_is_kept_for_the_log(
 ) -> None:
     ready = streaming()
     ready.feed(delta("a"))
-    monkeypatch.setattr("gigagate.gigachat.answer_json.strict_json.loads", lambda _: 1 / 0)
+    monkeypatch.setattr("gigagate.gigachat.answer_json.strict_json.loads", lambda *_: 1 / 0)
     (out,) = ready.feed(delta("b"))
     assert events(out)[-1]["error"]["code"] == "internal_error"
     assert "division" not in out.decode()
@@ -311,7 +311,7 @@ def test_an_upstream_error_keeps_its_status_words_and_retry_after(stream: bool) 
 
 def test_a_fault_of_ours_is_a_500_and_is_kept_for_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     ready = asked()
-    monkeypatch.setattr("gigagate.gigachat.answer_json.strict_json.loads", lambda _: 1 / 0)
+    monkeypatch.setattr("gigagate.gigachat.answer_json.strict_json.loads", lambda *_: 1 / 0)
     answer = ready.answer(200, {}, b"{}")
     assert answer.status == 500
     assert error_of(answer)["code"] == "internal_error"
