@@ -116,6 +116,20 @@ def test_its_search_finds_real_pages(gemini: GeminiCli, emulator: Emulator) -> N
     assert "Молоко стоит 89 рублей.[1] Кошки его любят 🐈, и в холод тоже.[1][2]" in found
 
 
+def test_a_page_is_read_by_gigachat(gemini: GeminiCli, emulator: Emulator) -> None:
+    """Nobody here goes there.  A name in the address would be looked up by the client first."""
+    emulator.script.add(
+        call("web_fetch", prompt="Что на https://93.184.216.34/milk ?"),
+        {"text": "Там цена: 89 рублей", "tools": ["url_content_extraction"]},
+        "Молоко по 89 ✅",
+    )
+    assert gemini.asked("Прочитай страницу").strip() == "Молоко по 89 ✅"
+    _, page, last = chats(emulator)
+    assert page.json["tools"] == [{"url_content_extraction": {}}]
+    (result,) = (one for one in last.json["messages"] if one["role"] == "function")
+    assert "Там цена: 89 рублей" in json.loads(result["content"])["result"]
+
+
 def test_gemini_cli_is_told_that_nothing_was_searched(
     gemini: GeminiCli, emulator: Emulator
 ) -> None:

@@ -117,7 +117,7 @@ def test_paths_that_people_type(proxy: Proxy, emulator: Emulator, prefix: str) -
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("POST", "models/gemini-pro:batchGenerateContent", "UNIMPLEMENTED"),
+        ("POST", "models/gemini-pro:batchGenerateContent", "NOT_FOUND"),
         ("POST", "cachedContents", "NOT_FOUND"),
         ("POST", "interactions", "NOT_FOUND"),
         ("GET", "models/gemini-pro:generateContent", "UNIMPLEMENTED"),
@@ -130,12 +130,20 @@ def test_what_is_not_there_is_said_in_googles_form(
     assert strict_error(answer.json())["status"] == status
 
 
-def test_a_page_that_google_would_read_is_refused(proxy: Proxy, emulator: Emulator) -> None:
+def test_a_page_is_read_by_gigachat_or_refused(proxy: Proxy, emulator: Emulator) -> None:
+    """Refused, Gemini CLI fetches it itself."""
     body = HELLO | {"tools": [{"urlContext": {}}]}
     url = f"{proxy.url}/v1beta/models/gemini-pro:generateContent"
-    answer = requests.post(url, json=body, timeout=30)
-    assert strict_error(answer.json())["status"] == "INVALID_ARGUMENT"
-    assert chats(emulator) == []
+    emulator.script.add({"text": "Там написано «да»", "tools": ["url_content_extraction"]})
+    (candidate,) = requests.post(url, json=body, timeout=30).json()["candidates"]
+    assert candidate["content"]["parts"] == [{"text": "Там написано «да»"}]
+    (chat,) = chats(emulator)
+    assert chat.json["tools"] == [{"url_content_extraction": {}}]
+    emulator.switch(v2_tools="none")
+    for _ in range(2):
+        answer = requests.post(url, json=body, timeout=30)
+        assert strict_error(answer.json())["status"] == "INVALID_ARGUMENT"
+    assert [chat.status for chat in chats(emulator)] == [200, 422]
 
 
 def test_tokens_are_counted_of_a_whole_request_too(proxy: Proxy) -> None:

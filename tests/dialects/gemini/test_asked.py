@@ -8,7 +8,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.dialects.gemini import web_search
 from gigagate.dialects.gemini.asked import Asked
-from gigagate.errors import ClientError, UnsupportedFeature
+from gigagate.errors import ClientError
 
 HELLO = {"role": "user", "parts": [{"text": "Привет"}]}
 USER = {"role": "user", "content": "Привет"}
@@ -450,24 +450,20 @@ def test_names_of_models(name: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tools", "search"),
+    ("tools", "lookup"),
     [
-        (None, False),
-        ([], False),
-        ([{"googleSearch": {}}], True),
-        ([{"google_search": {}}, {"urlContext": {}}], True),
-        ([{"codeExecution": {}}], False),
-        ([{"googleSearch": {}}, {"functionDeclarations": [PLAIN]}], False),
-        ([{"urlContext": {}, "functionDeclarations": [PLAIN]}], False),
+        (None, None),
+        ([], None),
+        ([{"googleSearch": {}}], "web_search"),
+        ([{"google_search": {}}, {"urlContext": {}}], "web_search"),
+        ([{"url_context": {}}], "web_fetch"),
+        ([{"codeExecution": {}}], None),
+        ([{"googleSearch": {}}, {"functionDeclarations": [PLAIN]}], None),
+        ([{"urlContext": {}, "functionDeclarations": [PLAIN]}], None),
     ],
 )
-def test_a_search_and_nothing_else_is_known(tools: object, search: bool) -> None:
-    assert web_search.is_search(asked(tools=tools).body) is search
-
-
-def test_an_address_alone_is_refused_and_gemini_cli_then_fetches_it_itself() -> None:
-    with pytest.raises(UnsupportedFeature, match="urlContext"):
-        web_search.is_search(asked(tools=[{"urlContext": {}}]).body)
+def test_a_look_up_and_nothing_else_is_known(tools: object, lookup: str | None) -> None:
+    assert web_search.only_lookup(asked(tools=tools).body) == lookup
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from gigagate.dialects.dialect import Translation
 from gigagate.dialects.gemini import candidate, models, names, web_search
 from gigagate.dialects.gemini.asked import Asked
 from gigagate.dialects.gemini.fields import fields_at, spelt
+from gigagate.dialects.gemini.web_search import Lookup
 from gigagate.dialects.gemini.writer import ARRAY, EVENTS, CandidateWriter, Form
 from gigagate.dialects.json_body import parse_object
 from gigagate.gigachat import apis
@@ -35,25 +36,28 @@ def _answered(call: InHand, form: Form | None) -> Translation | Content:
     call.report.model_asked = asked.model
     media_type = JSON if form is None else form.media_type
     content = _Content(call, asked, form)
-    if not web_search.is_search(asked.body):
+    if (lookup := web_search.only_lookup(asked.body)) is None:
         return any_chat.translate(content, call, media_type)
-    if not apis.has_tool("web_search", content.chat(), call):
-        return content.not_found()
-    asked.chat["tool_choice"] = {"type": "web_search"}
-    return _unless_missing(any_chat.translate(content, call, media_type), content, call)
+    if not apis.has_tool(lookup, content.chat(), call):
+        return content.not_found(lookup)
+    asked.chat["tool_choice"] = {"type": lookup}
+    translation = any_chat.translate(content, call, media_type)
+    return _unless_missing(translation, lookup, content, call)
 
 
-def _unless_missing(translation: Translation, content: "_Content", call: InHand) -> Translation:
-    """A search that turns out not to be open to the account is told as one that found nothing."""
+def _unless_missing(
+    translation: Translation, lookup: Lookup, content: "_Content", call: InHand
+) -> Translation:
+    """A look-up that turns out not to be open to the account is told as one that found nothing."""
     refused = translation.otherwise
 
     def otherwise(status: int, body: bytes) -> Translation | Content | None:
         other = refused(status, body) if refused else None
         if not isinstance(other, Translation):
             return other
-        if not apis.has_tool("web_search", content.chat(), call):
-            return content.not_found()
-        return _unless_missing(other, content, call)
+        if not apis.has_tool(lookup, content.chat(), call):
+            return content.not_found(lookup)
+        return _unless_missing(other, lookup, content, call)
 
     return translation._replace(otherwise=otherwise)
 
@@ -73,8 +77,10 @@ class _Content:
         streams = {} if self._form is None else {"stream": True}
         return cast(Chat, {**streams, **self._asked.chat})
 
-    def not_found(self) -> Content:
-        """The answer to a search, where GigaChat has none."""
+    def not_found(self, lookup: Lookup) -> Content:
+        """The answer to a search, where GigaChat has none.  A page: raises UnsupportedFeature."""
+        if lookup != "web_search":
+            raise web_search.not_read()
         asked, call = self._asked, self._call
         return web_search.answer(self._form, request_id=call.request_id, model=asked.model)
 

@@ -1,12 +1,12 @@
-"""Requests whose only tools Google's servers would run: Gemini CLI's web search is one.
+"""Requests whose only tools Google's servers would run: Gemini CLI has one to search, one to read.
 
-The client takes the answer's text for what was found, so a model without a search would make
-results up.  Where GigaChat has no search, it is answered here, in words; an address to be read is
+The client takes the answer's text for what was found, so a model without such a tool would make
+results up.  Where GigaChat has none, a search is answered here, in words; an address to be read is
 refused, for Gemini CLI then fetches it itself.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from gigagate.core import compact_json
 from gigagate.core.http import JSON, Content
@@ -19,27 +19,28 @@ SAID = (
     "Web search is not available here: GigaGate asks GigaChat, which did not search. "
     "Nothing was looked up."
 )
+Lookup = Literal["web_search", "web_fetch"]
+"""The pivot's kind of the tool."""
 _SEARCHES = frozenset({"googleSearch", "googleSearchRetrieval", "enterpriseWebSearch"})
 _READS = "urlContext"
 
 
-def is_search(body: Mapping[str, Any]) -> bool:
-    """Whether the request is for a search and nothing else.  body: the request's fields.
-
-    Raises UnsupportedFeature for one that is for an address and nothing else.
-    """
+def only_lookup(body: Mapping[str, Any]) -> Lookup | None:
+    """What the request is for and for nothing else.  body: the request's fields."""
     kinds = tools.built_in(body.get("tools"))
     if not kinds or tools.declares(body.get("tools")):
-        return False
+        return None
     if not _SEARCHES.isdisjoint(kinds):
-        return True
-    if _READS in kinds:
-        raise UnsupportedFeature(
-            "tools has urlContext: Google's servers would read the address, and GigaChat does "
-            "not. Fetch it yourself and send its text.",
-            param="tools",
-        )
-    return False
+        return "web_search"
+    return "web_fetch" if _READS in kinds else None
+
+
+def not_read() -> UnsupportedFeature:
+    return UnsupportedFeature(
+        "tools has urlContext: Google's servers would read the address, and GigaChat does "
+        "not. Fetch it yourself and send its text.",
+        param="tools",
+    )
 
 
 def answer(form: Form | None, *, request_id: str, model: str) -> Content:
