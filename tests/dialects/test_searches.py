@@ -104,6 +104,15 @@ def test_a_search_is_told_with_its_sources_and_nothing_lost(dialect: str, way: s
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("dialect", ASKED)
+def test_a_call_of_a_function(dialect: str, way: str) -> None:
+    told, read = answer(dialect, way, wire.FUNCTION_WHOLE, wire.FUNCTION)
+    assert wire.CALL_ID.replace("-", "").encode() in told, "its id finds it again"
+    ((name, arguments),) = read.choice().calls.values()
+    assert (name, json.loads("".join(arguments))) == ("getWeather", {"city": "Пермь"})
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("dialect", ASKED)
 def test_several_calls_are_told_in_their_order(dialect: str, way: str) -> None:
     cities = ("Пермь", "Омск", "Тверь")
     calls = [wire.call("getWeather", {"city": city}, None) for city in cities]

@@ -166,6 +166,16 @@ class EmulatorConfig:
     v2_content: Literal["parts", "either"] = _about(
         "parts", "Content of v2's messages: an array of parts only, or a string too."
     )
+    v2_result: Literal["string", "either"] = _about(
+        "string",
+        "A function's result in v2: a string of JSON only, or an object too, as stands do.",
+    )
+    v2_state_id: Literal["tool_state_id", "tools_state_id"] = _about(
+        "tool_state_id", "The name of the state in v2's answers: recorded so, documented otherwise."
+    )
+    v2_thread_id: Literal["none", "sent"] = _about(
+        "none", "thread_id and message_id in v2's answers: a test of June 2026 expects them."
+    )
     v2_call_ids: Literal["always", "absent"] = _about(
         "always", "Whether v2's calls have ids: the stand of June 2026 gave none."
     )

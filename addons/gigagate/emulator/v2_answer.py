@@ -110,7 +110,9 @@ class Completion:
     ) -> dict[str, Any]:
         told: dict[str, Any] = {"role": role}
         if state:
-            told["tool_state_id"] = str(uuid.uuid4())
+            told[self.config.v2_state_id] = str(uuid.uuid4())
+        if self.config.v2_thread_id == "sent":
+            told |= {"thread_id": str(uuid.uuid4()), "message_id": str(uuid.uuid4())}
         return told | ({"content": [dict(part) for part in parts]} if parts else {})
 
     def _calls(self) -> list[dict[str, Any]]:

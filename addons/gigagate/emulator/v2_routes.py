@@ -11,7 +11,8 @@ from gigagate.emulator.prompt_cache import render
 from gigagate.emulator.reply import Reply, error
 from gigagate.emulator.state import Call, Handler, State
 from gigagate.emulator.v2_answer import Completion
-from gigagate.emulator.v2_shape import Asked, Refused, read
+from gigagate.emulator.v2_refused import Refused
+from gigagate.emulator.v2_shape import Asked, read
 
 SOURCES = {
     "1": {"url": "https://example.com/milk", "title": "Молоко сегодня 🥛"},

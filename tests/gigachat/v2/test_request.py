@@ -9,7 +9,8 @@ from tests.support.client_requests import REQUESTS, called, result, system, tool
 from gigagate.core.learnt import Learnt
 from gigagate.core.policy import Policy
 from gigagate.emulator.config import EmulatorConfig
-from gigagate.emulator.v2_shape import Refused, read
+from gigagate.emulator.v2_refused import Refused
+from gigagate.emulator.v2_shape import read
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 from gigagate.exchange import Answer, ClientRequest, Exchange, UpstreamRequest
 
