@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support import gigachat_v2_wire as wire
 from tests.support.gigachat_wire import (
     DONE,
     completion,
@@ -28,8 +29,9 @@ DATA = {ID: "data:image/png;base64,AAAA", OTHER: "data:image/png;base64,BBBB"}
 NOW = 1_700_000_000
 
 
-def exchange(generated: Generated, *, stream: bool, client: str = "") -> Exchange:
-    body = {"model": "gigachat", "messages": [{"role": "user", "content": "a"}], "stream": stream}
+def exchange(generated: Generated, *, stream: bool, client: str = "", **more: Any) -> Exchange:
+    body = {"model": "gigachat", "messages": [{"role": "user", "content": "a"}], **more}
+    body["stream"] = stream
     request = ClientRequest(
         "POST",
         "/v1/chat/completions",
@@ -160,3 +162,28 @@ def test_a_function_call_behind_half_a_tag_keeps_its_order() -> None:
     deltas = [e["choices"][0]["delta"] for e in events(stream)[:-1]]
     assert text_of(stream) == "a <im"
     assert "tool_calls" in deltas[-2]
+
+
+@pytest.mark.parametrize("way", ["whole", "stream"])
+@pytest.mark.parametrize("generated", ["link", "data", "raw"])
+def test_what_is_cited_behind_a_picture_keeps_its_place(generated: Generated, way: str) -> None:
+    source = {"1": {"url": "https://example.com/a", "title": "А"}}
+    inline = {"inline_data": {"sources": source}}
+    file = {"files": [{"id": ID, "mime": "image/png", "target": "image"}]}
+    texts = [{"text": "Вот. "}, file, {"text": " Цена 89.[sources=[1]] Ещё."}]
+    ready = exchange(generated, stream=way == "stream", web_search_options={})
+    if way == "stream":
+        events_of_v2 = [wire.delta(part) for part in (inline, *texts)]
+        out = fed(ready, b"".join(events_of_v2), wire.done(state=True))
+        deltas = [one["choices"][0]["delta"] for one in events(out) if isinstance(one, dict)]
+        text = "".join(delta.get("content", "") for delta in deltas)
+        (cited,) = [each for delta in deltas for each in delta.get("annotations", ())]
+    else:
+        body = json.dumps(wire.whole(wire.said(inline, *texts))).encode()
+        ready.answer(200, {}, body)
+        ready.give_pictures({one: DATA[one] for one in ready.missing_pictures})
+        message = json.loads(ready.answer(200, {}, body).body)["choices"][0]["message"]
+        text, (cited,) = message["content"], message["annotations"]
+    place = cited["url_citation"]
+    assert text[place["start_index"] : place["end_index"]] == "Цена 89."
+    assert text.startswith("Вот. ") and text.endswith(" Цена 89. Ещё.")

@@ -56,10 +56,7 @@ def _asked(
     def whole(body: bytes) -> Content:
         completion = api.whole(body, expected, report)
         for choice in completion["choices"]:
-            said = choice["message"]
-            said["content"], made = pictures.shown(said["content"])
-            if made:
-                said["pictures"] = made
+            pictures.tell(choice["message"])
         if pictures.missing or writer is None:
             return form.whole(completion, report.usage)
         return Content(stream_type, in_pieces(writer, completion, report.usage))

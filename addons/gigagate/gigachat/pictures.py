@@ -15,6 +15,7 @@ from gigagate.core.file_policy import FilePolicy
 from gigagate.core.http import ClientRequest
 from gigagate.core.logprobs import TellsLogprobs, TokenLogprob
 from gigagate.core.pivot import (
+    AnswerMessage,
     AnswerWriter,
     Citation,
     Finish,
@@ -61,15 +62,26 @@ class Pictures:
         """What the stream held back, up to the next missing picture."""
         return self._writer.resume() if self._writer else b""
 
-    def shown(self, text: str | None) -> tuple[str | None, list[Picture]]:
-        """The whole text of an answer, and the pictures beside it."""
+    def tell(self, said: AnswerMessage) -> None:
+        """A whole answer gets what the client is shown in the place of GigaChat's tags."""
+        text = said["content"]
         if not text or "<" not in text or self._policy.generated == "raw":
-            return text, []
-        cutter = TagCutter()
-        pieces = [*cutter.feed(text), cutter.end()]
-        told = [Shown(one) if isinstance(one, str) else self.show(one) for one in pieces]
-        there = [one for one in told if one is not None]
-        return "".join(one.text for one in there), [one.picture for one in there if one.picture]
+            return
+        cutter, places, made = TagCutter(), Places(), list[Picture]()
+        told = []
+        for piece in (*cutter.feed(text), cutter.end()):
+            shown = Shown(piece) if isinstance(piece, str) else self.show(piece)
+            if shown is not None:
+                told.append(shown.text)
+                places.passed(piece, shown.text)
+                made += [shown.picture] if shown.picture else []
+        said["content"] = "".join(told)
+        if made:
+            said["pictures"] = made
+        if cited := said.get("annotations"):
+            said["annotations"] = [
+                places.moved(Citation.of(one, text)).as_object() for one in cited
+            ]
 
     def show(self, generated: GeneratedFile) -> "Shown | None":
         """None if the picture is missing."""
@@ -103,6 +115,25 @@ class Shown(NamedTuple):
     picture: Picture | None = None
 
 
+class Places:
+    """Where the text that GigaChat wrote stands in what the client gets."""
+
+    def __init__(self) -> None:
+        self._read = 0
+        self._shifts: list[tuple[int, int]] = []
+        """From which character on -> by how many."""
+
+    def passed(self, piece: str | GeneratedFile, shown: str) -> None:
+        read = len(piece if isinstance(piece, str) else piece.tag())
+        self._read += read
+        if len(shown) != read:
+            self._shifts.append((self._read, len(shown) - read))
+
+    def moved(self, citation: Citation) -> Citation:
+        by = sum(by for begin, by in self._shifts if begin <= citation.start)
+        return citation._replace(start=citation.start + by, end=citation.end + by)
+
+
 def _picture(data_url: str) -> Picture:
     head, _, data = data_url.partition(",")
     return Picture(head.removeprefix("data:").partition(";")[0], data)
@@ -115,6 +146,7 @@ class PictureWriter:
         self._writer = writer
         self._pictures = pictures
         self._cutter = TagCutter()
+        self._places = Places()
         self._held: deque[_Piece] = deque()
 
     def start(self, model: str, created: int) -> bytes:
@@ -139,8 +171,11 @@ class PictureWriter:
     def cite(self, citations: Sequence[Citation]) -> bytes:
         writer = self._writer
         if isinstance(writer, TellsTools):
-            return self._pass([*self._rest(), partial(writer.cite, citations)])
+            return self._pass([*self._rest(), partial(self._cite, writer, citations)])
         return b""
+
+    def _cite(self, writer: TellsTools, citations: Sequence[Citation]) -> bytes:
+        return writer.cite([self._places.moved(one) for one in citations])
 
     def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:
         writer = self._writer
@@ -165,6 +200,7 @@ class PictureWriter:
                 shown = self._pictures.show(item)
                 if shown is None:
                     break
+                self._places.passed(item, shown.text)
                 item = partial(self._show, shown)
             self._held.popleft()
             out.append(item())
@@ -182,11 +218,15 @@ class PictureWriter:
 
     def _pieces(self, pieces: Iterable[str | GeneratedFile]) -> Iterable["_Piece"]:
         for piece in pieces:
-            yield partial(self._writer.text, piece) if isinstance(piece, str) else piece
+            yield partial(self._text, piece) if isinstance(piece, str) else piece
 
     def _rest(self) -> list["_Piece"]:
         held = self._cutter.end()
-        return [partial(self._writer.text, held)] if held else []
+        return [partial(self._text, held)] if held else []
+
+    def _text(self, text: str) -> bytes:
+        self._places.passed(text, text)
+        return self._writer.text(text)
 
 
 _Piece = Callable[[], bytes] | GeneratedFile

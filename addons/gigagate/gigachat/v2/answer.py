@@ -247,9 +247,10 @@ class AnswerTeller:
         mime = str(file.get("mime", ""))
         is_picture = mime.startswith("image/") or file.get("target") in ("image", "cover")
         self._end_run(out)
-        self._say(
-            self._words.content(GeneratedFile("img" if is_picture else "video", file_id).tag()), out
-        )
+        self._text(self._marks.end(), out, ends=True)
+        tag = GeneratedFile("img" if is_picture else "video", file_id).tag()
+        self._say(self._words.content(tag), out)
+        self._sources.interrupted()
 
 
 def usage(said: object) -> Usage | None:

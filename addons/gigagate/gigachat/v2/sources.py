@@ -34,6 +34,10 @@ class Sources:
         self.length += len(text)
         self._window = (self._window + text)[-_WINDOW:]
 
+    def interrupted(self) -> None:
+        """What stands before, such as a picture, is cited by nothing that follows."""
+        self._window = ""
+
     def cited(self, numbers: tuple[str, ...]) -> Iterator[Citation]:
         """The citations of a mark that stands here; numbers without a source are passed over."""
         text = _last_sentence(self._window)
