@@ -79,3 +79,6 @@ install "$cache/qwen-code" @qwen-code/qwen-code 0.24.4
 # Gemini CLI, and Google's SDK for Node, which asks for 22 and runs on 20.
 install "$cache/gemini-cli" @google/gemini-cli 0.61.0
 install "$cache/google-genai" @google/genai 3.3.0
+
+# What finds the panel's barriers: run in Chromium's page.
+install "$cache/axe-core" axe-core 4.14.1

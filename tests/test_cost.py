@@ -5,15 +5,21 @@ A bound that fails says that every request has become dearer; raise it only for 
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import pytest
 from tests.bench import traffic
+from tests.support.finished import finished
 from tests.support.gigachat_wire import completion
 
 from gigagate.core import compact_json, strict_json
 from gigagate.core.policy import Policy
 from gigagate.exchange import ClientRequest, Exchange
+from gigagate.hooks.panel.requests import LastRequests
+from gigagate.panel.history import History
+from gigagate.panel.requests import Requests
+from gigagate.panel.store import FILE, PanelStore
 
 CHAT = "/v1/chat/completions"
 
@@ -86,3 +92,17 @@ def test_a_piece_of_a_stream_is_translated_in_few_calls() -> None:
     event += b'"model":"GigaChat-2-Max:2","object":"chat.completion"}\n\n'
     calls = python_calls(lambda: one.feed(event))
     assert 10 < calls <= 36
+
+
+def test_the_panel_costs_nothing_when_nobody_looks(tmp_path: Path) -> None:
+    """Two notes of each request; adding up, and writing, wait for a save."""
+    store = PanelStore(tmp_path)
+    history, last = History(store), LastRequests(Requests(store))
+    one = finished()
+
+    def noted() -> None:
+        history.count(one)
+        last.came(one)
+
+    assert 1 < python_calls(noted) <= 4
+    assert not (tmp_path / FILE).exists()

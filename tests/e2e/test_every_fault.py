@@ -27,6 +27,19 @@ RUNS_AFTER_GIGACHAT = {
     "gigagate.hooks.wire.client_side:ClientStream.answer",
     "gigagate.hooks.wire.client_side:ClientStream.answer_whole",
     "gigagate.hooks.wire.client_side:ClientStream.begin_stream",
+    "gigagate.hooks.wire.http1_client:GigaChatHttp1.answer_begins",
+    "gigagate.hooks.wire.http1_client:GigaChatHttp1.read_head",
+    "gigagate.hooks.wire.http1_client:GigaChatHttp1.read_headers",
+    "gigagate.hooks.wire.live:pieces_of",
+    "gigagate.hooks.wire.live:unbounded",
+    "gigagate.hooks.wire.stream:GigaStream.log_crash",
+    "gigagate.hooks.wire.stream:GigaStream.put_away",
+    "gigagate.hooks.wire.stream:GigaStream.state_collect_answer",
+    "gigagate.hooks.wire.stream:GigaStream.state_stream_answer",
+    "gigagate.hooks.wire.stream:GigaStream.state_wait_for_response_headers",
+    "gigagate.hooks.wire.stream:GigaStream.upstream_has_answered",
+    "gigagate.hooks.wire.stream:GigaStream.upstream_is_done",
+    "gigagate.hooks.wire.stream:GigaStream.without_secrets",
 }
 """A fault here comes too late to keep the request back; every other one must."""
 
@@ -34,6 +47,7 @@ CUTS_A_STREAM = {
     "gigagate.hooks.wire.chunked_body:ChunkedAnswer.read",
     "gigagate.hooks.wire.client_side:ClientStream.end_stream",
     "gigagate.hooks.wire.client_side:ClientStream.send_data",
+    "gigagate.hooks.wire.stream:GigaStream.upstream_is_done",
 }
 """What carries the answer's bytes itself: nobody is left to tell of it, and the client sees that
 the stream has no end."""

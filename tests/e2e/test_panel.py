@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -55,7 +56,10 @@ def test_the_cookie_is_for_this_site_and_no_script(proxy: Proxy) -> None:
     assert ADMIN not in str(answer.headers)
 
 
-@pytest.mark.parametrize("path", ["health", "overview", "requests", "settings", "log", "models"])
+@pytest.mark.parametrize(
+    "path",
+    ["health", "overview", "requests", "clients", "settings", "log", "models", "events", "link"],
+)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -175,3 +179,32 @@ def test_without_a_key_this_users_command_line_tells_the_link(tmp_path: Path) ->
             assert token not in str(answer.headers)
             wrong = requests.get(f"{proxy.url}/admin?token=guessed", timeout=20)
             assert wrong.status_code == 401
+
+
+def test_a_page_hears_of_a_request_when_it_ends(proxy: Proxy) -> None:
+    session, _ = logged_in(proxy)
+    url = f"{proxy.url}/admin/api/events?of=health,overview,requests,log,nothing"
+    with session.get(url, stream=True, timeout=20) as stream:
+        assert "text/event-stream" in stream.headers["content-type"]
+        lines = stream.iter_lines(1)
+        heard = {next_event(lines)[0] for _ in range(4)}
+        assert heard == {"health", "overview", "requests", "log"}
+        key = {"Authorization": f"Bearer {CLIENT}"}
+        requests.post(f"{proxy.base_url}/chat/completions", json=CHAT, headers=key, timeout=20)
+        told: dict[str, Any] = {}
+        while "requests" not in told:
+            name, value = next_event(lines)
+            told[name] = value
+    assert [row["client"] for row in told["requests"]["requests"]] == ["anna"]
+    again = f"{proxy.url}/admin/api/events?of=requests&after={told['requests']['last'] - 1}"
+    with session.get(again, stream=True, timeout=20) as stream:
+        _, value = next_event(stream.iter_lines(1))
+    assert value == told["requests"]
+
+
+def next_event(lines: Iterator[bytes]) -> tuple[str, Any]:
+    """Signs of life are none."""
+    for line in lines:
+        if line.startswith(b"event: "):
+            return line.removeprefix(b"event: ").decode(), json.loads(next(lines)[6:])
+    raise AssertionError("the stream has ended")

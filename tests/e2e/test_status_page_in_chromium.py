@@ -35,7 +35,7 @@ def test_the_page_renews_itself_and_its_button_works(proxy: Proxy, browser: Brow
     browser.wait_for_text("body", "Nothing yet.")
     answer = requests.post(f"{proxy.base_url}/chat/completions", json=CHAT, timeout=20)
     assert answer.status_code == 200
-    text = browser.wait_for_text("#live", "200 stop")
+    text = browser.wait_for_text("main", "200 stop")
     assert "fetched from OAuth" in text
     browser.evaluate("window.beforeTheButton = true")
     browser.click("button", "Get a new one")

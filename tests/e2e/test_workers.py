@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.skipif(
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 SETTINGS = {"limits": {"slots": 16}}
 TWO = ("--workers", "2")
+ADMIN = "an-admin-s-long-key"
 ENOUGH = 40
 """Connections: the chance that all reach the same one of two workers is 1 in 2^39."""
 
@@ -46,7 +48,8 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def pair(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    with Proxy(emulator, tmp_path_factory.mktemp("pair"), *TWO, settings=SETTINGS) as proxy:
+    folder, key = tmp_path_factory.mktemp("pair"), {"GIGAGATE_ADMIN_KEY": ADMIN}
+    with Proxy(emulator, folder, *TWO, settings=SETTINGS, environment=key) as proxy:
         until(lambda: running(proxy) == 2)
         yield proxy
 
@@ -415,3 +418,19 @@ def test_port_zero_is_one_port_for_all(emulator: Emulator, tmp_path: Path) -> No
         assert {one["url"] for one in left_by_each(proxy)} == {proxy.url}
     finally:
         assert proxy.stop() == 0
+
+
+def test_the_panel_shows_the_requests_of_all(pair: Proxy) -> None:
+    admin = requests.Session()
+    admin.post(f"{pair.url}/admin/login", data={"key": ADMIN}, timeout=20)
+
+    def rows() -> list[Any]:
+        told = admin.get(f"{pair.url}/admin/api/requests?after=0", timeout=20).json()
+        return [row for row in told["requests"] if row["path"] == "/v1/of-all-workers"]
+
+    with admin.get(f"{pair.url}/admin/api/events?of=health", stream=True, timeout=20) as looking:
+        next(looking.iter_content(1))
+        for _ in range(ENOUGH):
+            requests.post(f"{pair.base_url}/of-all-workers", json={}, timeout=20)
+        until(lambda: len(rows()) == ENOUGH)
+    assert admin.get(f"{pair.url}/admin/api/log", timeout=20).json()["worker"] in (1, 2)

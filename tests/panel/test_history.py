@@ -8,7 +8,7 @@ from tests.support.finished import finished
 from gigagate.core.pivot import Usage
 from gigagate.errors import StoreError
 from gigagate.panel.history import History
-from gigagate.panel.store import HOUR, KEPT_HOURS, PanelStore
+from gigagate.panel.store import DAY, HOUR, KEPT_HOURS, PanelStore
 
 NOW = 500_000 * HOUR + 120.0
 
@@ -53,7 +53,7 @@ def test_what_cannot_be_saved_is_kept(tmp_path: Path, monkeypatch: pytest.Monkey
     history = History(store)
     history.count(finished(time=NOW))
 
-    def away(sums: object) -> None:
+    def away(hours: object, days: object) -> None:
         raise StoreError("away")
 
     with monkeypatch.context() as patch:
@@ -61,3 +61,28 @@ def test_what_cannot_be_saved_is_kept(tmp_path: Path, monkeypatch: pytest.Monkey
         with pytest.raises(StoreError):
             history.save()
     assert sum(history.spans(NOW)["24h"]["requests"]) == 1
+
+
+def test_each_client_has_its_days(tmp_path: Path) -> None:
+    history = History(PanelStore(tmp_path))
+    usage = Usage(100, 20, 40)
+    history.count(finished(time=NOW, client="anna", usage=usage, roubles=0.5))
+    history.count(finished(time=NOW - 3 * DAY, client="anna", usage=usage, error="rate_limited"))
+    history.count(finished(time=NOW, client="boris", usage=None))
+    told = history.clients(NOW)
+    anna, boris = told["clients"]["anna"], told["clients"]["boris"]
+    assert told["from"] + 29 * DAY == NOW // DAY * DAY
+    assert anna["requests"][-1] == anna["requests"][-4] == 1
+    assert sum(anna["errors"]) == 1
+    assert anna["tokens"][-1] == 120
+    assert sum(boris["tokens"]) == 0
+
+
+def test_days_of_a_client_go_after_a_month(tmp_path: Path) -> None:
+    store = PanelStore(tmp_path)
+    history = History(store)
+    history.count(finished(time=NOW - 40 * DAY, client="anna"))
+    history.save()
+    history.count(finished(time=NOW, client="boris"))
+    history.save()
+    assert {client for _, client, *_ in store.client_days(0)} == {"boris"}

@@ -37,6 +37,17 @@ def test_models_change_and_comments_stay(text: str) -> None:
     }
 
 
+def test_fallback_models_are_written_and_stay_where_they_are_not_named() -> None:
+    new = edited(SHIPPED, {"fallback": {"GigaChat-2-Max": ["GigaChat-2-Pro", "GigaChat-2"]}})
+    assert yaml.safe_load(new)["models"]["fallback"] == {
+        "GigaChat-2-Max": ["GigaChat-2-Pro", "GigaChat-2"]
+    }
+    kept = edited(new, {"default": "GigaChat-2"})
+    assert yaml.safe_load(kept)["models"]["fallback"] == yaml.safe_load(new)["models"]["fallback"]
+    gone = edited(new, {"fallback": {}})
+    assert not yaml.safe_load(gone)["models"]["fallback"]
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
@@ -45,6 +56,10 @@ def test_models_change_and_comments_stay(text: str) -> None:
         {"aliases": []},
         {"aliases": {"a": ""}},
         {"aliases": {"": "b"}},
+        {"fallback": []},
+        {"fallback": {"a": []}},
+        {"fallback": {"a": "b"}},
+        {"fallback": {"a": [""]}},
     ],
 )
 def test_nonsense_is_refused(wanted: dict[str, object]) -> None:

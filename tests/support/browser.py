@@ -39,6 +39,8 @@ class Browser:
         self.number = 0
         self.session: dict[str, str] = {}
         self.unread = b""
+        self.complaints: list[str] = []
+        """What the console has shown in red since `watch`: errors, and what the policy forbids."""
 
     def __enter__(self) -> "Browser":
         its_input, our_output = os.pipe()
@@ -57,7 +59,12 @@ class Browser:
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
         self.session = {"sessionId": attached["sessionId"]}
-        width, height = self.size
+        self.look(self.size)
+        return self
+
+    def look(self, size: tuple[int, int], *, dark: bool = False) -> None:
+        """At pages as on a screen of that size, bright or dark."""
+        self.size = width, height = size
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -65,7 +72,13 @@ class Browser:
             deviceScaleFactor=1,
             mobile=False,
         )
-        return self
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.call("Emulation.setEmulatedMedia", features=[scheme])
+
+    def watch(self) -> None:
+        """From now on the console is read."""
+        self.call("Runtime.enable")
+        self.call("Log.enable")
 
     def __exit__(
         self,
@@ -96,11 +109,17 @@ class Browser:
             read = self.input.read(1 << 16)
             assert read, "Chromium has ended"
             self.unread += read
-        message, _, self.unread = self.unread.partition(b"\0")
-        return json.loads(message)
+        text, _, self.unread = self.unread.partition(b"\0")
+        message = json.loads(text)
+        if complaint := _complaint(message.get("method"), message.get("params", {})):
+            self.complaints.append(complaint)
+        return message
 
     def evaluate(self, expression: str) -> Any:
-        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        """Its value; a promise's, when it is fulfilled."""
+        answer = self.call(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
@@ -111,11 +130,12 @@ class Browser:
             if value := self.evaluate(expression):
                 return value
             time.sleep(0.05)
-        raise AssertionError(f"never became true: {expression}\n{self.text('body')}")
+        raise AssertionError(f"never became true: {expression}\n{self.text('body')[:2000]}")
 
     def open(self, url: str) -> None:
-        self.call("Page.navigate", url=url)
-        self.wait_for("location.href !== 'about:blank' && document.readyState === 'complete'")
+        self.evaluate("window.isOld = true")
+        if self.call("Page.navigate", url=url).get("loaderId"):  # not for a fragment of the same
+            self.wait_for("!window.isOld && document.readyState === 'complete'")
 
     def text(self, selector: str) -> str:
         """As it is rendered."""
@@ -146,9 +166,39 @@ class Browser:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
+    def write(self, selector: str, text: str) -> None:
+        """Types into a field in place of what stands there."""
+        self.wait_for(f"document.querySelector({json.dumps(selector)}) !== null")
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).select()")
+        self.call("Input.insertText", text=text)
+
+    def press(self, key: str) -> None:
+        for kind in ("rawKeyDown", "char", "keyUp"):
+            text = {"text": "\r"} if key == "Enter" and kind == "char" else {}
+            if kind != "char" or text:
+                code = {"Enter": 13, "Tab": 9, "ArrowDown": 40, "ArrowUp": 38, "Escape": 27}[key]
+                self.call(
+                    "Input.dispatchKeyEvent",
+                    type=kind,
+                    key=key,
+                    windowsVirtualKeyCode=code,
+                    **text,
+                )
+
     def screenshot(self, file: Path, height: int | None = None) -> None:
         """height: of the upper part that is wanted."""
         width, full = self.size
         clip = {"x": 0, "y": 0, "width": width, "height": height or full, "scale": 1}
         picture = self.call("Page.captureScreenshot", format="png", clip=clip)
         file.write_bytes(base64.b64decode(picture["data"]))
+
+
+def _complaint(method: str | None, told: dict[str, Any]) -> str:
+    if method == "Runtime.exceptionThrown":
+        details = told["exceptionDetails"]
+        return str(details.get("exception", {}).get("description", details["text"]))
+    if method == "Runtime.consoleAPICalled" and told["type"] in ("error", "assert"):
+        return " ".join(str(one.get("value")) for one in told["args"])
+    if method == "Log.entryAdded" and told["entry"]["level"] == "error":
+        return f"{told['entry']['text']} {told['entry'].get('url', '')}"
+    return ""

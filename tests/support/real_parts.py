@@ -36,7 +36,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Part -> the programs that may be it."""
 
-LIBRARIES: Mapping[str, Path] = {"ai sdk": CACHE / "ai-sdk" / "node_modules"}
+LIBRARIES: Mapping[str, Path] = {
+    "ai sdk": CACHE / "ai-sdk" / "node_modules",
+    "axe": CACHE / "axe-core" / "node_modules" / "axe-core",
+}
 """Part -> the folder in which Node finds it."""
 
 

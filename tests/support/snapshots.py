@@ -26,6 +26,7 @@ def snapshot(*, requests: int = 1, in_progress: int = 0, **changes: Any) -> Snap
         "reasons": [],
         "numbers": {"in_progress": in_progress, "slots_in_use": 1, "queue_length": 0},
         "token": NO_TOKEN,
+        "credentials": [],
         "outages": [],
         "recent": [],
         "metrics": "\n".join((*lines, "")),

@@ -39,6 +39,7 @@ def build() -> list[object]:
     from gigagate.hooks.wire.descriptors import Descriptors
     from gigagate.hooks.wire.hooks_at_once import UnfinishedHooks
     from gigagate.hooks.wire.layers import Layers
+    from gigagate.hooks.wire.live import LiveAnswers
     from gigagate.hooks.wire.shared import Shared
     from gigagate.hooks.wire.unread import Unread
 
@@ -88,6 +89,7 @@ def build() -> list[object]:
         DeadlineWatch(runtime, traffic),
         UnfinishedHooks(),
         Beside(),
+        LiveAnswers(),
         IdleMemory(traffic),
         Reload(runtime),
         shutdown,

@@ -1,11 +1,14 @@
-"""Sums by the hour, for the panel's charts.  A request is only noted; a save adds up."""
+"""Sums by the hour, and by day for each client, for the panel's charts.
+
+A request is only noted; a save adds up.
+"""
 
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gigagate.panel.store import HOUR, PanelStore
+from gigagate.panel.store import DAY, HOUR, PanelStore
 from gigagate.telemetry import stats
 from gigagate.telemetry.finished import Finished
 
@@ -19,6 +22,15 @@ SERIES = (
     "first_tokens",
     "first_token_seconds",
 )
+OF_CLIENTS: Mapping[str, str] = {
+    "requests": "requests",
+    "errors": "errors",
+    "tokens_prompt": "tokens",
+    "tokens_completion": "tokens",
+    "roubles": "roubles",
+}
+"""What is counted -> the series of a client it belongs to."""
+CLIENT_DAYS = 30
 SPANS: Mapping[str, int] = {"24h": 24, "7d": 7 * 24, "30d": 30 * 24}
 """Name of a span -> its hours, this one included."""
 
@@ -29,7 +41,8 @@ class History:
     def __init__(self, store: PanelStore) -> None:
         self._store = store
         self._new: list[Finished] = []
-        self._unsaved: defaultdict[tuple[int, str], float] = defaultdict(float)
+        self._hours: defaultdict[tuple[int, str], float] = defaultdict(float)
+        self._days: defaultdict[tuple[int, str, str], float] = defaultdict(float)
         self._saving = threading.Lock()
 
     def count(self, finished: Finished) -> None:
@@ -40,13 +53,19 @@ class History:
         with self._saving:
             new, self._new = self._new, []
             for finished in new:
-                hour = int(finished.time) // HOUR
-                for name, value in _amounts(finished):
-                    if value:
-                        self._unsaved[hour, name] += value
-            if self._unsaved:
-                self._store.add(self._unsaved)
-                self._unsaved.clear()
+                self._add_up(finished)
+            if self._hours:
+                self._store.add(self._hours, self._days)
+                self._hours.clear()
+                self._days.clear()
+
+    def _add_up(self, finished: Finished) -> None:
+        hour, day = int(finished.time) // HOUR, int(finished.time) // DAY
+        for name, value in _amounts(finished):
+            if value:
+                self._hours[hour, name] += value
+                if name in OF_CLIENTS:
+                    self._days[day, finished.client, OF_CLIENTS[name]] += value
 
     def spans(self, now: float) -> dict[str, Any]:
         """Span -> {"from": unix seconds, "step": seconds, series: [number for each step]}."""
@@ -54,6 +73,19 @@ class History:
         this = int(now) // HOUR
         rows = list(self._store.hours(this - max(SPANS.values()) + 1))
         return {name: _span(rows, this, hours) for name, hours in SPANS.items()}
+
+    def clients(self, now: float) -> dict[str, Any]:
+        """{"from": unix seconds, "step", "clients": {name: {series: [number for each day]}}}."""
+        self.save()
+        first = int(now) // DAY - CLIENT_DAYS + 1
+        found: dict[str, dict[str, list[float]]] = {}
+        for day, client, name, value in self._store.client_days(first):
+            series = found.setdefault(
+                client, {each: [0.0] * CLIENT_DAYS for each in OF_CLIENTS.values()}
+            )
+            if name in series and 0 <= day - first < CLIENT_DAYS:
+                series[name][day - first] += value
+        return {"from": first * DAY, "step": DAY, "clients": dict(sorted(found.items()))}
 
 
 def _amounts(finished: Finished) -> Iterable[tuple[str, float]]:

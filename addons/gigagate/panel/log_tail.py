@@ -15,6 +15,12 @@ class LogTail(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self._lines: deque[dict[str, Any]] = deque(maxlen=MOST)
+        self.last = 0
+        """The number of the latest line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Without mitmproxy's lines about each connection."""
+        return record.levelno > logging.INFO or not record.name.startswith("mitmproxy")
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -23,8 +29,10 @@ class LogTail(logging.Handler):
             self.handleError(record)
             return
         level = record.levelname.lower()
-        self._lines.append({"time": record.created, "level": level, "text": text})
+        self.last += 1
+        line = {"id": self.last, "time": record.created, "level": level, "text": text}
+        self._lines.append(line)
 
-    def lines(self) -> list[dict[str, Any]]:
-        """The oldest first: {"time": unix seconds, "level", "text"}."""
-        return list(self._lines)
+    def lines(self, after: int = 0) -> list[dict[str, Any]]:
+        """The oldest first: {"id", "time": unix seconds, "level", "text"}; with a greater id."""
+        return [line for line in list(self._lines) if line["id"] > after]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
 from gigagate import private_file
@@ -35,7 +35,8 @@ class ModelEditor:
         return self._before.is_file()
 
     def change(self, wanted: Mapping[str, Any]) -> None:
-        """wanted: {"default": name, "light": name, "embeddings": name, "aliases": {name: name}}."""
+        """wanted: {"default", "light", "embeddings": name, "aliases": {name: name},
+        "fallback": {name: [name]}}; what is not named stays."""
         old = self._read()
         self._replace(edited(old, wanted).encode(), old.encode())
 
@@ -88,10 +89,25 @@ def edited(text: str, wanted: Mapping[str, Any]) -> str:
             models[name] = _text(name, wanted[name])
     if "aliases" in wanted:
         models["aliases"] = _aliases(wanted["aliases"])
+    if "fallback" in wanted and (wanted["fallback"] != {} or "fallback" in models):
+        models["fallback"] = _fallback(wanted["fallback"])
     written = io.StringIO()
     written.write(only_comments and f"{only_comments.rstrip()}\n")
     yaml.dump(tree, written)
     return written.getvalue()
+
+
+def _fallback(given: object) -> CommentedMap:
+    if not isinstance(given, dict) or len(given) > 1000:
+        raise SettingsError("models.fallback: names of models are needed.")
+    found = CommentedMap()
+    for name, instead in given.items():
+        if not isinstance(instead, list) or not instead:
+            raise SettingsError(f"models.fallback.{name}: the names of other models are needed.")
+        names = [_text(f"fallback.{name}", one) for one in instead]
+        found[_text("fallback", name)] = CommentedSeq(names)
+        found[name.strip()].fa.set_flow_style()
+    return found
 
 
 def _text(name: str, value: object) -> str:

@@ -17,6 +17,7 @@ _FOLDER = Path(__file__).parent / "files"
 _LOGIN = Template((_FOLDER / "login.html").read_text(encoding="utf-8"))
 _PANEL = Template((_FOLDER / "panel.html").read_text(encoding="utf-8"))
 
+LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский"}
 VIEWS = (
     "overview",
     "requests",
@@ -64,6 +65,8 @@ def login(language: str, *, refused: bool, version: str) -> str:
         _texts(language),
         lang=language,
         version=escape(version),
+        other=_other(language),
+        other_name=LANGUAGE_NAMES[_other(language)],
         refused=f'<p role="alert" class="bad">{escape(texts["login_refused"])}</p>'
         if refused
         else "",
@@ -81,6 +84,7 @@ def panel(language: str, *, form: str, version: str) -> str:
         data=json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
         links="".join(f'<a href="#{view}">{escape(texts[view])}</a>' for view in VIEWS),
         other=_other(language),
+        other_name=LANGUAGE_NAMES[_other(language)],
     )
 
 

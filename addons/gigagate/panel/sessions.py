@@ -50,14 +50,18 @@ class AdminSessions:
     def of(self, header: str, now: float) -> AdminSession | None:
         """The session of a Cookie header; None for none, an ended one, or one of another key."""
         cookie = _cookie(header)
-        if not cookie:
-            return None
-        found = self._store.session(_digest(cookie))
-        if found is None or found.ends < now:
-            return None
-        if not hmac.compare_digest(found.key, _digest(self._key())):
+        found = self._store.session(_digest(cookie)) if cookie else None
+        if found is None or not self._is_good(found, now):
             return None
         return AdminSession(found.digest, found.form)
+
+    def lasts(self, session: AdminSession, now: float) -> bool:
+        """Whether it has not ended since."""
+        found = self._store.session(session.digest)
+        return found is not None and self._is_good(found, now)
+
+    def _is_good(self, found: StoredSession, now: float) -> bool:
+        return found.ends >= now and hmac.compare_digest(found.key, _digest(self._key()))
 
     def end(self, session: AdminSession) -> None:
         self._store.forget(session.digest)

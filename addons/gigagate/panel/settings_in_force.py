@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gigagate.panel.origins import Origins
 from gigagate.settings import environment
 from gigagate.settings.secret import Secret
 
 HIDDEN = "•••"
-_NOT_SHOWN = ("sources", "said", "warnings")
+_NOT_SHOWN = ("sources", "said", "warnings", "upstream.ways")
 _SECRETS = ("client_keys", "webhook")
 _NAMES: Mapping[str, str] = {
     variable.key: name for name, variable in reversed(list(environment.VARIABLES.items()))
@@ -17,23 +18,24 @@ _NAMES: Mapping[str, str] = {
 
 
 def told(settings: Any) -> list[dict[str, Any]]:
-    """Rows {"key", "variable", "value", "changed"}.  settings: of schema.Settings."""
-    return list(_rows(settings, ""))
+    """Rows {"key", "variable", "value", "changed", "from"}.  settings: of schema.Settings."""
+    return list(_rows(settings, "", Origins(settings.sources)))
 
 
-def _rows(section: Any, prefix: str) -> Iterator[dict[str, Any]]:
+def _rows(section: Any, prefix: str, origins: Origins) -> Iterator[dict[str, Any]]:
     for field in dataclasses.fields(section):
         key, value = prefix + field.name, getattr(section, field.name)
         if key in _NOT_SHOWN:
             continue
         if dataclasses.is_dataclass(value):
-            yield from _rows(value, f"{key}.")
+            yield from _rows(value, f"{key}.", origins)
             continue
         yield {
             "key": key,
             "variable": _NAMES.get(key, ""),
             "value": _shown(key, value),
             "changed": _default(field) != value,
+            "from": origins.of(key),
         }
 
 

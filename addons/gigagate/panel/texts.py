@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 
-from gigagate.panel.words import clients, models, overview, playground, proxy, requests, shared
+from gigagate.panel.words import (
+    clients,
+    models,
+    outcomes,
+    overview,
+    playground,
+    proxy,
+    requests,
+    shared,
+)
 
 PanelTexts = Mapping[str, str]
 
-FILES = (shared, overview, requests, clients, models, playground, proxy)
+FILES = (shared, overview, requests, outcomes, clients, models, playground, proxy)
 WORDS: Mapping[str, tuple[str, str]] = {
     name: both for file in FILES for name, both in file.WORDS.items()
 }

@@ -15,7 +15,8 @@ setInterval(async () => {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok) throw answer;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    document.getElementById("live").replaceWith(page.getElementById("live"));
+    const fresh = page.querySelectorAll(".live");
+    document.querySelectorAll(".live").forEach((part, i) => part.replaceWith(fresh[i]));
   } catch {
     const pill = document.querySelector(".pill");
     pill.className = "pill bad";

@@ -79,7 +79,6 @@ class _Page:
             recent=self.recent(),
             models=self.models(),
             rewrites=self.rewrites(),
-            cline=self.cline(),
             setups=self.setups(),
             mitmweb=self.mitmweb(),
             footer=self.footer(),
@@ -243,7 +242,7 @@ class _Page:
             for place, name in enumerate(columns)
         )
         return (
-            f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
+            f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}</tbody></table></div>"
         )
 
@@ -258,16 +257,29 @@ class _Page:
         return "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in values)
 
     def setups(self) -> str:
-        """The other clients, each folded."""
+        """Each client's settings behind a tab of its name, the first one's open."""
         root = self.state["base_url"].removesuffix("/v1")
         key = "YOUR_KEY" if self.state["client_keys"] else "anything"
         found = setups(root, self.state["default_model"], self.state["light_model"], key)
-        return "".join(
-            f'<details name="setup"><summary>{escape(one.client)}</summary>'
-            f"{f'<p class=quiet><code>{escape(one.place)}</code></p>' if one.place else ''}"
-            f'<pre tabindex="0">{escape(one.text)}</pre>'
-            f'<button type="button" class="copy">{self.text("copy")}</button></details>'
-            for one in found
+        tabs = [self.tab("Cline", f'<table class="settings">{self.cline()}</table>', first=True)]
+        for one in found:
+            place = f"<p class=quiet><code>{escape(one.place)}</code></p>" if one.place else ""
+            tabs.append(
+                self.tab(
+                    one.client,
+                    f'{place}<pre tabindex="0">{escape(one.text)}</pre>'
+                    f'<button type="button" class="copy">{self.text("copy")}</button>',
+                )
+            )
+        return "".join(tabs)
+
+    def tab(self, name: str, shown: str, *, first: bool = False) -> str:
+        """Told apart by radio buttons, which need no script and know the arrow keys."""
+        made = f"setup-{name.lower().replace(' ', '-')}"
+        checked = " checked" * first
+        return (
+            f'<input type="radio" name="setup" id="{made}"{checked}>'
+            f'<label for="{made}">{escape(name)}</label><div class="setup">{shown}</div>'
         )
 
     def mitmweb(self) -> str:

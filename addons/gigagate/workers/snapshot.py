@@ -20,6 +20,8 @@ class Snapshot:
     """The status page's numbers that are a sum over the workers (hooks/about/status.py)."""
     token: Mapping[str, Any]
     """What the status page tells of it, not the token itself."""
+    credentials: Sequence[Mapping[str, Any]]
+    """What the panel tells of them."""
     outages: Sequence[Mapping[str, Any]]
     """What the status page tells of them."""
     recent: Sequence[Mapping[str, Any]]

@@ -31,6 +31,7 @@ def state(own: Mapping[str, Any], left: Left, wanted: int, most_recent: int) -> 
         **own,
         **numbers,
         "token": _token([worker.token for worker in left.living] or [own["token"]]),
+        "credentials": _credentials([one for worker in left.living for one in worker.credentials]),
         "outages": _outages([outage for worker in left.living for outage in worker.outages]),
         "problems": list(dict.fromkeys(p for worker in left.living for p in worker.reasons)),
         "recent": nlargest(most_recent, recent, key=lambda request: request["time"]),
@@ -62,6 +63,22 @@ def _token(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     best = sorted(told, key=worth)[-1]
     return {**best, "oauth_calls": sum(token["oauth_calls"] for token in told)}
+
+
+def _credentials(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Each once: slots in use and queues add up, and a problem of one worker is one."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in told:
+        name = one["name"]
+        if (known := found.get(name)) is None:
+            found[name] = dict(one)
+            continue
+        for number in ("slots_in_use", "queue_length"):
+            known[number] += one[number]
+        known["usable"] = known["usable"] and one["usable"]
+        known["problem"] = known["problem"] or one["problem"]
+        known["expires_at"] = max(known["expires_at"] or 0, one["expires_at"] or 0) or None
+    return list(found.values())
 
 
 def _outages(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

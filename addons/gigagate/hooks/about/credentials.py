@@ -1,7 +1,8 @@
-"""What is told of each credential, where there are several."""
+"""What is told of each of the proxy's own credentials: to the panel, to the metrics."""
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from gigagate.accounts.account import Account
 from gigagate.accounts.pool import Pool
@@ -46,6 +47,32 @@ def offer(metrics: Metrics, pool: Pool) -> None:
         (*LABEL, "reason"),
         lambda: {labels: float(times) for labels, times in pool.moves.items()},
     )
+
+
+def told(pool: Pool) -> list[dict[str, Any]]:
+    """Each as this process knows it; "problem": why it is not used or does not work, or ""."""
+    return [
+        {
+            "name": account.label,
+            "usable": pool.is_usable(account),
+            "problem": _problem(pool, account),
+            "slots": account.slots.limit,
+            "slots_in_use": account.slots.in_use,
+            "queue_length": account.slots.waiting,
+            "expires_at": account.tokens.source.status()["expires_at"],
+            "models": list(account.serves),
+        }
+        for account in pool
+    ]
+
+
+def _problem(pool: Pool, account: Account) -> str:
+    for switch in (account.outage, account.tokens.outage):
+        if switch.known and switch.failure is not None:
+            return switch.failure.message
+    if not pool.is_usable(account):
+        return account.aside.reason
+    return account.tokens.source.status()["last_error"] or ""
 
 
 def _token_seconds(account: Account) -> float:

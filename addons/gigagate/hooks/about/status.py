@@ -152,6 +152,7 @@ class Status:
             "client_keys": self.runtime.asks_for_keys,
             "auth_mode": settings.auth_mode,
             "token": self.token(),
+            "credentials": credentials.told(self.runtime.choices),
             "outages": outages.told(self.runtime),
             "mitmweb": mitmweb_url(),
             "statistics": statistics,

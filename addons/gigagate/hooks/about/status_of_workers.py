@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from gigagate.hooks.about import outages
+from gigagate.hooks.about import credentials, outages
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.runtime import Runtime
@@ -52,6 +52,7 @@ class StatusOfWorkers(Status):
             reasons=reasons,
             numbers=self.numbers(),
             token=self.token(),
+            credentials=credentials.told(self.runtime.choices),
             outages=outages.told(self.runtime),
             recent=self.recent(),
             metrics=self._telemetry.metrics.text().decode(),

@@ -1,5 +1,6 @@
 """The clients' part of the panel's API: what Team does, asked over HTTP."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,12 +10,14 @@ from gigagate.hooks.panel.door import Admin
 from gigagate.hooks.panel.routes import Handler, Routes, Told, body_of
 from gigagate.hooks.panel.team import Team
 from gigagate.hooks.runtime import Runtime
+from gigagate.panel.history import History
 from gigagate.threads import in_thread
 
 
 class ClientsPart:
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, history: History) -> None:
         self._runtime = runtime
+        self._history = history
         self.routes: Routes = {
             ("GET", "clients"): self.told,
             ("POST", "clients/add"): self._change(Team.add),
@@ -24,7 +27,12 @@ class ClientsPart:
         }
 
     async def told(self, request: http.Request, admin: Admin) -> Told:
-        return await in_thread(Team(self._runtime.settings).told, "clients")
+        team = Team(self._runtime.settings)
+        told = await in_thread(team.told, "clients")
+        return {
+            **told,
+            "use": await in_thread(lambda: self._history.clients(time.time()), "the panel's sums"),
+        }
 
     def _change(self, change: Callable[[Team, Mapping[str, Any]], Told]) -> Handler:
         async def changed(request: http.Request, admin: Admin) -> Told:

@@ -45,6 +45,10 @@ class PanelDoor:
         session = self.sessions.of(cookies, time.time()) if cookies else None
         return None if session is None else Admin(session)
 
+    def lasts(self, admin: Admin) -> bool:
+        """Whether who came in may still be here."""
+        return admin.session is None or self.sessions.lasts(admin.session, time.time())
+
     def check_change(self, admin: Admin, request: http.Request) -> None:
         """Raises HostNotAllowed for a change that no page of the session asked for."""
         given = request.headers.get(FORM_HEADER, "")

@@ -24,17 +24,22 @@ from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.panel.api import PanelApi
 from gigagate.hooks.panel.clients import ClientsPart
 from gigagate.hooks.panel.door import Admin, PanelDoor
+from gigagate.hooks.panel.events import HEADERS, Events
 from gigagate.hooks.panel.models import ModelsPart
 from gigagate.hooks.panel.overview import Overview
 from gigagate.hooks.panel.proxy import ProxyPart
 from gigagate.hooks.panel.requests import LastRequests
+from gigagate.hooks.panel.routes import number_of
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Telemetry
+from gigagate.hooks.wire import live
 from gigagate.panel import page
 from gigagate.panel.history import History
 from gigagate.panel.log_tail import LogTail
+from gigagate.panel.requests import Requests
 from gigagate.panel.sessions import set_cookie
 from gigagate.panel.store import PanelStore
+from gigagate.panel.watch import Watch
 from gigagate.rate_limit import RateLimit, sender
 from gigagate.running import Keys
 from gigagate.status_page.page import language
@@ -42,8 +47,12 @@ from gigagate.telemetry.finished import Finished
 from gigagate.threads import in_thread
 
 LOGINS_PER_MINUTE = 10
-SAVE_SECONDS = 15.0
+SAVE_SECONDS = 1.0
+"""Seconds between two looks whether somebody watches the panel."""
+SAVE_AT_LEAST = 15
+"""Looks after which there is a save even if nobody watches the panel."""
 API = "/admin/api/"
+EVENTS = "/admin/api/events"
 FILES = "/admin/files/"
 
 logger = logging.getLogger(__name__)
@@ -56,18 +65,22 @@ class Panel:
         store = PanelStore(runtime.settings.state_dir)
         self._runtime = runtime
         self._history = History(store)
+        self._requests = Requests(store)
+        self._watch = Watch(runtime.settings.state_dir)
         self._tail = LogTail()
         self.door = PanelDoor(runtime, keys, store)
-        self._requests = LastRequests()
-        self._api = PanelApi(
-            (
-                Overview(runtime, status, self._history),
-                self._requests,
-                ClientsPart(runtime),
-                ModelsPart(runtime),
-                ProxyPart(runtime, self.door, self._tail),
-            )
-        )
+        overview = Overview(runtime, status, self._history)
+        self._last = LastRequests(self._requests)
+        proxy = ProxyPart(runtime, self.door, self._tail)
+        clients, models = ClientsPart(runtime, self._history), ModelsPart(runtime)
+        self._api = PanelApi((overview, self._last, clients, models, proxy))
+        topics = {
+            "health": overview.health_now,
+            "overview": overview.now,
+            "requests": self._last.new,
+            "log": proxy.new_lines,
+        }
+        self._events = Events(runtime, self.door, self._watch, self._last, topics)
         self._admins: WeakKeyDictionary[http.HTTPFlow, Admin | None] = WeakKeyDictionary()
         self._keys_given: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
         self._logins = RateLimit()
@@ -77,7 +90,7 @@ class Panel:
     def heard(self, finished: Finished) -> None:
         """A request has ended."""
         self._history.count(finished)
-        self._requests.came(finished)
+        self._last.came(finished)
 
     def running(self) -> None:
         logging.getLogger().addHandler(self._tail)
@@ -89,7 +102,7 @@ class Panel:
         if self._saving is not None:
             self._saving.cancel()
         with contextlib.suppress(StoreError):
-            self._history.save()
+            self._save()
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -126,6 +139,8 @@ class Panel:
             return await self._log_in(flow, request.urlencoded_form.get("key", ""))
         if flow in self._keys_given:
             return await self._log_in(flow, self._keys_given[flow])
+        if path == EVENTS and request.method == "GET":
+            return self._live(request, admin)
         if path.startswith(API):
             return await self._told(request, admin, path.removeprefix(API))
         if path == "/admin/logout" and request.method == "POST":
@@ -139,13 +154,18 @@ class Panel:
         return _page(request, shown)
 
     async def _told(self, request: http.Request, admin: Admin | None, name: str) -> http.Response:
-        if admin is None:
-            raise InvalidApiKey("The panel asks for the admin's key: log in at /admin.")
+        admin = _let_in(admin)
         method = "GET" if request.method == "HEAD" else request.method
         if method != "GET":
             self.door.check_change(admin, request)
         told = await self._api.of(method, name)(request, admin)
         return json_response(200, told, request, {"cache-control": "no-store"})
+
+    def _live(self, request: http.Request, admin: Admin | None) -> http.Response:
+        admin, query = _let_in(admin), request.query
+        after = number_of(request.query.get("after"), 0)
+        source = self._events.of(query.get("of", ""), after, admin)
+        return live.answer(HEADERS, source, request)
 
     async def _log_in(self, flow: http.HTTPFlow, key: str) -> http.Response:
         request = flow.request
@@ -183,10 +203,26 @@ class Panel:
             logger.log(ALERT, "The panel: %s (./run.sh panel shows its link with the key)", url)
 
     async def _save_now_and_then(self) -> None:
+        rounds = 0
         while True:
             await asyncio.sleep(SAVE_SECONDS)
-            with contextlib.suppress(StoreError):
-                await in_thread(self._history.save, "the panel's sums")
+            rounds += 1
+            if rounds >= SAVE_AT_LEAST or self._watch.anyone(time.time()):
+                rounds = 0
+                with contextlib.suppress(StoreError):
+                    await in_thread(self._save, "the panel's sums")
+
+    def _save(self) -> None:
+        """Raises StoreError."""
+        self._history.save()
+        self._requests.save()
+
+
+def _let_in(admin: Admin | None) -> Admin:
+    """Raises InvalidApiKey."""
+    if admin is None:
+        raise InvalidApiKey("The panel asks for the admin's key: log in at /admin.")
+    return admin
 
 
 def _page(request: http.Request, html: str, status: int = 200) -> http.Response:

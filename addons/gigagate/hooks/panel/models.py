@@ -44,6 +44,7 @@ class ModelsPart:
             "light": settings.models.light,
             "embeddings": settings.models.embeddings,
             "aliases": own,
+            "fallback": {name: list(instead) for name, instead in settings.models.fallback.items()},
             "known": [_known(name, settings) for name in names],
             "file": str(_config_file(settings)),
             "can_undo": self._editor().can_undo,

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from mitmproxy import http
 
+from gigagate import running
 from gigagate.errors import InvalidRequest, NotFound
 from gigagate.hooks.panel.door import Admin, PanelDoor
 from gigagate.hooks.panel.routes import Routes, Told
 from gigagate.hooks.runtime import Runtime
 from gigagate.panel import settings_in_force
 from gigagate.panel.log_tail import LogTail
+from gigagate.workers.folder import Member
 
 DOCTOR_SECONDS = 90
 
@@ -23,6 +25,7 @@ class ProxyPart:
         self._runtime = runtime
         self._door = door
         self._tail = tail
+        self._worker = Member.of_environment().index if running.WORKER in os.environ else None
         self.routes: Routes = {
             ("GET", "settings"): self.settings,
             ("GET", "doctor"): self.doctor,
@@ -59,7 +62,14 @@ class ProxyPart:
                 process.kill()
 
     async def log(self, request: http.Request, admin: Admin) -> Told:
-        return {"lines": self._tail.lines()}
+        told, _ = await self.new_lines(0)
+        return told or {}
+
+    async def new_lines(self, number: int) -> tuple[Told | None, int]:
+        """The lines of this process; "worker": its number, where it is one of many."""
+        lines = self._tail.lines(max(0, number))
+        told = {"lines": lines, "worker": self._worker}
+        return (told if lines or number == 0 else None), self._tail.last or -1
 
     async def link(self, request: http.Request, admin: Admin) -> Told:
         """The page's path with its key, for this user's command line alone."""

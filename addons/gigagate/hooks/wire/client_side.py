@@ -26,7 +26,7 @@ from gigagate.errors import GigaGateError, InternalError, MethodNotAllowed
 from gigagate.exchange import Answer, UpstreamRequest
 from gigagate.hooks.answers import error_response, response
 from gigagate.hooks.calls.call import UpstreamCall
-from gigagate.hooks.wire import beside
+from gigagate.hooks.wire import beside, live
 from gigagate.hooks.wire.hooks_at_once import called_at_once
 from gigagate.hooks.wire.shared import Shared
 
@@ -142,7 +142,23 @@ class ClientStream(HttpStream):
         yield HttpResponseHeadersHook(self.flow)
         if not (yield from self.check_killed(True)):
             self.answering = True
-            yield from self.send_response()
+            if (pieces := live.pieces_of(answer)) is not None:
+                yield from self.send_pieces(answer, pieces)
+            else:
+                yield from self.send_response()
+
+    def send_pieces(self, answer: http.Response, pieces: live.Pieces) -> CommandGenerator[None]:
+        """The head, then the pieces as they come; none is kept."""
+        client = pieces.client = self.context.client
+        yield SendHttp(ResponseHeaders(self.stream_id, answer, end_stream=False), client)
+        while not pieces.ended:
+            yield live.LiveHook(pieces)
+            if (yield from self.check_killed(True)):
+                live.leave(pieces)
+                return
+            if pieces.latest:
+                yield SendHttp(ResponseData(self.stream_id, pieces.latest), client)
+        yield from self.send_response(already_streamed=True)
 
     def end_in_error(self, error: GigaGateError) -> CommandGenerator[None]:
         """The client learns of it in whatever form is still possible, and nothing more follows."""
@@ -161,14 +177,8 @@ class ClientStream(HttpStream):
 
     def begin_stream(self, call: UpstreamCall) -> CommandGenerator[None]:
         """The client gets the head.  Afterwards `answering` is false if it has left."""
-        answer = response(200, call.exchange.stream_headers(), b"")
-        del answer.headers["content-length"]
-        if self.flow.request.is_http10:
-            answer.headers["connection"] = "close"
-        else:
-            answer.headers["transfer-encoding"] = "chunked"
-        answer.data.content = None
-        answer.stream = True
+        head = response(200, call.exchange.stream_headers(), b"")
+        answer = live.unbounded(head, self.flow.request)
         answer.timestamp_start, answer.timestamp_end = time.time(), None
         self.flow.response = answer
         yield HttpResponseHeadersHook(self.flow)

@@ -1,8 +1,11 @@
 // The panel: one view at a time, chosen by the address's fragment; the health above it is always live.
 
-import { ask, form, t, views } from "./page.js";
+import { always, connect } from "./live.js";
+import { moment } from "./locale.js";
+import { el, form, t, views } from "./page.js";
 
 const place = document.getElementById("view");
+const pill = document.getElementById("health"), trouble = document.getElementById("trouble");
 let leave = () => {};
 
 async function open() {
@@ -15,31 +18,32 @@ async function open() {
     if (link.hash === `#${view}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  document.title = `${t(view)} — GigaGate`;
   place.replaceChildren();
   try {
     const { show } = await import(`./${view}.js`);
     if (!left.signal.aborted) await show(place, left.signal);
   } catch (error) {
-    if (!left.signal.aborted) place.append(Object.assign(document.createElement("p"), { className: "bad", textContent: `${t("failed")} ${error.message}` }));
+    if (!left.signal.aborted) place.append(el("p", { class: "warning" }, `${t("failed")} ${error.message}`));
   }
 }
 
-async function health() {
-  const pill = document.getElementById("health");
-  for (;;) {
-    try {
-      const { mood, state, detail } = await ask("health");
-      pill.className = `pill ${mood}`;
-      pill.textContent = detail ? `${t(state)} · ${detail}` : t(state);
-    } catch {
-      pill.className = "pill bad";
-      pill.textContent = t("gone");
-    }
-    await new Promise((resolve) => { setTimeout(resolve, document.hidden ? 15000 : 3000); });
-  }
+function health({ mood, state, since, detail }) {
+  pill.className = `pill ${mood}`;
+  pill.textContent = since ? `${t(state)} ${t("since")} ${moment(since)}` : t(state);
+  trouble.hidden = !detail;
+  trouble.replaceChildren(...(detail ? [el("b", {}, t(`${state}_next`)), ` ${detail}`] : []));
+}
+
+function gone() {
+  pill.className = "pill bad";
+  pill.textContent = t("gone");
+  trouble.hidden = true;
 }
 
 document.querySelector("#logout [name=form_token]").value = form;
 addEventListener("hashchange", open);
+always({ health }, gone);
+connect();
 open();
-health();

@@ -1,76 +1,86 @@
-// One question to a model, streamed, through the same endpoints as any client's.
+// One question to a model, streamed, through the same endpoint as any client's.
 
-import { ask, complain, el, form, t } from "./page.js";
+import { number } from "./locale.js";
+import { ask, check, code, complain, el, failure, field, form, heading, t } from "./page.js";
+import { curl, dialects, python } from "./same_request.js";
 
-const TOOL = { type: "function", function: { name: "get_weather", description: "The weather in a city",
-  parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] } } };
-const kept = { system: "", question: "Привет! Кто ты?" };
+const TOOL = { name: "get_weather", description: "The weather in a city",
+  parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] } };
+const SAME = [["curl", (asked) => curl("chat", asked, "anything")], ["Python", (asked) => python(asked, "anything")],
+  ["Responses", (asked) => curl("responses", asked, "anything")], ["Messages", (asked) => curl("messages", asked, "anything")], ["Gemini", (asked) => curl("gemini", asked, "anything")]];
+const kept = { system: "", question: t("first_question"), same: "curl" };
 
 export async function show(place, left) {
   const told = await ask("models", { signal: left });
   if (left.aborted) return;
-  const model = el("input", { list: "names", value: told.default, id: "p-model" });
-  const system = el("textarea", { id: "p-system" }), question = el("textarea", { id: "p-question" });
+  const redraw = () => draw();
+  const model = el("input", { list: "names", value: told.default, id: "p-model", required: true, oninput: redraw });
+  const system = el("textarea", { id: "p-system", rows: 2, oninput: redraw }), question = el("textarea", { id: "p-question", rows: 4, required: true, oninput: redraw });
   system.value = kept.system;
   question.value = kept.question;
-  const temperature = el("input", { type: "number", step: "0.1", min: 0, max: 2, id: "p-temperature" });
-  const most = el("input", { type: "number", min: 1, id: "p-most" });
-  const picture = el("input", { type: "file", accept: "image/*", id: "p-picture" });
-  const tool = el("input", { type: "checkbox" });
-  const answer = el("pre", { class: "answer", id: "p-answer", "aria-live": "polite", tabindex: 0 }), changed = el("div");
-  const same = el("pre", { tabindex: 0 });
-  const field = (word, input) => el("div", { class: "field" }, el("label", { for: input.id }, t(word)), input);
+  const temperature = el("input", { type: "number", step: "0.1", min: 0, max: 2, id: "p-temperature", oninput: redraw });
+  const most = el("input", { type: "number", min: 1, id: "p-most", oninput: redraw });
+  const file = el("input", { type: "file", accept: "image/*", id: "p-picture", onchange: async () => { picture = file.files[0] ? await dataUrl(file.files[0]) : undefined; draw(); } });
+  const tool = el("input", { type: "checkbox", onchange: redraw });
+  const answer = el("div", { class: "answer", id: "p-answer", role: "log", "aria-label": t("answer"), tabindex: 0 }), changed = el("div"), same = el("div");
   const button = el("button", { class: "primary" }, t("ask"));
-  let asking = null;
+  const tabs = el("div", { class: "tabs", role: "group", "aria-label": t("same_request") }, SAME.map(([name]) =>
+    el("button", { type: "button", onclick: () => { kept.same = name; draw(); } }, name)));
+  let asking = null, picture;
 
-  async function body() {
-    let content = question.value;
-    if (picture.files[0]) content = [{ type: "text", text: question.value }, { type: "image_url", image_url: { url: await dataUrl(picture.files[0]) } }];
-    return { model: model.value, stream: true, stream_options: { include_usage: true },
-      messages: [...(system.value ? [{ role: "system", content: system.value }] : []), { role: "user", content }],
-      ...(temperature.value ? { temperature: Number(temperature.value) } : {}), ...(most.value ? { max_tokens: Number(most.value) } : {}),
-      ...(tool.checked ? { tools: [TOOL] } : {}) };
+  const asked = () => ({ model: model.value, system: system.value, question: question.value, picture, tool: tool.checked ? TOOL : undefined,
+    temperature: temperature.value ? Number(temperature.value) : undefined, most: most.value ? Number(most.value) : undefined });
+  function draw() {
+    for (const tab of tabs.children) tab.setAttribute("aria-pressed", String(tab.textContent === kept.same));
+    same.replaceChildren(code(SAME.find(([name]) => name === kept.same)[1](asked()), kept.same));
   }
-  async function go() {
+  async function go(event) {
+    event.preventDefault();
     if (asking) { asking.abort(); return; }
     asking = new AbortController();
-    left.addEventListener("abort", () => asking?.abort());
     button.textContent = t("stop");
-    answer.replaceChildren();
+    answer.replaceChildren(el("span", { class: "quiet" }, t("thinking")));
     changed.replaceChildren();
-    kept.system = system.value;
-    kept.question = question.value;
+    Object.assign(kept, { system: system.value, question: question.value });
+    const began = Date.now() / 1000 - 1;
     try {
-      const sent = await body();
-      same.textContent = code(sent);
-      const said = await fetch("/v1/chat/completions", { method: "POST", signal: asking.signal, body: JSON.stringify(sent),
-        headers: { "content-type": "application/json", "x-gigagate-form": form } });
-      if (!said.ok) throw new Error((await said.json()).error.message);
-      for await (const event of events(said.body)) {
-        if (event.error) throw new Error(event.error.message);
-        const delta = event.choices?.[0]?.delta ?? {};
-        if (delta.reasoning_content) answer.append(el("span", { class: "thought" }, delta.reasoning_content));
-        if (delta.content) answer.append(delta.content);
-        for (const call of delta.tool_calls ?? []) answer.append(`${call.function.name ?? ""}${call.function.arguments ?? ""}`);
-        if (event.usage) answer.append(el("span", { class: "quiet" }, `\n\n${event.usage.prompt_tokens} + ${event.usage.completion_tokens} ${t("tokens").toLowerCase()}`));
-      }
-      const [latest] = (await ask("requests?after=0&most=1")).requests;
-      changed.replaceChildren(el("h3", {}, t("changed")), latest?.notes.length
-        ? el("ul", {}, latest.notes.map((note) => el("li", {}, note.text))) : el("p", { class: "quiet" }, t("no_rewrites")));
+      await stream(answer, asked(), asking.signal);
+      const { requests } = await ask("requests?after=0");
+      changed.replaceChildren(notes(requests.find((one) => one.client === "playground" && one.time > began)));
     } catch (error) {
-      if (error.name !== "AbortError") { complain(error); answer.append(el("span", { class: "bad" }, error.message)); }
+      if (error.name !== "AbortError") { complain(error); answer.replaceChildren(el("span", { class: "bad" }, error.message)); }
     }
     asking = null;
     button.textContent = t("ask");
   }
-  button.addEventListener("click", go);
-  place.append(el("datalist", { id: "names" }, told.known.map((one) => el("option", { value: one.name }))),
+  left.addEventListener("abort", () => asking?.abort());
+  place.append(el("datalist", { id: "names" }, told.known.map((one) => el("option", { value: one.name }))), heading("playground"),
     el("div", { class: "columns" },
-      el("section", { class: "card field" }, field("model", model), field("system", system), field("question", question),
-        el("div", { class: "columns" }, field("temperature", temperature), field("max_tokens", most)), field("picture", picture),
-        el("label", { class: "check" }, tool, t("tool")), el("p", {}, button)),
-      el("section", { class: "card" }, el("h2", {}, t("answer")), answer, changed, el("h3", {}, t("same_request")), same)));
+      el("form", { class: "card fields", onsubmit: go }, field("model", model), field("system", system), field("question", question),
+        el("div", { class: "two" }, field("temperature", temperature), field("max_tokens", most)), field("picture", file), check("tool", tool), el("p", {}, button)),
+      el("section", { class: "card" }, el("h3", {}, t("answer")), answer, changed)),
+    el("section", { class: "card" }, el("div", { class: "heading" }, el("h3", {}, t("same_request")), tabs), same));
+  draw();
 }
+
+async function stream(answer, asked, signal) {
+  const [path, , body] = dialects.chat(asked);
+  const said = await fetch(path, { method: "POST", signal, body: JSON.stringify({ ...body, stream_options: { include_usage: true } }),
+    headers: { "content-type": "application/json", "x-gigagate-form": form } });
+  if (!said.ok) throw failure((await said.json()).error, said.statusText);
+  answer.replaceChildren();
+  for await (const event of events(said.body)) {
+    if (event.error) throw failure(event.error);
+    const delta = event.choices?.[0]?.delta ?? {};
+    if (delta.reasoning_content) answer.append(el("span", { class: "thought" }, delta.reasoning_content));
+    if (delta.content) answer.append(delta.content);
+    for (const call of delta.tool_calls ?? []) answer.append(el("code", {}, `${call.function.name ?? ""}${call.function.arguments ?? ""}`));
+    if (event.usage) answer.append(el("p", { class: "quiet" }, t("tokens_of", { prompt: number(event.usage.prompt_tokens), cached: number(event.usage.prompt_tokens_details?.cached_tokens ?? 0), completion: number(event.usage.completion_tokens) })));
+  }
+}
+
+const notes = (row) => el("div", {}, el("h3", { class: "apart" }, t("changed")), row?.notes.length
+  ? el("ul", {}, row.notes.map((note) => el("li", {}, el("code", {}, note.kind), ` ${note.text}`))) : el("p", { class: "quiet" }, t("no_rewrites")));
 
 const dataUrl = (file) => new Promise((resolve, reject) => {
   const reader = new FileReader();
@@ -80,29 +90,16 @@ const dataUrl = (file) => new Promise((resolve, reject) => {
 });
 
 async function* events(stream) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
-  for await (const piece of pieces(stream.pipeThrough(new TextDecoderStream()))) {
-    const lines = (rest + piece).split("\n\n");
-    rest = lines.pop();
-    for (const line of lines) {
-      const said = line.replace(/^data: /, "");
-      if (said && said !== "[DONE]" && said.startsWith("{")) yield JSON.parse(said);
-    }
-  }
-}
-
-async function* pieces(stream) {
-  const reader = stream.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    yield value;
+    const parts = (rest + value).split("\n\n");
+    rest = parts.pop();
+    for (const part of parts) {
+      const said = part.replace(/^data: /, "");
+      if (said.startsWith("{")) yield JSON.parse(said);
+    }
   }
-}
-
-function code(sent) {
-  const short = JSON.stringify(sent, (_, value) => (typeof value === "string" && value.startsWith("data:") ? `${value.slice(0, 40)}…` : value), 2);
-  const quoted = short.replaceAll("'", "'\\''");
-  return `curl ${location.origin}/v1/chat/completions \\\n  -H 'Authorization: Bearer anything' -H 'Content-Type: application/json' \\\n  -d '${quoted}'\n\n` +
-    `import json\n\nfrom openai import OpenAI\n\nclient = OpenAI(base_url="${location.origin}/v1", api_key="anything")\nfor chunk in client.chat.completions.create(**json.loads(r'''${short}''')):\n    print(chunk)`;
 }

@@ -1,65 +1,96 @@
-// The last requests without their prompts: live, filtered, each with its detail.
+// The last requests of all processes without their prompts: live, filtered, each with its detail.
 
-import { ask, clock, el, money, moment, number, t, table, time } from "./page.js";
+import { known, listen } from "./live.js";
+import { clock, moment, money, number, time, when } from "./locale.js";
+import { box, check, el, heading, t, table, texts } from "./page.js";
 
 const SHOWN = 1000;
+const API = { openai: "Chat Completions", responses: "Responses", openai_responses: "Responses", anthropic: "Messages", gemini: "Gemini" };
+const outcome = (name) => texts[`outcome_${name}`] ?? texts[`error_${name}`] ?? name;
 
 export async function show(place, left) {
-  const rows = new Map();
-  let last = 0, mitmweb = null;
-  const search = el("input", { type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => draw() });
-  const errors = el("input", { type: "checkbox", onchange: () => draw() });
-  const live = el("input", { type: "checkbox", checked: true, onchange: () => draw() });
-  const list = el("div");
-  place.append(el("div", { class: "row" }, search,
-    el("label", { class: "check" }, errors, t("only_errors")), el("label", { class: "check" }, live, t("live"))), list);
+  const rows = [];
+  let mitmweb = null, waiting = [], body = null;
+  const search = el("input", { type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => filter() });
+  const errors = el("input", { type: "checkbox", onchange: () => filter() });
+  const live = el("input", { type: "checkbox", checked: true, onchange: () => { if (live.checked) add(waiting.splice(0)); } });
+  const count = el("span", { class: "quiet", role: "status" }), list = el("div", {}, table(t("requests"), [], [], t("loading")));
+  place.append(heading("requests", search, check("only_errors", errors), check("live", live), count), list);
 
-  function fits(row) {
-    if (errors.checked && !row.error) return false;
+  function filter() {
     const words = search.value.trim().toLowerCase();
-    return !words || [row.client, row.dialect, row.model, row.outcome, row.message, row.path, row.status].join(" ").toLowerCase().includes(words);
+    let fitting = 0;
+    for (const row of rows) {
+      const fits = (!errors.checked || row.told.error) && (!words || row.text.includes(words));
+      row.shown.hidden = !fits;
+      fitting += fits ? 1 : 0;
+    }
+    const none = list.querySelector(".none") ?? list.appendChild(el("p", { class: "card empty none" }, t("none_fits")));
+    none.hidden = fitting > 0 || !rows.length;
+    list.querySelector(".scroll")?.toggleAttribute("hidden", !fitting);
+    count.textContent = rows.length ? t("rows_of", { rows: number(fitting), all: number(rows.length) }) : "";
   }
-  function draw() {
-    if (!live.checked && list.childElementCount && document.activeElement !== search && document.activeElement !== errors) return;
-    const fit = [...rows.values()].filter(fits).sort((a, b) => b.id - a.id).slice(0, SHOWN);
-    list.replaceChildren(table(
-      [[t("time")], [t("client")], [t("dialect")], [t("model")], [t("outcome")], [t("tokens"), true], ["₽", true], [t("duration"), true], [t("attempts"), true], [t("rewrites"), true]],
-      fit.map((row) => {
-        const open = () => detail(row, mitmweb);
-        return el("tr", { class: "opens", tabindex: 0, onclick: open, onkeydown: (event) => { if (event.key === "Enter") open(); } },
-          el("td", {}, clock(row.time)), el("td", {}, row.client), el("td", {}, row.dialect), el("td", {}, row.model || row.path),
-          el("td", { class: "wrap" }, el("span", { class: row.error ? "bad" : "good" }, String(row.status)), ` ${row.outcome}`, row.message ? el("div", { class: "quiet" }, row.message) : null),
-          el("td", { class: "number" }, row.prompt ? `${number(row.prompt)} + ${number(row.completion)}` : ""),
-          el("td", { class: "number" }, row.roubles ? number(row.roubles, 2) : ""), el("td", { class: "number" }, time(row.ms)),
-          el("td", { class: "number" }, row.attempts > 1 ? String(row.attempts) : ""), el("td", { class: "number" }, row.notes.length ? String(row.notes.length) : ""));
-      }), t("no_requests")));
+  function add(told) {
+    const made = told.map((one) => ({ told: one, shown: line(one, () => detail(one, mitmweb)),
+      text: [one.client, one.dialect, API[one.dialect], one.model, one.outcome, outcome(one.outcome), one.message, one.path, one.status].join(" ").toLowerCase() }));
+    rows.unshift(...made);
+    for (const old of rows.splice(SHOWN)) old.shown.remove();
+    if (body) body.prepend(...made.map((one) => one.shown));
+    else {
+      list.replaceChildren(table(t("requests"), COLUMNS.map(([word, kind]) => [t(word), kind]), rows.map((one) => one.shown), t("no_requests"), "brief"));
+      body = list.querySelector("tbody");
+      body?.addEventListener("keydown", arrows);
+    }
+    filter();
   }
-  while (!left.aborted) {
-    const told = await ask(`requests?after=${last}&wait=${last ? 20 : 0}`, { signal: left });
-    if (left.aborted) return;
-    if (told.last < last) rows.clear();
-    last = told.last;
+  listen({ requests: (told) => {
     mitmweb = told.mitmweb;
-    for (const row of told.requests) rows.set(row.id, row);
-    if (told.requests.length || !list.childElementCount) draw();
-    if (!last) await new Promise((resolve) => { setTimeout(resolve, 2000); left.addEventListener("abort", resolve); });
-  }
+    known(told.last);
+    if (rows.length && told.requests.length && rows[0].told.id > told.requests[0].id) { rows.splice(0); body = null; }
+    if (live.checked || !rows.length) add(told.requests);
+    else {
+      waiting = [...told.requests, ...waiting].slice(0, SHOWN);
+      count.textContent = t("rows_wait", { rows: number(waiting.length) });
+    }
+  } }, left);
 }
 
-function detail(row, mitmweb) {
+const COLUMNS = [["time"], ["client"], ["dialect", "wide"], ["model"], ["outcome"], ["tokens", "number wide"], ["cost", "number wide"],
+  ["duration", "number"], ["attempts", "number wide"], ["rewrites", "number wide"]];
+
+function line(one, open) {
+  const cell = (text, kind) => el("td", { class: kind }, text);
+  return el("tr", { class: "opens", onclick: open },
+    el("td", {}, el("button", { type: "button", class: "link" }, when(one.time))),
+    cell(one.client === "anonymous" ? t("anonymous") : one.client), cell(API[one.dialect] ?? one.dialect, "wide"), cell(one.model || one.path, "cut"),
+    el("td", { class: "wrap" }, el("b", { class: one.error ? "bad" : "good" }, String(one.status)), ` ${outcome(one.outcome)}`),
+    cell(one.prompt ? `${number(one.prompt)} + ${number(one.completion)}` : "", "number wide"), cell(one.roubles ? money(one.roubles) : "", "number wide"),
+    cell(time(one.ms), "number"), cell(one.attempts > 1 ? number(one.attempts) : "", "number wide"), cell(one.notes.length ? number(one.notes.length) : "", "number wide"));
+}
+
+function arrows(event) {
+  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+  if (!step) return;
+  let row = event.target.closest("tr")[step];
+  while (row?.hidden) row = row[step];
+  row?.querySelector("button").focus();
+  event.preventDefault();
+}
+
+function detail(one, mitmweb) {
   const facts = [
-    [t("time"), moment(row.time)], [t("client"), row.client], [t("dialect"), row.dialect], [t("gigachat_api"), row.api], [t("path"), `${row.method} ${row.path}`],
-    [t("model"), row.model], [t("outcome"), `${row.status} ${row.outcome}`], [t("message"), row.message],
-    [t("tokens"), row.prompt ? `${number(row.prompt)} + ${number(row.completion)}, ${number(row.cached)} ${t("cached")}` : ""],
-    [t("cost"), row.roubles ? money(row.roubles) : ""], [t("duration"), time(row.ms)],
-    [t("first_token"), row.first_ms === null ? "" : time(row.first_ms)], [t("queue"), row.queue_ms ? time(row.queue_ms) : ""], [t("attempts"), String(row.attempts)],
+    [t("time"), moment(one.time)], [t("client"), one.client === "anonymous" ? t("anonymous") : one.client], [t("dialect"), API[one.dialect] ?? one.dialect],
+    [t("gigachat_api"), one.api], [t("path"), `${one.method} ${one.path}`], [t("model"), one.model], [t("outcome"), `${one.status} ${outcome(one.outcome)}`],
+    [t("tokens"), one.prompt ? t("tokens_of", { prompt: number(one.prompt), cached: number(one.cached), completion: number(one.completion) }) : ""],
+    [t("cost"), one.roubles ? money(one.roubles) : ""], [t("duration"), time(one.ms)], [t("first_token"), one.first_ms === null ? "" : time(one.first_ms)],
+    [t("in_queue"), one.queue_ms ? time(one.queue_ms) : ""], [t("attempts"), number(one.attempts)],
+    [t("messages"), one.messages ? number(one.messages) : ""],
   ].filter(([, value]) => value);
-  const box = el("dialog", { "aria-label": t("requests"), onclose: () => box.remove() },
+  const dialog = box(`${one.model || one.path} · ${clock(one.time)}`,
+    one.message ? el("p", { class: "warning" }, one.message) : null,
     el("dl", {}, facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
     el("h3", {}, t("rewrites")),
-    row.notes.length ? el("ul", {}, row.notes.map((note) => el("li", {}, `${note.kind}: ${note.text}`))) : el("p", { class: "quiet" }, t("no_rewrites")),
+    one.notes.length ? el("ul", {}, one.notes.map((note) => el("li", {}, el("code", {}, note.kind), ` ${note.text}`))) : el("p", { class: "quiet" }, t("no_rewrites")),
     el("p", { class: "row" }, mitmweb ? el("a", { href: mitmweb, rel: "noreferrer", target: "_blank" }, t("in_mitmweb")) : null,
-      el("button", { onclick: () => box.close(), autofocus: true }, t("close"))));
-  document.body.append(box);
-  box.showModal();
+      el("button", { type: "button", onclick: () => dialog.close() }, t("close"))));
 }

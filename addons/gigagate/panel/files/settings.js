@@ -1,20 +1,30 @@
-// The settings in force, secrets as dots.
+// The settings in force, secrets as dots, and where each comes from.
 
-import { ask, el, t, table } from "./page.js";
+import { fine } from "./locale.js";
+import { ask, check, el, heading, t, table } from "./page.js";
 
-const shown = (value) => (value === null ? "—" : typeof value === "object" ? JSON.stringify(value) : String(value));
+function shown(value) {
+  if (value === null || value === "") return "—";
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  if (typeof value !== "object") return typeof value === "number" ? fine(value) : value;
+  const lines = Array.isArray(value) ? value : Object.entries(value).map(([name, one]) => `${name}: ${one}`);
+  return lines.join("\n") || "—";
+}
 
 export async function show(place, left) {
   const told = await ask("settings", { signal: left });
   if (left.aborted) return;
   const only = el("input", { type: "checkbox", onchange: () => draw() });
+  const search = el("input", { type: "search", placeholder: t("search"), "aria-label": t("search"), oninput: () => draw() });
   const list = el("div");
   function draw() {
-    list.replaceChildren(table([[t("setting")], [t("value")], [t("variable")]],
-      told.settings.filter((row) => !only.checked || row.changed).map((row) => el("tr", {},
-        el("td", {}, el("code", {}, row.key)), el("td", { class: "wrap" }, row.changed ? el("b", {}, shown(row.value)) : shown(row.value)),
-        el("td", {}, row.variable ? el("code", {}, row.variable) : "")))));
+    const words = search.value.trim().toLowerCase();
+    list.replaceChildren(table(t("settings"), [[t("setting")], [t("value")], [t("where_from")]],
+      told.settings.filter((row) => (!only.checked || row.changed) && `${row.key} ${row.variable}`.toLowerCase().includes(words)).map((row) => el("tr", {},
+        el("td", {}, el("code", {}, row.key)), el("td", { class: "wrap lines" }, row.changed ? el("b", {}, shown(row.value)) : shown(row.value)),
+        el("td", {}, row.from === "default" ? el("span", { class: "quiet" }, t("by_default")) : el("code", {}, row.from)))), t("none_fits"), "stacked"));
   }
-  place.append(el("div", { class: "row" }, el("label", { class: "check" }, only, t("not_default")), el("span", { class: "quiet" }, told.files.join(" · "))), list);
+  place.append(heading("settings", search, check("not_default", only)), list,
+    el("p", { class: "quiet" }, told.files.length ? t("files_read", { files: told.files.join(", ") }) : t("no_files")));
   draw();
 }

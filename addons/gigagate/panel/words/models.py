@@ -4,20 +4,36 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "models": ("Models", "Модели"),
-    "window": ("Context window", "Окно контекста"),
-    "max_output": ("Longest answer", "Самый длинный ответ"),
-    "pictures": ("pictures", "картинки"),
-    "price": ("₽ per million tokens", "₽ за миллион токенов"),
-    "known_models": (
-        "What GigaChat has, and what is known of it",
-        "Что есть у GigaChat и что об этом известно",
-    ),
     "default_model": ("Default model", "Модель по умолчанию"),
     "light_model": ("For names of small models", "Для имён малых моделей"),
     "embedding_model": ("For embeddings", "Для эмбеддингов"),
-    "aliases": ("Aliases of your own", "Собственные псевдонимы"),
+    "aliases": ("Aliases", "Псевдонимы"),
+    "aliases_note": (
+        "A client's name, or a pattern with *, and the model it means here.",
+        "Имя у клиента или шаблон с * и модель, которая за ним стоит.",
+    ),
+    "no_aliases": (
+        "None of your own yet; the usual names are known.",
+        "Своих пока нет; обычные имена известны.",
+    ),
     "alias": ("A client's name, or a pattern with *", "Имя у клиента или шаблон с *"),
     "means": ("GigaChat's model", "Модель GigaChat"),
+    "fallback": ("Stand-ins", "Замены"),
+    "fallback_note": (
+        "Models that answer in order when one is switched off, is not there or stays busy.",
+        "Модели, которые по порядку отвечают вместо той, что отключена, отсутствует или занята.",
+    ),
+    "no_fallback": (
+        "None yet: the client is told that its model is not there.",
+        "Пока нет: клиент узнает, что его модель недоступна.",
+    ),
+    "fallback_of": ("Model", "Модель"),
+    "fallback_to": ("Models in its place, with commas", "Модели вместо неё, через запятую"),
+    "known_models": ("What GigaChat has", "Что есть у GigaChat"),
+    "window": ("Context window, tokens", "Окно контекста, токенов"),
+    "max_output": ("Longest answer, tokens", "Самый длинный ответ, токенов"),
+    "pictures": ("Reads pictures", "Читает картинки"),
+    "price": ("₽ per million tokens", "₽ за миллион токенов"),
     "saved": ("Saved; in use within two seconds.", "Сохранено; действует через две секунды."),
     "undone": ("Taken back.", "Отменено."),
     "saved_to": (
