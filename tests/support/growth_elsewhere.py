@@ -144,6 +144,7 @@ NAMED = {
     "hooks/wire/stream.py": _HANDS_ON,
     "hooks/wire/unread.py": "takes lengths",
     "outbound/asking.py": _BOUNDED,
+    "panel/requests.py": _OWN,
     "running.py": _OWN,
     "status_page/setups.py": "reads our own templates",
     "telemetry/webhook.py": "sends",
