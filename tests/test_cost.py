@@ -60,8 +60,15 @@ def test_a_request_is_translated_in_few_calls(body: bytes, most: int) -> None:
     assert most / 4 < calls <= most
 
 
+@pytest.mark.parametrize(
+    ("tools", "most"),
+    [
+        (0, ["read", "write"]),
+        (25, ["read", "write", "write"]),  # definitions are known again by their text
+    ],
+)
 def test_a_request_and_its_answer_are_read_and_written_once(
-    monkeypatch: pytest.MonkeyPatch,
+    tools: int, most: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes: list[str] = []
 
@@ -77,9 +84,9 @@ def test_a_request_and_its_answer_are_read_and_written_once(
         monkeypatch.setattr(compact_json, name, counting("write", getattr(compact_json, name)))
     answer = compact_json.dumps(completion("Привет"))
     passes.clear()
-    one = exchange(traffic.cline(255_000, parts=True))
+    one = exchange(traffic.cline(255_000, parts=True, tools=tools))
     one.upstream_request()
-    assert passes == ["read", "write"]
+    assert passes == most
     passes.clear()
     assert one.answer(200, {}, answer).status == 200
     assert passes == ["read", "write"]

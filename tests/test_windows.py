@@ -3,6 +3,7 @@
 Not run: PowerShell itself, so run.ps1 is only read here; and no Windows.
 """
 
+import ast
 import re
 import subprocess
 import sys
@@ -65,6 +66,20 @@ def test_all_of_it_is_there_without_what_posix_has(tmp_path: Path) -> None:
         "None True True",
         "--workers: this system cannot share a port among processes.",
     ]
+
+
+def test_text_is_read_and_written_in_utf_8_whatever_the_machines_code_page() -> None:
+    named = {"read_text", "write_text", "fdopen", "NamedTemporaryFile"}
+    vague = [
+        f"{path.name}:{node.lineno}"
+        for path in (ROOT / "addons").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in named
+        and not any(keyword.arg in ("encoding", "mode") for keyword in node.keywords)
+        and not any(isinstance(arg, ast.Constant) and "b" in str(arg.value) for arg in node.args)
+    ]
+    assert vague == []
 
 
 def test_the_script_is_read_alike_by_old_and_new_powershell() -> None:

@@ -61,7 +61,7 @@ def find(state_dir: Path) -> list[Running]:
     found = []
     for file in state_dir.glob("running-*.json"):
         with contextlib.suppress(OSError, ValueError, TypeError):
-            running = Running(**json.loads(file.read_text()))
+            running = Running(**json.loads(file.read_text(encoding="utf-8")))
             if lives(running.pid):
                 found.append(running)
             else:

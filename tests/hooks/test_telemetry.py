@@ -1,7 +1,9 @@
 """Each finished request is told once, to all who keep accounts."""
 
 import json
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +22,7 @@ from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.telemetry import VERBOSE, Telemetry
 from gigagate.settings.schema import Log
 from gigagate.telemetry.finished import CLIENT_GONE, Finished
+from gigagate.telemetry.json_lines import JsonLines
 
 BODY = json.dumps({"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]})
 ANSWER = json.dumps({"choices": [{"message": {"content": "Да"}, "finish_reason": "stop"}]})
@@ -167,3 +170,39 @@ async def test_sums_are_saved_and_a_store_that_fails_stops_nothing(
     await telemetry.save()
     telemetry.done()
     assert len(saves) == 2
+
+
+async def test_the_savers_task_survives_whatever_goes_wrong(
+    telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(telemetry.stats, "save", lambda: 1 / 0)
+    await telemetry.save()
+    assert "The statistics are not saved" in caplog.text
+
+
+class TermLog:
+    name = "termlog"
+
+    def __init__(self) -> None:
+        self.logger = logging.StreamHandler()
+        self.logger.formatter = logging.Formatter("%(message)s")
+
+
+def test_the_logs_form_changes_while_it_runs(tmp_path: Path, budgets: Budgets) -> None:
+    ours = Telemetry(runtime(tmp_path), Traffic(), budgets)  # type: ignore[arg-type]
+    termlog = TermLog()
+    as_text = termlog.logger.formatter
+    with taddons.context(termlog, ours):
+        for form, formatter in (("json", JsonLines), ("text", type(as_text)), ("json", JsonLines)):
+            ours.take(replace(ours.settings, log=Log(format=form)))  # type: ignore[arg-type]
+            assert type(termlog.logger.formatter) is formatter
+
+
+def test_a_changed_webhook_ends_the_one_before(tmp_path: Path, budgets: Budgets) -> None:
+    ours = Telemetry(runtime(tmp_path), Traffic(), budgets)  # type: ignore[arg-type]
+    ours.take(replace(ours.settings, webhook="http://127.0.0.1:1/a"))
+    first = ours.webhook
+    assert first is not None
+    ours.take(replace(ours.settings, webhook="http://127.0.0.1:1/b"))
+    assert ours.webhook is not first
+    first._work()  # ends at once: there is nothing to deliver

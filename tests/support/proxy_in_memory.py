@@ -20,7 +20,7 @@ from mitmproxy.proxy.layers.modes import ReverseProxy
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import taddons
-from tests.support.checkout import KEY
+from tests.support import hooks
 from tests.support.memory_connection import End, connected
 from tests.support.plays import Play
 
@@ -32,16 +32,13 @@ from gigagate.hooks.calls.slots import CallSlots
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.calls.waiting import Waiting
 from gigagate.hooks.door.door import Door
-from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.wire.beside import Beside
 from gigagate.hooks.wire.deadlines import DeadlineWatch
 from gigagate.hooks.wire.hooks_at_once import UnfinishedHooks
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.layers import Layers
 from gigagate.hooks.wire.shared import Shared
-from gigagate.settings import Secret, Settings
 from gigagate.settings.schema import Limits
-from gigagate.settings.upstream import Upstream
 from gigagate.tokens import AccessToken
 
 THREADS = ("accounts.token_wait", "slots.queue", "hooks.wire.beside")
@@ -152,16 +149,7 @@ async def proxy_in_memory(
     for module in THREADS:
         monkeypatch.setattr(f"gigagate.{module}.in_thread", _in_loop(oauth, beside))
     monkeypatch.setattr(GigaHttpLayer, "hooks_at_once", True)
-    upstream = Upstream(base_url="http://gigachat.test", verify=False)
-    runtime = Runtime(
-        Settings(
-            authorization_key=Secret(KEY),
-            state_dir=folder,
-            upstream=upstream,
-            limits=Limits(slots=slots, queue=queue),
-        )
-    )
-    runtime.ready = True
+    runtime = hooks.runtime(folder, limits=Limits(slots=slots, queue=queue))
     account = runtime.accounts.require_own()
     account.tokens.source = oauth  # type: ignore[assignment]
     traffic, door = Traffic(), Door(runtime)
@@ -181,7 +169,9 @@ async def proxy_in_memory(
     )
     with taddons.context(Proxyserver(), *ours) as context:
         context.options.update(
-            mode=[f"reverse:{upstream.base_url}"], connection_strategy="lazy", keep_host_header=True
+            mode=[f"reverse:{runtime.settings.upstream.base_url}"],
+            connection_strategy="lazy",
+            keep_host_header=True,
         )
         proxy = ProxyInMemory(account, oauth, list(plays), beside=beside)
         monkeypatch.setattr(server.asyncio, "open_connection", proxy.open_connection)

@@ -1,3 +1,6 @@
+import sys
+import threading
+
 import pytest
 from tests.support.finished import finished
 
@@ -100,6 +103,29 @@ def test_what_could_not_be_saved_is_saved_later(stats: Stats, store: MemoryStore
     store.broken = False
     stats.save()
     assert Stats(store).summary()["requests"] == 2
+
+
+def test_nothing_is_lost_that_is_counted_while_a_thread_saves(
+    stats: Stats, store: MemoryStore
+) -> None:
+    ended, many = threading.Event(), 3000
+
+    def save() -> None:
+        while not ended.is_set():
+            stats.save()
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    saver = threading.Thread(target=save)
+    saver.start()
+    try:
+        for number in range(many):
+            stats.count(finished(client=f"client {number % 50}"))
+    finally:
+        ended.set()
+        saver.join()
+        sys.setswitchinterval(usual)
+    assert stats.summary()["requests"] == many
 
 
 @pytest.mark.parametrize(

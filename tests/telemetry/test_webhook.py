@@ -73,6 +73,15 @@ def test_repetitions_within_ten_minutes_are_counted_into_the_next_message(hand: 
     ]
 
 
+def test_one_that_is_closed_delivers_what_waits_and_leaves_no_thread(hand: Hand) -> None:
+    hand.webhook.tell(REJECTED)
+    hand.webhook.close()
+    hand.wait()
+    assert hand.webhook._thread is not None
+    hand.webhook._thread.join(20)
+    assert not hand.webhook._thread.is_alive()
+
+
 def test_a_clock_set_back_does_not_silence(hand: Hand) -> None:
     hand.webhook.tell(REJECTED)
     hand.wait()

@@ -68,6 +68,9 @@ class Telemetry:
         self.in_progress: WeakSet[http.HTTPFlow] = WeakSet()
         self.saving: asyncio.Task[None] | None = None
         self.webhook: Webhook | None = None
+        self.handler: logging.Handler | None = None
+        """What writes the log, once mitmproxy has it."""
+        self.as_text: logging.Formatter | None = None
         self.take(self._runtime.settings)
         runtime.choices.on_set_aside = lambda: self.tell(SET_ASIDE)
 
@@ -75,7 +78,10 @@ class Telemetry:
         """Settings may change while the proxy runs."""
         self.settings = settings
         if self.webhook is None or self.webhook.url != settings.webhook:
+            if self.webhook is not None:
+                self.webhook.close()
             self.webhook = webhook(settings)
+        self.shape_log()
         self.prices = {name.lower(): price for name, price in settings.prices.items()}
         aliases = settings.models.aliases
         known = {*models.KNOWN, *models.KNOWN_EMBEDDERS, *aliases.values(), *settings.prices}
@@ -85,9 +91,15 @@ class Telemetry:
 
     def load(self, loader: Loader) -> None:
         loader.add_option(VERBOSE, bool, False, "Log what was changed in each request.")
-        termlog = ctx.master.addons.get("termlog")
-        if self.settings.log.format == "json" and termlog is not None:
-            termlog.logger.formatter = JsonLines()
+        if (termlog := ctx.master.addons.get("termlog")) is not None:
+            self.handler = termlog.logger
+            self.as_text = self.handler.formatter
+        self.shape_log()
+
+    def shape_log(self) -> None:
+        if self.handler is not None:
+            in_json = self.settings.log.format == "json"
+            self.handler.formatter = JsonLines() if in_json else self.as_text
 
     def running(self) -> None:
         self.saving = asyncio.create_task(self.save_now_and_then())
@@ -104,8 +116,12 @@ class Telemetry:
             await self.save()
 
     async def save(self) -> None:
-        with contextlib.suppress(StoreError):
+        try:
             await in_thread(self.stats.save, "statistics")
+        except StoreError:
+            pass  # told elsewhere, and tried again
+        except Exception:
+            logger.exception("The statistics are not saved")
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if local_paths.of(flow.request) is None:

@@ -50,37 +50,47 @@ class Store(Protocol):
 
 
 class Stats:
-    """`count` never blocks; `save` and `summary` wait for the store, and for each other."""
+    """`count` waits for nobody's store; `save` and `summary` do, and for each other."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._unsaved: dict[Counted, float] = {}
         self._saving = threading.Lock()
+        self._counting = threading.Lock()
+        """Held for microseconds: threads save what the event loop counts."""
 
     def count(self, finished: Finished) -> None:
-        unsaved = self._unsaved
-        for name, value in amounts(finished):
-            if value:
-                counter = Counted(name, finished.client, finished.model or "")
-                unsaved[counter] = unsaved.get(counter, 0) + value
+        self._add(
+            (Counted(name, finished.client, finished.model or ""), value)
+            for name, value in amounts(finished)
+            if value
+        )
+
+    def _add(self, counts: Iterable[tuple[Counted, float]]) -> None:
+        with self._counting:
+            for counter, value in counts:
+                self._unsaved[counter] = self._unsaved.get(counter, 0) + value
 
     def save(self) -> None:
         """Raises StoreError; what could not be saved is tried again with the next call."""
         with self._saving:
-            if self._unsaved:
+            with self._counting:
                 counts, self._unsaved = self._unsaved, {}
-                try:
-                    self._store.add(counts)
-                except BaseException:
-                    for counter, value in counts.items():
-                        self._unsaved[counter] = self._unsaved.get(counter, 0) + value
-                    raise
+            if not counts:
+                return
+            try:
+                self._store.add(counts)
+            except BaseException:
+                self._add(counts.items())
+                raise
 
     def summary(self) -> dict[str, Any]:
         """The sums of all processes, this one's latest included.  Raises StoreError."""
         with self._saving:
             counts = defaultdict(float, self._store.load())
-            for counter, value in dict(self._unsaved).items():
+            with self._counting:
+                unsaved = dict(self._unsaved)
+            for counter, value in unsaved.items():
                 counts[counter] += value
         return summary(counts)
 

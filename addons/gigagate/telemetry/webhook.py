@@ -102,7 +102,8 @@ class Webhook:
         self._sleep = sleep
         self._told_at: dict[str, float] = {}
         self._untold: Counter[str] = Counter()
-        self._waiting: queue.SimpleQueue[Notice] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Notice | None] = queue.SimpleQueue()
+        """None ends the thread."""
         self._thread: threading.Thread | None = None
 
     def tell(self, event: Event) -> None:
@@ -120,9 +121,13 @@ class Webhook:
             self._thread = threading.Thread(target=self._work, daemon=True, name="webhook")
             self._thread.start()
 
+    def close(self) -> None:
+        """What waits is delivered; nothing more is told."""
+        self._waiting.put(None)
+
     def _work(self) -> None:
-        while True:
-            self.deliver(self._waiting.get())
+        while (message := self._waiting.get()) is not None:
+            self.deliver(message)
 
     def deliver(self, message: Notice) -> None:
         """Until it is delivered or the attempts are used up."""

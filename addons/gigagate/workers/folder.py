@@ -73,7 +73,7 @@ class Folder:
 
     def shared(self) -> SharedFacts:
         """Raises OSError."""
-        told = json.loads((self.path / SHARED).read_text())
+        told = json.loads((self.path / SHARED).read_text(encoding="utf-8"))
         told |= {"keys": Keys(**told["keys"]), "protections": tuple(told["protections"])}
         return SharedFacts(**told)
 
@@ -88,7 +88,7 @@ class Folder:
 
     def latest(self, index: int) -> Snapshot | None:
         try:
-            return Snapshot(**json.loads(self._file(index).read_text()))
+            return Snapshot(**json.loads(self._file(index).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 

@@ -180,6 +180,16 @@ async def test_a_call_ends_in_time_and_leaves_its_slot(
         assert proxy.account.slots.enter().held
 
 
+@virtual_time
+async def test_a_slot_is_free_as_soon_as_a_repeated_call_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attempt that was given up lets it wait for its connection's end no more."""
+    async with proxy_in_memory(tmp_path, monkeypatch, breaks, says(200, ANSWER)) as proxy:
+        assert (await proxy.ask()).status == 200
+        assert proxy.slots_in_use == 0
+
+
 LEAVES = (
     ("while the token is waited for", (is_silent,), oauth_is_slow, False, 5.0),
     ("while OAuth is asked again", (is_silent,), oauth_is_away, False, 5.0),

@@ -52,7 +52,8 @@ class FlowCommands:
             "body": body,
         }
         try:
-            Path(path).write_text(json.dumps(written, ensure_ascii=False, indent=2) + "\n")
+            told = json.dumps(written, ensure_ascii=False, indent=2) + "\n"
+            Path(path).write_text(told, encoding="utf-8")
         except OSError as error:
             raise exceptions.CommandError(f"{path}: {error.strerror}") from None
         return f"{path} is written. Try it with: ./run.sh replay {path}"

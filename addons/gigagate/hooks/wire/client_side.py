@@ -207,13 +207,18 @@ class ClientStream(HttpStream):
         """The client gets a clean end of its answer, whether or not GigaChat's has ended."""
         yield from self.send_data(last)
         assert self.flow.response is not None
-        if self.context.options.store_streamed_bodies:
+        if self.keeps_stream():
             self.flow.response.data.content = bytes(self.streamed)
         yield from self.send_response(already_streamed=True)
 
+    def keeps_stream(self) -> bool:
+        kept: bool = self.context.options.store_streamed_bodies
+        return kept or self.shared.runtime.settings.log.prompts
+
     def send_data(self, chunks: list[bytes]) -> CommandGenerator[None]:
+        keeps = self.keeps_stream()
         for chunk in chunks:
-            if self.context.options.store_streamed_bodies:
+            if keeps:
                 self.streamed += chunk
             yield SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
 
