@@ -7,12 +7,12 @@ has them, such as Debian's fonts-noto-color-emoji.
 """
 
 import argparse
-import subprocess
-import sys
 import tempfile
+import time
 from pathlib import Path
 
 import requests
+from tests.support import panel_pictures
 from tests.support.browser import Browser
 from tests.support.cline_chat import CLINE_CHAT
 from tests.support.mitmweb import arguments
@@ -25,11 +25,6 @@ from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
 
 IMAGES = ROOT / "docs" / "images"
-TEAM = {
-    "anna": ["--tokens-per-day", "100000"],
-    "boris": ["--roubles-per-month", "500", "--models", "GigaChat-2"],
-    "vera": [],
-}
 TALE = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Расскажи короткую сказку."}]}
 
 
@@ -65,29 +60,6 @@ def take(browser: Browser, page: Page, proxy: Proxy, folder: Path) -> None:
     browser.screenshot(folder / "status-page.png")
 
 
-def take_panel(browser: Browser, proxy: Proxy, folder: Path) -> None:
-    """The panel's views, with a team of three."""
-    link = subprocess.run(
-        [sys.executable, "-m", "gigagate", "panel"],
-        env=proxy.environment,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout.strip()
-    for name, budget in TEAM.items():
-        command = [sys.executable, "-m", "gigagate", "clients", "add", name, *budget]
-        subprocess.run(command, env=proxy.environment, check=True, capture_output=True)
-    browser.open(f"{link}&lang=en")
-    for view, words in {
-        "overview": "Access token",
-        "requests": "GigaChat",
-        "clients": "vera",
-    }.items():
-        browser.evaluate(f"location.hash = '{view}'")
-        browser.wait_for_text("main", words)
-        browser.screenshot(folder / f"panel-{view}.png", height=560)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"into {IMAGES}")
@@ -98,6 +70,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         temporary = Path(name)
         port = free_port()
+        panel_pictures.work_for_a_month(temporary, time.time())
         with (
             EmulatorThread(state_dir=temporary / "emulator") as emulator,
             Proxy(emulator, temporary, *arguments(port), verb="web") as proxy,
@@ -108,7 +81,7 @@ def main() -> None:
             folder = IMAGES if write else temporary
             folder.mkdir(parents=True, exist_ok=True)
             take(browser, page, proxy, folder)
-            take_panel(browser, proxy, folder)
+            panel_pictures.take(browser, proxy, folder)
             for picture in sorted(folder.glob("*.png")):
                 print(f"{picture.name}: {picture.stat().st_size // 1024} KB")
 
