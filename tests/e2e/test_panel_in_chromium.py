@@ -253,6 +253,29 @@ def test_what_a_client_names_itself_stays_text(browser: Browser, proxy: Proxy) -
     assert browser.evaluate("window.hurt") is None
 
 
+def test_another_sites_page_reads_and_changes_nothing(browser: Browser, proxy: Proxy) -> None:
+    """localhost is another site than 127.0.0.1, with a page of its own on the same port."""
+    log_in(browser, proxy)
+    form = browser.evaluate("JSON.parse(document.querySelector('#data').textContent).form")
+    browser.open(f"http://localhost:{proxy.port}/health")
+    for path, options in {
+        "health": {},
+        "events?of=health": {},
+        "models/undo": {"method": "POST", "headers": {"x-gigagate-form": form}},
+        "token/refresh": {"method": "POST", "mode": "no-cors", "body": f"form_token={form}"},
+    }.items():
+        asked = json.dumps({"credentials": "include", **options})
+        told = browser.evaluate(
+            f"fetch('{proxy.url}/admin/api/{path}', {asked})"
+            ".then(answer => answer.text()).catch(() => '')"
+        )
+        assert told == "", path
+    log = requests.get(f"{proxy.url}/", headers=KEY, timeout=20).json()
+    assert log["token"]["oauth_calls"] == 1
+    assert len(browser.complaints) >= 3
+    browser.complaints.clear()
+
+
 def test_a_thousand_requests_are_a_thousand_rows(browser: Browser, proxy: Proxy) -> None:
     """How long it takes is measured by tests/bench/panel.py."""
     rows = Requests(PanelStore(Path(proxy.environment["GIGAGATE_STATE_DIR"])))

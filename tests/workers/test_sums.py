@@ -96,3 +96,25 @@ def test_one_that_lives_and_says_nothing_is_a_reason() -> None:
     left = Left([snapshot(made=107.0), snapshot(index=2, made=100.0)], [])
     (reason,) = sums.readiness(left, 2, now=108.0)["reasons"]
     assert reason == "Worker 2: It has not been heard of for 8 s."
+
+
+def test_a_credential_is_told_once_and_its_slots_add_up() -> None:
+    one = {
+        "name": "a",
+        "usable": True,
+        "problem": "",
+        "slots": 2,
+        "slots_in_use": 1,
+        "queue_length": 0,
+        "expires_at": 50.0,
+        "models": [],
+    }
+    other = one | {"usable": False, "problem": "refused", "queue_length": 3, "expires_at": None}
+    left = Left([snapshot(credentials=[one]), snapshot(credentials=[other])], [])
+    (told,) = sums.state(OWN, left, 2, 10)["credentials"]
+    assert told == one | {
+        "usable": False,
+        "problem": "refused",
+        "slots_in_use": 2,
+        "queue_length": 3,
+    }

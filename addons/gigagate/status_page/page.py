@@ -21,6 +21,8 @@ TEMPLATE = Template((FOLDER / "page.html").read_text(encoding="utf-8"))
 STYLE = (FOLDER / "page.css").read_text(encoding="utf-8")
 SCRIPT = (FOLDER / "page.js").read_text(encoding="utf-8")
 
+ANY_KEY = "anything"
+"""What may be written as the key where none is asked for."""
 TOKEN_LIFE = 1800
 """Seconds; GigaChat v1."""
 
@@ -247,7 +249,8 @@ class _Page:
         )
 
     def cline(self) -> str:
-        key = self.text("your_key" if self.state["client_keys"] else "any_key")
+        own = self.text("your_key")
+        key = own if self.state["client_keys"] else f"<code>{ANY_KEY}</code>"
         values = (
             ("API Provider", "<code>OpenAI Compatible</code>"),
             ("Base URL", f"<code>{escape(self.state['base_url'])}</code>"),
@@ -259,7 +262,7 @@ class _Page:
     def setups(self) -> str:
         """Each client's settings behind a tab of its name, the first one's open."""
         root = self.state["base_url"].removesuffix("/v1")
-        key = "YOUR_KEY" if self.state["client_keys"] else "anything"
+        key = "YOUR_KEY" if self.state["client_keys"] else ANY_KEY
         found = setups(root, self.state["default_model"], self.state["light_model"], key)
         tabs = [self.tab("Cline", f'<table class="settings">{self.cline()}</table>', first=True)]
         for one in found:
