@@ -2,6 +2,8 @@ import json
 import tracemalloc
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gigagate.core import json_cost, strict_json
 
@@ -55,3 +57,15 @@ def test_the_estimate_is_high() -> None:
         taken, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert taken <= json_cost._estimate(text.encode()), len(parsed)
+
+
+JSON = st.recursive(
+    st.none() | st.integers(-9, 9) | st.just(""),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("a", max_size=1), inner),
+)
+
+
+@given(JSON)
+def test_nothing_takes_more_for_its_length_than_empty_objects(value: object) -> None:
+    text = json.dumps(value, separators=(",", ":")).encode()
+    assert json_cost._estimate(text) <= json_cost._MOST_A_BYTE * (len(text) + 1)

@@ -11,13 +11,15 @@ OF_GIGACHAT = 128 * 1024 * 1024
 """Vectors are numbers by the million."""
 
 _OBJECT, _ARRAY, _VALUE, _NAME = 232, 72, 56, 80
+_MOST_A_BYTE = (_OBJECT + _VALUE) / 3
+"""Of a list of `{},`: nothing that is JSON takes more for its length."""
 _MAX_QUOTES = 200_000
 """In a text that may be too much: it is taken apart at them."""
 
 
 def is_too_much(text: str | bytes, most: int = OF_A_CLIENT) -> bool:
     """Whether it would take more bytes than `most`, however it is meant."""
-    if len(text) * _OBJECT <= most:
+    if len(text) * _MOST_A_BYTE <= most:
         return False
     content = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
     return _estimate(content) > most and _is_too_much_outside_of_texts(content, most)
