@@ -12,7 +12,7 @@ OF_GIGACHAT = 128 * 1024 * 1024
 
 _OBJECT, _ARRAY, _VALUE, _NAME = 232, 72, 56, 80
 _MOST_A_BYTE = (_OBJECT + _VALUE) / 3
-"""Of a list of `{},`: nothing that is JSON takes more for its length."""
+"""The bytes for each one of a list of `{},`: nothing else takes more for its length."""
 _MAX_QUOTES = 200_000
 """In a text that may be too much: it is taken apart at them."""
 
