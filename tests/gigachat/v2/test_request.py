@@ -255,6 +255,14 @@ def test_a_tool_that_is_not_open_is_left_out_and_the_model_told() -> None:
         exchange(chat, Policy(strict=True), learnt).upstream_request()
 
 
+@pytest.mark.parametrize("kind", ["web_search", "image_generation", "web_search_preview"])
+@pytest.mark.parametrize("beside", [[], [WEATHER]])
+def test_a_tool_of_gigachats_own_is_not_said_to_be_dropped(kind: str, beside: list[Any]) -> None:
+    ready = exchange({"tools": [{"type": kind}, *beside]}, Policy(strict=True))
+    ready.upstream_request()
+    assert not [note.text for note in ready.notes if "dropped" in note.text]
+
+
 def test_a_choice_that_cannot_be_forced_becomes_auto() -> None:
     chat = {"tools": [{"type": "web_search"}], "tool_choice": "required"}
     ready = exchange(chat, Policy())

@@ -46,6 +46,7 @@ class Built(NamedTuple):
     role: str
     logprobs: int | None
     """How many likeliest tokens the client wants of each place; None: no log probabilities."""
+    names: ToolNames
 
     @property
     def is_regex(self) -> bool:
@@ -74,9 +75,7 @@ class Built(NamedTuple):
         return told
 
 
-def built(
-    chat: dict[str, Any], policy: Policy, notes: Notes, names: ToolNames, variation: Variation
-) -> Built:
+def built(chat: dict[str, Any], policy: Policy, notes: Notes, variation: Variation) -> Built:
     """Raises ClientError."""
     asked = tuple(dict.fromkeys(builtin_tools.wanted(chat))) if policy.builtin_tools else ()
     builtin = tuple(kind for kind in asked if kind not in variation.without)
@@ -89,6 +88,7 @@ def built(
     top = logprobs.asked_for(plain, notes) if variation.logprobs else None
     if any_of := variation.any_of and demands_any(plain):
         plain = _without_demand(plain)
+    names = ToolNames.of(plain)
     body = request.chat_completion(plain, policy, notes, names, together=True)
     if lacking:
         request.instruct(body["messages"], _TELL.format(", ".join(lacking)))
@@ -104,7 +104,7 @@ def built(
     tools, config = _tools(body, builtin, forced if variation.forced else "", variation)
     if any_of and (named := [one["name"] for one in _specified(body)]):
         config = {"mode": "any", "functions_names_any": named}
-    return Built(body, tools, config, options, builtin, variation.role, top)
+    return Built(body, tools, config, options, builtin, variation.role, top, names)
 
 
 def _functions(chat: Mapping[str, Any]) -> list[Any]:

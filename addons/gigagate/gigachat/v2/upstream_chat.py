@@ -11,7 +11,6 @@ from gigagate.core.pivot import AnswerWriter, Chat, Completion
 from gigagate.core.report import Report
 from gigagate.gigachat.answer_json import parsed
 from gigagate.gigachat.expected import Expected
-from gigagate.gigachat.tools import ToolNames
 from gigagate.gigachat.v1 import left_out
 from gigagate.gigachat.v1 import upstream_chat as v1
 from gigagate.gigachat.v2 import request, whole
@@ -35,8 +34,7 @@ class ChatV2:
         """Raises ClientError."""
         asked = cast(dict[str, Any], chat)  # what lies below the top is not checked yet
         v1.count_messages(asked, call)
-        names = ToolNames.of(asked)
-        built = request.built(asked, call.policy, call.notes, names, self.variation)
+        built = request.built(asked, call.policy, call.notes, self.variation)
         body = built.body
         call.report.model_sent = body["model"]
 
@@ -57,7 +55,7 @@ class ChatV2:
         if built.is_regex:
             asked = asked | {"response_format": None}
         expected = replace(
-            v1.expected(asked, names, body, content, call),
+            v1.expected(asked, built.names, body, content, call),
             question=_question(body["messages"]) if built.builtin else "",
             logprobs=built.logprobs,
             prompt_characters=len(content.decode()),
