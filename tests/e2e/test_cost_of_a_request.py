@@ -20,7 +20,7 @@ REQUESTS = 50
 
 @pytest.mark.parametrize(
     ("body", "most"),
-    [(traffic.small(), 2700), (traffic.cline(100_000, parts=True, tools=25), 3800)],
+    [(traffic.small(), 2650), (traffic.cline(100_000, parts=True, tools=25), 3450)],
     ids=["small", "100 KB with 25 tools"],
 )
 def test_a_request_takes_few_calls(tmp_path: Path, body: bytes, most: int) -> None:
