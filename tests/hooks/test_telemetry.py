@@ -20,6 +20,7 @@ from gigagate.exchange import ClientRequest, Exchange
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.telemetry import VERBOSE, Telemetry
+from gigagate.hooks.wire.client_side import ClientStream
 from gigagate.settings.schema import Log
 from gigagate.telemetry.finished import CLIENT_GONE, Finished
 from gigagate.telemetry.json_lines import JsonLines
@@ -206,3 +207,14 @@ def test_a_changed_webhook_ends_the_one_before(tmp_path: Path, budgets: Budgets)
     ours.take(replace(ours.settings, webhook="http://127.0.0.1:1/b"))
     assert ours.webhook is not first
     first._work()  # ends at once: there is nothing to deliver
+
+
+@pytest.mark.parametrize(("asked_for", "logged"), [(False, False), (True, False), (False, True)])
+def test_a_stream_is_kept_for_whoever_looks_at_it_or_logs_it(asked_for: bool, logged: bool) -> None:
+    stream: Any = SimpleNamespace(
+        context=SimpleNamespace(options=SimpleNamespace(store_streamed_bodies=asked_for)),
+        shared=SimpleNamespace(
+            runtime=SimpleNamespace(settings=SimpleNamespace(log=Log(prompts=logged)))
+        ),
+    )
+    assert ClientStream.keeps_stream(stream) is (asked_for or logged)
