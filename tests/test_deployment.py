@@ -146,6 +146,18 @@ def unit(tmp_path: Path) -> Path:
     return path
 
 
+def test_an_admin_asks_the_service_as_its_own_user_and_in_its_own_folder() -> None:
+    script = (ROOT / "config" / "as-service.sh").read_text()
+    for name in ("DynamicUser", "User", "StateDirectory", "StateDirectoryMode", "UMask"):
+        (line,) = (line for line in UNIT.splitlines() if line.startswith(f"{name}="))
+        assert f"--property={line}" in script
+    for line in ("EnvironmentFile=/etc/gigagate.env", "ExecStart=/opt/gigagate/run.sh serve"):
+        assert line in UNIT
+    assert "--property=EnvironmentFile=/etc/gigagate.env" in script
+    assert '/opt/gigagate/run.sh "$@"' in script
+    assert "=/var/lib/gigagate " in script, "what %S/gigagate is for the system's services"
+
+
 def systemd_analyze(*words: str) -> "subprocess.CompletedProcess[str]":
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")

@@ -287,6 +287,11 @@ def test_an_override_that_does_not_run_is_an_error(fresh: Path) -> None:
 def test_the_shell_scripts_are_clean() -> None:
     shellcheck = shutil.which("shellcheck", path=str(Path(sys.executable).parent))
     assert shellcheck is not None
-    scripts = [RUN_SH, RUN_SH.parent / "tests" / "install_extras.sh", RUN_SH.parent / ".ci" / "run"]
+    root = RUN_SH.parent
+    scripts = [
+        *(RUN_SH, root / "tests" / "install_extras.sh", root / ".ci" / "run"),
+        *(root / "config").glob("*.sh"),
+        *(root / "tests" / "container").glob("*.sh"),
+    ]
     checked = subprocess.run([shellcheck, *scripts], capture_output=True, text=True)
     assert checked.stdout == ""

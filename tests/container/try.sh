@@ -92,8 +92,9 @@ import json, urllib.request
 ask = urllib.request.Request('http://127.0.0.1:4000/v1/chat/completions', method='POST',
     data=json.dumps({'model': 'gigachat', 'messages': [{'role': 'user', 'content': 'Hi'}]}).encode(),
     headers={'Content-Type': 'application/json', 'Authorization': 'Bearer key-of-anna-0123456789'})
-print(json.load(urllib.request.urlopen(ask, timeout=30))['model'])" | grep -q GigaChat ||
-    die "no answer of GigaChat's"
+print(json.load(urllib.request.urlopen(ask, timeout=30))['model'])" >"$work/answer.log" 2>&1 || true
+grep -q ^GigaChat "$work/answer.log" ||
+    die "no answer of GigaChat's: $(tail -n 3 "$work/answer.log")"
 saw "a request is answered through it"
 podman stop -t 30 gigagate-try >/dev/null 2>&1
 [ "$(podman inspect gigagate-try --format '{{.State.ExitCode}}')" = 0 ] || die "SIGTERM does not end it with 0"

@@ -32,7 +32,6 @@ def started(folder: Path, *words: str) -> Iterator[int]:
             env={
                 **kept,
                 "PYTHONPATH": str(ROOT / "addons"),
-                "PYTHONUNBUFFERED": "1",
                 "GIGACHAT_CREDENTIALS": "not a key",
                 "GIGAGATE_ENV_FILE": str(folder / "env"),
                 "GIGAGATE_STATE_DIR": str(folder / "state"),

@@ -42,7 +42,6 @@ def settings_environment(upstream: Upstream, state_dir: Path) -> dict[str, str]:
         "GIGAGATE_STATE_DIR": str(state_dir),
         "HOME": str(state_dir),
         "PYTHONPATH": str(ROOT / "addons"),
-        "PYTHONUNBUFFERED": "1",
     }
 
 

@@ -1,5 +1,6 @@
 """What mitmproxy was not told on its command line, it is told by being executed once more."""
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from tests.support.hooks import runtime
 
 from gigagate.errors import SettingsError
 from gigagate.hooks.process import startup
-from gigagate.hooks.process.startup import EXECUTED, Startup, give_up
+from gigagate.hooks.process.startup import EXECUTED, Startup, give_up, write_lines_at_once
 from gigagate.settings.schema import Log
 
 GIVEN = {"mode": ["reverse:http://gigachat.test"], "listen_host": "127.0.0.1", "listen_port": 4000}
@@ -117,3 +118,13 @@ def test_a_start_that_is_given_up_says_why(capsys: Any) -> None:
         give_up(SettingsError("line 3: no."))
     assert ended.value.code == 2
     assert capsys.readouterr().err == "gigagate: line 3: no.\n"
+
+
+def test_a_line_of_the_log_is_in_a_pipe_as_soon_as_it_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipe = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(pipe))
+    write_lines_at_once()
+    print("a line", file=sys.stdout)
+    assert pipe.getvalue() == b"a line\n"

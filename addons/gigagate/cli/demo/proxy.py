@@ -60,7 +60,6 @@ def environment(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
         "GIGAGATE_CONFIG": str(nothing),
         "GIGAGATE_STATE_DIR": str(folder / "state"),
         "PYTHONPATH": str(ADDONS),
-        "PYTHONUNBUFFERED": "1",
     }
 
 

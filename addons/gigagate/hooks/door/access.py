@@ -88,9 +88,9 @@ def client_name(request: http.Request, settings: Settings, clients: Ledger | Non
         shown = any(client_key.presented(request))
         what = "does not know the client key that was sent" if shown else "asks for a client key"
         raise InvalidApiKey(
-            f"This proxy {what}. Set the key as the API key of your client (it is sent as "
-            "Authorization: Bearer, x-api-key or api-key); who runs the proxy gives the keys out "
-            "(./run.sh clients, or GIGAGATE_CLIENT_KEYS)."
+            f"This proxy {what}. Set the key as the API key of your client (it is sent "
+            "in the header Authorization, x-api-key or api-key); who runs the proxy gives the "
+            "keys out (./run.sh clients, or GIGAGATE_CLIENT_KEYS)."
         )
     return name
 

@@ -5,6 +5,7 @@ addon could change that.  So where mode, port or address are missing, mitmdump i
 more, in place, with them on its command line.
 """
 
+import io
 import logging
 import os
 import sys
@@ -41,6 +42,7 @@ class Startup:
         except GigaGateError as error:
             give_up(error)
         self.complete_arguments()
+        write_lines_at_once()
         descriptors.raise_limit()
         log_redaction.install()
         safety.answer_errors_in_json()
@@ -106,6 +108,15 @@ class Startup:
                 return
             logger.error("The addon was unloaded. The proxy ends rather than forward raw requests.")
             ctx.master.event_loop.call_soon(sys.exit, 1)
+
+
+def write_lines_at_once() -> None:
+    """Lets whoever reads the log from a pipe, a file or systemd's journal see a line as it comes.
+
+    A line is written whole, or those of several processes get mixed.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True, write_through=False)
 
 
 def give_up(error: GigaGateError) -> NoReturn:

@@ -1,10 +1,8 @@
 """What is different in a proxy that is one worker of many."""
 
 import asyncio
-import io
 import logging
 import os
-import sys
 
 from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
@@ -53,8 +51,6 @@ class Worker:
             protection.check(self.shared.protections, self.runtime.settings)
         except SettingsError as error:
             give_up(error)
-        if isinstance(sys.stdout, io.TextIOWrapper):  # a line is written whole, or lines get mixed
-            sys.stdout.reconfigure(line_buffering=True, write_through=False)
 
     def running(self) -> None:
         self.status.url = greeting.url_of_proxy()
