@@ -68,7 +68,7 @@ def told(pool: Pool) -> list[dict[str, Any]]:
 
 def _problem(pool: Pool, account: Account) -> str:
     for switch in (account.outage, account.tokens.outage):
-        if switch.known and switch.failure is not None:
+        if switch.failure is not None:  # and nothing has been answered since
             return switch.failure.message
     if not pool.is_usable(account):
         return account.aside.reason

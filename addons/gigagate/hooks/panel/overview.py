@@ -10,6 +10,7 @@ from gigagate.hooks.about.status import Status
 from gigagate.hooks.panel.door import Admin
 from gigagate.hooks.panel.routes import Routes, Told, body_of
 from gigagate.hooks.runtime import Runtime
+from gigagate.panel.health import Gone, health
 from gigagate.panel.history import History
 from gigagate.threads import in_thread
 
@@ -45,26 +46,16 @@ class Overview:
         return told or {}
 
     async def health_now(self, number: int) -> tuple[Told | None, int]:
-        """{"mood", "state": a word of the texts, "since": unix seconds or null, "detail"}.
-
-        Green only if GigaChat has answered, the last request or a question of ours.
-        """
-        reasons = (await self._status.readiness()).get("reasons")
-        state = await self._state()
-        for outage in state["outages"]:
-            since = round(time.time() - outage["seconds"])
-            return _health("warn", "away", since, outage["message"]), 0
-        for away in (self._runtime.accounts.away, self._runtime.accounts.oauth_away):
-            if away.since is not None:
-                return _health("warn", "away", round(away.since), away.reason), 0
-        token = state["token"]
-        unasked = token["seconds_left"] is None and token["last_error"] is None
-        if reasons and not unasked:
-            return _health("bad", "trouble", None, str(reasons[0])), 0
-        answered = any(one["status"] == 200 for one in state["recent"][:1])
-        if answered or token["seconds_left"]:
-            return _health("good", "good"), 0
-        return _health("calm", "waiting"), 0
+        """{"mood", "state", "since", "detail"}: see panel/health.py."""
+        reasons = (await self._status.readiness()).get("reasons", [])
+        accounts = self._runtime.accounts
+        gone = [
+            Gone(server.since, server.reason)
+            for server in (accounts.away, accounts.oauth_away)
+            if server.since is not None
+        ]
+        found = health(await self._state(), reasons, gone, time.time())
+        return found._replace(detail=found.detail[:500])._asdict(), 0
 
     async def now(self, number: int) -> tuple[Told | None, int]:
         state = await self._state(sums=True)
@@ -92,8 +83,3 @@ class Overview:
 
     async def _state(self, *, sums: bool = False) -> dict[str, Any]:
         return await self._status.state("", sums=sums)
-
-
-def _health(mood: str, state: str, since: int | None = None, detail: str = "") -> Told:
-    """mood: "good", "warn", "bad" or "calm"."""
-    return {"mood": mood, "state": state, "since": since, "detail": detail[:500]}

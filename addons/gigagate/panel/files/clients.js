@@ -62,9 +62,9 @@ function days(name, use) {
 
 function edit(one, taken, send) {
   const budget = one?.budget ?? {};
-  const name = el("input", { id: "c-name", value: one?.name ?? "", required: true, pattern: NAME, autocomplete: "off", title: t("name_rule"),
+  const name = el("input", { id: "c-name", value: one?.name ?? "", required: true, pattern: NAME, autocomplete: "off", autofocus: !one, title: t("name_rule"),
     oninput: () => name.setCustomValidity(taken.includes(name.value.trim()) ? t("name_taken") : "") });
-  const limits = LIMITS.map(([limit, , word]) => [limit, el("input", { id: `c-${limit}`, type: "number", min: 0, step: limit === "roubles_per_month" ? "any" : 1, inputmode: "decimal", value: budget[limit] || "" }), word]);
+  const limits = LIMITS.map(([limit, , word]) => [limit, el("input", { id: `c-${limit}`, type: "number", min: 0, step: limit === "roubles_per_month" ? "any" : 1, inputmode: "decimal", value: budget[limit] || "", autofocus: Boolean(one) && limit === LIMITS[0][0] }), word]);
   const models = el("input", { id: "c-models", value: (budget.models ?? []).join(", "), placeholder: "GigaChat-2, GigaChat-2-*" });
   const expires = el("input", { id: "c-expires", type: "date", value: budget.expires ? budget.expires.slice(0, 10) : "" });
   const form = el("form", { method: "dialog", class: "fields", onsubmit: () => send(one ? "clients/change" : "clients/add", {

@@ -14,7 +14,7 @@ export async function show(place, left) {
   const tabs = el("div", { class: "tabs", role: "group", "aria-label": t("period") }, SPANS.map(([name, word]) =>
     el("button", { type: "button", "data-span": name, onclick: () => { chosen = name; draw(); } }, t(word))));
   const now = el("p", { class: "quiet now" }), cards = el("section", { class: "cards" });
-  const credentials = el("section", { class: "cards" }), sums = el("section", { class: "columns apart" });
+  const credentials = el("section", { class: "cards narrow" }), sums = el("section", { class: "columns apart" });
   place.append(heading("overview", tabs), now, cards, el("h3", {}, t("access")), credentials, sums);
 
   function draw() {

@@ -1,7 +1,7 @@
 // The panel: one view at a time, chosen by the address's fragment; the health above it is always live.
 
 import { always, connect } from "./live.js";
-import { moment } from "./locale.js";
+import { when } from "./locale.js";
 import { el, form, t, views } from "./page.js";
 
 const place = document.getElementById("view");
@@ -20,6 +20,7 @@ async function open() {
   }
   document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.title = `${t(view)} — GigaGate`;
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   place.replaceChildren();
   try {
     const { show } = await import(`./${view}.js`);
@@ -31,7 +32,7 @@ async function open() {
 
 function health({ mood, state, since, detail }) {
   pill.className = `pill ${mood}`;
-  pill.textContent = since ? `${t(state)} ${t("since")} ${moment(since)}` : t(state);
+  pill.textContent = since ? `${t(state)} ${t("since")} ${when(since)}` : t(state);
   trouble.hidden = !detail;
   trouble.replaceChildren(...(detail ? [el("b", {}, t(`${state}_next`)), ` ${detail}`] : []));
 }

@@ -17,6 +17,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "good": ("GigaChat answers", "GigaChat отвечает"),
     "waiting": ("nothing asked yet", "запросов ещё не было"),
     "away": ("GigaChat is away", "GigaChat недоступен"),
+    "partly": ("a credential fails", "один из ключей не работает"),
+    "partly_next": (
+        "Requests go on with the others; it is tried again by itself.",
+        "Запросы идут через остальные; этот будет опробован снова.",
+    ),
     "trouble": ("no access to GigaChat", "нет доступа к GigaChat"),
     "gone": ("the proxy does not answer", "прокси не отвечает"),
     "since": ("since", "с"),
