@@ -284,6 +284,13 @@ def as_texts(path: str) -> None:
     assert sent(path, input=[0])["input"] == ["!"]
 
 
+def as_log_probabilities(path: str) -> None:
+    """Of v2: here v1 is asked, which has none."""
+    assert sent(path, logprobs=2) == sent(path)
+    with pytest.raises(errors.UnsupportedFeature, match="logprobs"):
+        sent(path, strict=True, logprobs=2)
+
+
 TRANSLATED: Mapping[str, Callable[[str], None]] = {
     "model": through_aliases,
     "messages": as_messages,
@@ -294,6 +301,7 @@ TRANSLATED: Mapping[str, Callable[[str], None]] = {
     "response_format": as_json,
     "prompt": as_a_user_message,
     "input": as_texts,
+    "logprobs": as_log_probabilities,
 }
 
 

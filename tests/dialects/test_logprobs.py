@@ -24,8 +24,10 @@ CONTENT = {
     "contents": [{"role": "user", "parts": [{"text": "Привет?"}]}],
     "generationConfig": {"responseLogprobs": True, "logprobs": 2},
 }
+PROMPT = {"model": "gigachat", "prompt": "Привет?", "logprobs": 2}
 ASKED: dict[str, tuple[str, str, Any]] = {
     "openai": ("/v1/chat/completions", "/v1/chat/completions", CHAT),
+    "completions": ("/v1/completions", "/v1/completions", PROMPT),
     "responses": ("/v1/responses", "/v1/responses", RESPONSE),
     "gemini": (f"{GEMINI}:generateContent", f"{GEMINI}:streamGenerateContent?alt=sse", CONTENT),
 }
@@ -89,11 +91,24 @@ def found(dialect: str, told: bytes) -> list[tuple[str, float, list[str]]]:
                 others = [other["token"] for other in top["candidates"]]
                 places.append((token["token"], token["logProbability"], others))
             continue
+        if dialect == "completions":
+            places += _columns(one, len(places))
+            continue
         for token in _openai(one):
             assert token["bytes"] == [*token["token"].encode()]
             others = [other["token"] for other in token["top_logprobs"]]
             places.append((token["token"], token["logprob"], others))
     return places
+
+
+def _columns(one: dict[str, Any], known: int) -> list[tuple[str, float, list[str]]]:
+    told = one["choices"][0]["logprobs"]
+    if told is None:
+        return []
+    begins = [0, len("При")][known : known + len(told["tokens"])]
+    assert told["text_offset"] == begins
+    columns = zip(told["tokens"], told["token_logprobs"], told["top_logprobs"], strict=True)
+    return [(token, logprob, [*top]) for token, logprob, top in columns]
 
 
 def _openai(one: dict[str, Any]) -> list[Any]:

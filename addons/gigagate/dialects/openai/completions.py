@@ -4,12 +4,14 @@ GigaChat has chat models only, so it answers the prompt where the old models wou
 writing it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from gigagate.core import compact_json, sse
 from gigagate.core.http import JSON, Content
 from gigagate.core.in_hand import InHand
+from gigagate.core.logprobs import TokenLogprob
 from gigagate.core.parameter_table import Row, Table
 from gigagate.core.pivot import (
     AnswerWriter,
@@ -35,6 +37,7 @@ from gigagate.errors import (
     UpstreamProtocolError,
 )
 from gigagate.gigachat.errors import unexpected
+from gigagate.gigachat.v1.parameters import LOGPROBS
 
 _OF_CHAT = "It belongs to /v1/chat/completions."
 
@@ -52,10 +55,9 @@ TABLE = Table(
     ),
     Row(
         "logprobs",
-        "dropped",
+        "translated",
         Number(0, 5, integer=True),
-        meaning_changes=True,
-        reason="GigaChat v1 gives no log probabilities.",
+        reason=f"As logprobs and top_logprobs in a chat. {LOGPROBS}",
     ),
     *(
         Row(name, "refused", reason=_OF_CHAT)
@@ -73,9 +75,11 @@ def as_chat(asked: Mapping[str, Any], call: InHand) -> dict[str, Any]:
     own = {name: value for name, value in asked.items() if name in TABLE}
     TABLE.translate(own, call.policy, call.notes)
     message = {"role": "user", "content": _prompt(asked.get("prompt"))}
-    return {name: value for name, value in asked.items() if name not in own} | {
-        "messages": [message]
-    }
+    chat = {name: value for name, value in asked.items() if name not in own}
+    if (likely := asked.get("logprobs")) is not None:
+        top = TABLE["logprobs"].accepts.check("logprobs", likely)
+        chat |= {"logprobs": True, "top_logprobs": top}
+    return chat | {"messages": [message]}
 
 
 def translate(call: InHand) -> Translation:
@@ -115,10 +119,12 @@ class Completions:
 
 
 class _TextWriter:
-    """Implements core.pivot.AnswerWriter."""
+    """Implements core.pivot.AnswerWriter and TellsLogprobs."""
 
     def __init__(self, head: Mapping[str, Any], *, include_usage: bool) -> None:
         self._head = dict(head)
+        self._offset = 0
+        """Characters of the tokens whose log probabilities have been told."""
         self._include_usage = include_usage
 
     def start(self, model: str, created: int) -> bytes:
@@ -133,6 +139,11 @@ class _TextWriter:
 
     def tool_call(self, call: ToolCall, index: int) -> bytes:
         raise _uncalled_for()
+
+    def logprobs(self, tokens: Sequence[TokenLogprob]) -> bytes:
+        told = _logprobs(tokens, self._offset)
+        self._offset += sum(len(token.token) for token in tokens)
+        return self._event([_choice("", None, logprobs=told)], usage=None)
 
     def working(self) -> bytes:
         return self.text("")
@@ -169,12 +180,30 @@ def _prompt(given: object) -> str:
 def _text_choice(choice: Choice) -> dict[str, Any]:
     if "tool_calls" in choice["message"]:
         raise _uncalled_for()
-    return _choice(choice["message"]["content"] or "", choice["finish_reason"], choice["index"])
+    likely = choice.get("logprobs")
+    told = _logprobs([TokenLogprob.of(one) for one in likely["content"]]) if likely else None
+    text = choice["message"]["content"] or ""
+    return _choice(text, choice["finish_reason"], choice["index"], told)
 
 
 def _uncalled_for() -> UpstreamProtocolError:
     return unexpected("a function call that nobody asked for")
 
 
-def _choice(text: str, finish_reason: str | None, index: int = 0) -> dict[str, Any]:
-    return {"text": text, "index": index, "logprobs": None, "finish_reason": finish_reason}
+def _choice(
+    text: str, finish_reason: str | None, index: int = 0, logprobs: Any = None
+) -> dict[str, Any]:
+    return {"text": text, "index": index, "logprobs": logprobs, "finish_reason": finish_reason}
+
+
+def _logprobs(tokens: Sequence[TokenLogprob], offset: int = 0) -> dict[str, Any]:
+    """The older form, of columns.  offset: of the first token in the text."""
+    words = [token.token for token in tokens]
+    ends = accumulate(map(len, words), initial=offset)
+    top = [{other.token: other.logprob for other in token.top} for token in tokens]
+    return {
+        "tokens": words,
+        "token_logprobs": [token.logprob for token in tokens],
+        "top_logprobs": top if any(top) else None,
+        "text_offset": [*ends][:-1],
+    }
