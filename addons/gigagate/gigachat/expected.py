@@ -27,6 +27,8 @@ class Expected:
     """Characters of the request, for an estimate."""
     question: str = ""
     """What a tool of GigaChat's own is used for, in the client's words; "" if none may be."""
+    one_call: bool = False
+    """The client takes no more than one call in an answer."""
     logprobs: int | None = None
     """How many likeliest tokens the client wants of each place; None: no log probabilities."""
     key_owner: KeyOwner = PROXY

@@ -388,6 +388,13 @@ def test_tool_choice(choice: object, chat: object) -> None:
     assert asked(tools=[PLAIN], tool_choice=choice).chat["tool_choice"] == chat
 
 
+@pytest.mark.parametrize(("given", "told"), [(True, False), (False, None)])
+def test_who_wants_one_call_says_so_in_the_chat(given: bool, told: bool | None) -> None:
+    choice = {"type": "auto", "disable_parallel_tool_use": given}
+    chat = asked(tools=[PLAIN], tool_choice=choice).chat
+    assert chat.get("parallel_tool_calls") is told
+
+
 def test_a_search_may_be_forced_and_may_be_forbidden() -> None:
     tools = [PLAIN, {"type": "web_search_20250305", "name": "web_search"}]
     choice = {"type": "tool", "name": "web_search"}

@@ -1,5 +1,6 @@
 """GigaChat v2's answers, whole and in any pieces, to what a writer is told."""
 
+import json
 from typing import Any
 
 import pytest
@@ -132,6 +133,15 @@ def test_a_call_that_nobody_offered_is_dropped() -> None:
     assert [call["function"]["name"] for call in told["tool_calls"]] == ["getWeather"]
     with pytest.raises(UpstreamProtocolError, match="not offered"):
         whole(wire.whole(wire.said(wire.call("rm", {})), reason="function_call"))
+
+
+def test_who_wants_one_call_gets_the_first() -> None:
+    done = wire.done(*THREE, reason="function_call")
+    answers = whole(wire.whole(wire.said(*THREE)), one_call=True), streamed(done, 1, one_call=True)
+    for told in answers:
+        (call,) = message(told)["tool_calls"]
+        assert json.loads(call["function"]["arguments"]) == {"city": "Пермь"}
+        assert told["choices"][0]["finish_reason"] == "tool_calls"
 
 
 def test_reasoning_is_a_message_of_its_own() -> None:

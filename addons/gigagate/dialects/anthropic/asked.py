@@ -39,6 +39,8 @@ class Asked:
         choice = tools.choice(body.get("tool_choice"), offered, builtins)
         if choice is not None and functions:
             self.chat["tool_choice"] = choice
+        if tools.wants_one_call(body.get("tool_choice")):
+            self.chat["parallel_tool_calls"] = False
         self.chat |= parameters.as_chat(body, policy, notes)
         self.shows_thinking = parameters.shows_thinking(body)
         self._functions = len(functions)

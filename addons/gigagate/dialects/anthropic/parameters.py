@@ -27,7 +27,12 @@ TABLE = Table(
         reason="The system message; Claude Code's billing block is left out.",
     ),
     Row("tools", "translated", target="functions", reason="Those the client runs: see below."),
-    Row("tool_choice", "translated", target="function_call", reason="any: as required in a chat."),
+    Row(
+        "tool_choice",
+        "translated",
+        target="function_call",
+        reason="any: as required in a chat; disable_parallel_tool_use: one call at most.",
+    ),
     Row("stream", "kept", Boolean(), reason="Translated event by event."),
     Row(
         "max_tokens",

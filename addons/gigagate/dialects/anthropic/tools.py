@@ -138,6 +138,11 @@ def choice(
     return {"type": "function", "function": {"name": name}}
 
 
+def wants_one_call(given: object) -> bool:
+    """given: `tool_choice`."""
+    return isinstance(given, dict) and given.get("disable_parallel_tool_use") is True
+
+
 _CHOICES: Mapping[str, str] = {"auto": "auto", "any": "required", "none": "none"}
 
 

@@ -162,7 +162,8 @@ TABLE = Table(
         "parallel_tool_calls",
         "dropped",
         neutral=(True, False),
-        reason="GigaChat v1 makes one function call a turn; v2 is told.",
+        reason="GigaChat v1 makes one function call a turn; v2 is told; of several calls only the "
+        "first is passed on to who wants one.",
     ),
     Row(
         "stream_options",

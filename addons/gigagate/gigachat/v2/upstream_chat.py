@@ -57,6 +57,7 @@ class ChatV2:
         expected = replace(
             v1.expected(asked, built.names, body, content, call),
             question=_question(body["messages"]) if built.builtin else "",
+            one_call=chat.get("parallel_tool_calls") is False,
             logprobs=built.logprobs,
             prompt_characters=len(content.decode()),
         )
