@@ -95,8 +95,8 @@ class ClientStream(HttpStream):
     def translated_beside(self) -> CommandGenerator[UpstreamRequest | Answer]:
         """In a thread where it takes long.  Raises GigaGateError."""
         calls, request = self.shared.calls, self.flow.request
-        size, coding = len(request.data.content or b""), request.headers.get("content-encoding")
-        if not (beside.takes_long(size, coding) or routes.loads_first(request.path)):
+        content, coding = request.data.content or b"", request.headers.get("content-encoding")
+        if not (beside.takes_long(content, coding) or routes.loads_first(request.path)):
             return self.translated()
         body = yield from beside.beside(lambda: calls.unpacked(request))
         self.call = calls.open(self.flow, body)
@@ -110,7 +110,7 @@ class ClientStream(HttpStream):
         def tell() -> Answer:
             return call.exchange.answer(head.status_code, head.headers, body)
 
-        return (yield from beside.beside(tell)) if beside.takes_long(len(body), None) else tell()
+        return (yield from beside.beside(tell)) if beside.takes_long(body, None) else tell()
 
     def handle(self, event: events.Event) -> CommandGenerator[None]:
         yield from super()._handle_event(event)
