@@ -44,6 +44,10 @@ function gone() {
 }
 
 document.querySelector("#logout [name=form_token]").value = form;
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the fragment names the view
+  place.focus();
+});
 addEventListener("hashchange", open);
 always({ health }, gone);
 connect();
