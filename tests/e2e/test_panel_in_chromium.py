@@ -225,7 +225,7 @@ def test_requests_are_found_and_opened_by_keyboard(browser: Browser, proxy: Prox
     browser.wait_for_text("main tbody", "anna")
     browser.evaluate("document.querySelector('.skip').focus()")
     browser.press("Enter")
-    assert browser.evaluate("[document.activeElement.id, location.hash]") == ["view", "#requests"]
+    browser.wait_for("document.activeElement.id === 'view' && location.hash === '#requests'")
     browser.evaluate("document.querySelector('main tbody button').focus()")
     browser.press("ArrowDown")
     browser.press("Enter")

@@ -5,8 +5,12 @@ for (const button of document.querySelectorAll(".copy")) {
     try {
       await navigator.clipboard.writeText(text.textContent);
       button.textContent = document.querySelector(".setups").dataset.copied;
-      setTimeout(() => { button.textContent = word; }, 2000);
-    } catch { getSelection().selectAllChildren(text); }
+      setTimeout(() => {
+        button.textContent = word;
+      }, 2000);
+    } catch {
+      getSelection().selectAllChildren(text);
+    }
   });
 }
 setInterval(async () => {

@@ -2,7 +2,11 @@
 
 import { ask, el, heading, t, table } from "./page.js";
 
-const SIGN = { true: ["good", "✓", "fine"], false: ["bad", "✗", "broken"], null: ["warn", "!", "worth_knowing"] };
+const SIGN = {
+  true: ["good", "✓", "fine"],
+  false: ["bad", "✗", "broken"],
+  null: ["warn", "!", "worth_knowing"],
+};
 
 export async function show(place, left) {
   const list = el("div", { "aria-live": "polite" });
@@ -13,12 +17,29 @@ export async function show(place, left) {
     list.replaceChildren(el("p", { class: "card empty" }, t("checking")));
     try {
       const { findings } = await ask("doctor", { signal: left });
-      list.replaceChildren(table(t("doctor"), [["\u00a0"], [t("checked")], [t("found")]], findings.map((one) => {
-        const [mood, sign, word] = SIGN[String(one.fine)] ?? SIGN.null;
-        return el("tr", {}, el("td", {}, el("span", { class: `sign ${mood}`, role: "img", "aria-label": t(word) }, sign)), el("td", {}, one.what), el("td", { class: "wrap lines" }, one.told));
-      })));
+      list.replaceChildren(
+        table(
+          t("doctor"),
+          [["\u00a0"], [t("checked")], [t("found")]],
+          findings.map((one) => {
+            const [mood, sign, word] = SIGN[String(one.fine)] ?? SIGN.null;
+            return el(
+              "tr",
+              {},
+              el(
+                "td",
+                {},
+                el("span", { class: `sign ${mood}`, role: "img", "aria-label": t(word) }, sign),
+              ),
+              el("td", {}, one.what),
+              el("td", { class: "wrap lines" }, one.told),
+            );
+          }),
+        ),
+      );
     } catch (error) {
-      if (!left.aborted) list.replaceChildren(el("p", { class: "warning" }, `${t("failed")} ${error.message}`));
+      if (!left.aborted)
+        list.replaceChildren(el("p", { class: "warning" }, `${t("failed")} ${error.message}`));
     }
     button.disabled = false;
   }

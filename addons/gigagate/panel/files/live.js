@@ -3,8 +3,12 @@
 import { ask } from "./page.js";
 
 const PAUSE = 2000;
-let source = null, again = 0;
-let heard = {}, shown = {}, after = 0, lost = () => {};
+let source = null,
+  again = 0;
+let heard = {},
+  shown = {},
+  after = 0,
+  lost = () => {};
 
 /** Of what every view shows; `gone` is called when the proxy does not answer. */
 export function always(handlers, gone) {
@@ -17,12 +21,19 @@ export function always(handlers, gone) {
 export function listen(handlers, left) {
   heard = handlers;
   after = 0;
-  left.addEventListener("abort", () => { if (heard === handlers) { heard = {}; connect(); } });
+  left.addEventListener("abort", () => {
+    if (heard === handlers) {
+      heard = {};
+      connect();
+    }
+  });
   connect();
 }
 
 /** Requests up to this one are known: they need not be told again. */
-export const known = (number) => { after = number; };
+export const known = (number) => {
+  after = number;
+};
 
 export function connect() {
   clearTimeout(again);
@@ -30,7 +41,9 @@ export function connect() {
   source = null;
   if (document.hidden) return;
   const handlers = { ...shown, ...heard };
-  source = new EventSource(`/admin/api/events?of=${Object.keys(handlers).join(",")}&after=${after}`);
+  source = new EventSource(
+    `/admin/api/events?of=${Object.keys(handlers).join(",")}&after=${after}`,
+  );
   for (const [topic, handler] of Object.entries(handlers)) {
     source.addEventListener(topic, (event) => handler(JSON.parse(event.data)));
   }

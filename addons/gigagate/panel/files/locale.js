@@ -7,11 +7,20 @@ const locale = own && own !== "en" ? own : { en: "en-GB", ru: "ru-RU" }[lang];
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 const hundredth = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-const roubles = new Intl.NumberFormat(locale, { style: "currency", currency: "RUB", currencyDisplay: "narrowSymbol" });
+const roubles = new Intl.NumberFormat(locale, {
+  style: "currency",
+  currency: "RUB",
+  currencyDisplay: "narrowSymbol",
+});
 const hour = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 const minute = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
-const dayHour = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const dayHour = new Intl.DateTimeFormat(locale, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 const both = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 
 const date = (seconds) => new Date(seconds * 1000);
@@ -31,11 +40,18 @@ export function when(seconds) {
   return seconds * 1000 >= midnight ? clock(seconds) : dayAndHour(seconds);
 }
 
-export const time = (ms) => (ms < 1000 ? `${number(ms)} ${t("milliseconds")}` : `${(ms < 10000 ? hundredth : tenth).format(ms / 1000)} ${t("seconds")}`);
+export const time = (ms) =>
+  ms < 1000
+    ? `${number(ms)} ${t("milliseconds")}`
+    : `${(ms < 10000 ? hundredth : tenth).format(ms / 1000)} ${t("seconds")}`;
 
 export function span(seconds) {
-  const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600), minutes = Math.floor(seconds / 60);
+  const days = Math.floor(seconds / 86400),
+    hours = Math.floor(seconds / 3600),
+    minutes = Math.floor(seconds / 60);
   if (days) return `${number(days)} ${t("days")} ${hours % 24} ${t("hours")}`;
   if (hours) return `${hours} ${t("hours")} ${minutes % 60} ${t("minutes")}`;
-  return minutes ? `${minutes} ${t("minutes")}` : `${Math.max(0, Math.floor(seconds))} ${t("seconds")}`;
+  return minutes
+    ? `${minutes} ${t("minutes")}`
+    : `${Math.max(0, Math.floor(seconds))} ${t("seconds")}`;
 }

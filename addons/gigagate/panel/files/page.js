@@ -10,13 +10,17 @@ const SVG = new Set(["svg", "g", "rect", "line", "text", "title"]);
 
 /** An element: attributes, "on…" listeners, children as text or nodes.  No HTML is ever parsed. */
 export function el(name, attributes = {}, ...children) {
-  const node = SVG.has(name) ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
+  const node = SVG.has(name)
+    ? document.createElementNS("http://www.w3.org/2000/svg", name)
+    : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(
+    ...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return node;
 }
 
@@ -25,7 +29,11 @@ export async function ask(path, { method = "GET", body, signal } = {}) {
   if (method !== "GET") headers["x-gigagate-form"] = form;
   if (body !== undefined) headers["content-type"] = "application/json";
   const answer = await fetch(`/admin/api/${path}`, {
-    method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+    method,
+    headers,
+    signal,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   if (answer.status === 401) location.reload();
   const told = await answer.json();
   if (!answer.ok) throw failure(told.error, answer.statusText);
@@ -44,16 +52,25 @@ export function say(text) {
   const place = document.getElementById("said");
   place.textContent = text;
   clearTimeout(hidden);
-  hidden = setTimeout(() => { place.textContent = ""; }, 8000);
+  hidden = setTimeout(() => {
+    place.textContent = "";
+  }, 8000);
 }
 
 export const complain = (error) => say(`${t("failed")} ${error.message}`);
 
 /** The head of a view: its name, and beside it what acts on all of it. */
-export const heading = (word, ...beside) => el("div", { class: "heading" }, el("h2", {}, t(word)), beside);
+export const heading = (word, ...beside) =>
+  el("div", { class: "heading" }, el("h2", {}, t(word)), beside);
 
-export const field = (word, input, note) => el("div", { class: "field" },
-  el("label", { for: input.id }, t(word)), input, note ? el("p", { class: "quiet" }, note) : null);
+export const field = (word, input, note) =>
+  el(
+    "div",
+    { class: "field" },
+    el("label", { for: input.id }, t(word)),
+    input,
+    note ? el("p", { class: "quiet" }, note) : null,
+  );
 
 export const check = (word, input) => el("label", { class: "check" }, input, t(word));
 
@@ -61,21 +78,42 @@ export const check = (word, input) => el("label", { class: "check" }, input, t(w
  * shape, on a phone: "stacked", a cell a line with its column's name; "brief", as panel.css has it. */
 export function table(name, columns, rows, empty, shape) {
   if (!rows.length) return el("p", { class: "card empty" }, empty ?? t("nothing"));
-  const head = columns.map(([column, kind]) => el("th", { scope: "col", class: kind ?? null }, column));
+  const head = columns.map(([column, kind]) =>
+    el("th", { scope: "col", class: kind ?? null }, column),
+  );
   if (shape === "stacked") {
-    for (const row of rows) [...row.children].forEach((cell, i) => { cell.dataset.label = columns[i][0].trim(); });
+    for (const row of rows)
+      [...row.children].forEach((cell, i) => {
+        cell.dataset.label = columns[i][0].trim();
+      });
   }
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
-    el("table", { class: shape }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
+  return el(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": name },
+    el("table", { class: shape }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)),
+  );
 }
 
 /** A dialog; whoever closes it gets rid of it. */
 export function box(label, ...inside) {
-  const dialog = el("dialog", { "aria-label": label, onclose: () => dialog.remove() },
-    el("div", { class: "heading" }, el("h2", {}, label),
-      el("button", { class: "close", type: "button", "aria-label": t("close"), onclick: () => dialog.close() }, "×")),
-    ...inside);
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  const dialog = el(
+    "dialog",
+    { "aria-label": label, onclose: () => dialog.remove() },
+    el(
+      "div",
+      { class: "heading" },
+      el("h2", {}, label),
+      el(
+        "button",
+        { class: "close", type: "button", "aria-label": t("close"), onclick: () => dialog.close() },
+        "×",
+      ),
+    ),
+    ...inside,
+  );
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
@@ -85,7 +123,17 @@ export function box(label, ...inside) {
 export function code(text, label) {
   const shown = el("pre", { tabindex: 0, "aria-label": label }, text);
   const copy = async () => {
-    try { await navigator.clipboard.writeText(shown.textContent); say(t("copied")); } catch { getSelection().selectAllChildren(shown); }
+    try {
+      await navigator.clipboard.writeText(shown.textContent);
+      say(t("copied"));
+    } catch {
+      getSelection().selectAllChildren(shown);
+    }
   };
-  return el("div", { class: "code" }, shown, el("button", { type: "button", onclick: copy }, t("copy")));
+  return el(
+    "div",
+    { class: "code" },
+    shown,
+    el("button", { type: "button", onclick: copy }, t("copy")),
+  );
 }

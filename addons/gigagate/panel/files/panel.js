@@ -5,7 +5,8 @@ import { when } from "./locale.js";
 import { el, form, t, views } from "./page.js";
 
 const place = document.getElementById("view");
-const pill = document.getElementById("health"), trouble = document.getElementById("trouble");
+const pill = document.getElementById("health"),
+  trouble = document.getElementById("trouble");
 let leave = () => {};
 
 async function open() {
@@ -18,7 +19,9 @@ async function open() {
     if (link.hash === `#${view}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  document
+    .querySelector("header nav [aria-current]")
+    ?.scrollIntoView({ block: "nearest", inline: "center" });
   document.title = `${t(view)} — GigaGate`;
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   place.replaceChildren();
@@ -26,7 +29,8 @@ async function open() {
     const { show } = await import(`./${view}.js`);
     if (!left.signal.aborted) await show(place, left.signal);
   } catch (error) {
-    if (!left.signal.aborted) place.append(el("p", { class: "warning" }, `${t("failed")} ${error.message}`));
+    if (!left.signal.aborted)
+      place.append(el("p", { class: "warning" }, `${t("failed")} ${error.message}`));
   }
 }
 
