@@ -119,6 +119,22 @@ def test_the_role_of_results_is_found_once_for_a_model(client: OpenAI, emulator:
     assert paths(emulator) == [f"{v2} 400", f"{v2} 200", f"{v2} 200"]
 
 
+def test_what_a_model_refuses_is_found_among_what_it_may_have_refused(
+    client: OpenAI, emulator: Emulator
+) -> None:
+    """GigaChat-3-Lightning was measured to want the role tool, and to force nothing."""
+    made = {"id": "c", "type": "function", "function": {"name": "clock", "arguments": "{}"}}
+    told = {"role": "tool", "tool_call_id": "c", "content": "{}"}
+    messages: Any = [SEARCH, {"role": "assistant", "content": "", "tool_calls": [made]}, told]
+    asked: Any = {"messages": messages, "tools": [*TOOLS, {"type": "web_search"}]}
+    asked["tool_choice"] = {"type": "function", "function": {"name": "weather"}}
+    for _ in range(2):
+        emulator.script.add("Да")
+        client.chat.completions.create(model="GigaChat-3-Lightning", **asked)
+    v2 = "/api/v2/chat/completions"
+    assert paths(emulator) == [f"{v2} 400", f"{v2} 422", f"{v2} 200", f"{v2} 200"]
+
+
 def test_a_tool_that_the_account_may_not_use_is_left_out(
     client: OpenAI, emulator: Emulator
 ) -> None:
