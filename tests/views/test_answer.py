@@ -119,3 +119,12 @@ def test_what_is_no_chat_answer_is_said_to_be_none(body: bytes) -> None:
 def test_no_event_makes_it_fail(events: list[Any], deltas: list[Any]) -> None:
     body = sse(*events, *({"choices": [{"delta": given}]} for given in deltas), delta(content="x"))
     assert answer.render(reader.answer(body), Facts()).endswith("\n")
+
+
+def test_what_is_cited_stands_under_the_text() -> None:
+    page = {"url": "https://example.com/milk", "title": "Молоко"}
+    cited = {"type": "url_citation", "url_citation": {"start_index": 0, "end_index": 6, **page}}
+    message = {"content": "Привет", "annotations": [cited, cited]}
+    body = json.dumps({"choices": [{"message": message}]}).encode()
+    lines = answer.render(reader.answer(body), Facts()).splitlines()
+    assert lines[-3:] == ["Привет", "── sources ──", "Молоко https://example.com/milk"]

@@ -21,6 +21,14 @@ class SaidChoice:
     finish_reason: str | None = None
     """In the pivot's words."""
 
+    sources: dict[str, str] = field(default_factory=dict)
+    """Address of a page that the answer cites -> its title."""
+
+    def cite(self, page: Mapping[str, Any], address: str = "url") -> None:
+        """address: under which name it has one."""
+        if found := text_of(page.get(address)):
+            self.sources.setdefault(found, text_of(page.get("title")))
+
     def call(self, place: int, name: str) -> list[str]:
         """The pieces of the arguments of the call that stands there."""
         return self.calls.setdefault(place, (name, []))[1]

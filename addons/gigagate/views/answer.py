@@ -82,5 +82,9 @@ def _choice(choice: SaidChoice) -> Iterator[str]:
         yield "── answer ──"
     if text := "".join(choice.text):
         yield wrapped(folded(text, MAX_TEXT))
+    if choice.sources:
+        yield "── sources ──"
+    for address, title in choice.sources.items():
+        yield wrapped(f"{title} {address}".lstrip(), "    ")
     for _, (name, arguments) in sorted(choice.calls.items()):
         yield wrapped(calls.line(name, "".join(arguments)), "    ")

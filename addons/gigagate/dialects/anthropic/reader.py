@@ -103,8 +103,10 @@ def _take_delta(choice: SaidChoice, place: int, delta: Mapping[str, Any]) -> Non
 
 
 def _take_words(choice: SaidChoice, given: Mapping[str, Any]) -> None:
-    """The words of a block, or of a piece of one: both have the same names."""
+    """The words of a block, or of a piece of one: both have the same names.  And what is cited."""
     if text := given.get("text"):
         choice.text.append(text_of(text))
+    for cited in (*list_of(given.get("citations")), given.get("citation")):
+        choice.cite(object_of(cited))
     if thought := given.get("thinking"):
         choice.reasoning.append(text_of(thought))

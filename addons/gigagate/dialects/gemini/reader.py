@@ -80,6 +80,9 @@ def _take(said: Said, told: Mapping[str, Any]) -> None:
         choice = said.choice(index)
         for part in list_of(object_of(candidate.get("content")).get("parts")):
             _take_part(choice, object_of(part))
+        grounding = object_of(candidate.get("groundingMetadata"))
+        for page in list_of(grounding.get("groundingChunks")):
+            choice.cite(object_of(object_of(page).get("web")), "uri")
         if isinstance(reason := candidate.get("finishReason"), str):
             found = _FINISHES.get(reason, reason)
             choice.finish_reason = "tool_calls" if found == "stop" and choice.calls else found

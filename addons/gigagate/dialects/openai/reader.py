@@ -56,6 +56,8 @@ def _take_message(choice: SaidChoice, message: Mapping[str, Any]) -> None:
         choice.text.append(text_of(content))
     if reasoning := message.get("reasoning_content"):
         choice.reasoning.append(text_of(reasoning))
+    for cited in list_of(message.get("annotations")):
+        choice.cite(object_of(object_of(cited).get("url_citation")))
     for place, given in enumerate(map(object_of, list_of(message.get("tool_calls")))):
         index = given.get("index")
         _take_call(choice, index if type(index) is int else place, given.get("function"))

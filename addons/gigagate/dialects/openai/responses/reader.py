@@ -76,6 +76,8 @@ def _take_event(said: Said, event: Mapping[str, Any]) -> None:
             said.choice().text.append(piece)
         case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
             said.choice().reasoning.append(piece)
+        case "response.output_text.annotation.added":
+            said.choice().cite(object_of(event.get("annotation")))
         case "response.output_item.added":
             item = object_of(event.get("item"))
             if _is_call(item):
@@ -123,6 +125,9 @@ def _take_item(choice: SaidChoice, place: int, item: Mapping[str, Any]) -> None:
         choice.call(place, _name(item)).append(text_of(given or item.get("operation")))
     elif item.get("type") == "message":
         choice.text.append(joined(item.get("content"), "output_text", "input_text"))
+        for part in map(object_of, list_of(item.get("content"))):
+            for cited in list_of(part.get("annotations")):
+                choice.cite(object_of(cited))
     elif item.get("type") == "reasoning":
         choice.reasoning.append(joined(item.get("summary"), "summary_text"))
 
