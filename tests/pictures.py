@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import requests
-from tests.support import panel_pictures
+from tests.support import panel_pictures, session_pictures
 from tests.support.browser import Browser
 from tests.support.cline_chat import CLINE_CHAT
 from tests.support.mitmweb import arguments
@@ -69,11 +69,11 @@ def main() -> None:
         raise SystemExit("chromium is not installed: sh tests/install_extras.sh")
     with tempfile.TemporaryDirectory() as name:
         temporary = Path(name)
-        port = free_port()
+        port, flows = free_port(), temporary / "flows.mitm"
         panel_pictures.work_for_a_month(temporary, time.time())
         with (
             EmulatorThread(state_dir=temporary / "emulator") as emulator,
-            Proxy(emulator, temporary, *arguments(port), verb="web") as proxy,
+            Proxy(emulator, temporary, *arguments(port), "-w", str(flows), verb="web") as proxy,
             Browser(chromium, temporary / "profile") as browser,
         ):
             page = Page(browser, f"http://127.0.0.1:{port}")
@@ -81,7 +81,9 @@ def main() -> None:
             folder = IMAGES if write else temporary
             folder.mkdir(parents=True, exist_ok=True)
             take(browser, page, proxy, folder)
+            session_pictures.work(proxy, emulator)
             panel_pictures.take(browser, proxy, folder)
+            session_pictures.take(browser, proxy, folder, flows)
             for picture in sorted(folder.glob("*.png")):
                 print(f"{picture.name}: {picture.stat().st_size // 1024} KB")
 

@@ -147,3 +147,62 @@ def test_a_bare_body_speaks_the_api_whose_path_is_given(
     (told,) = json.loads(out)
     assert code == 0
     assert [m["role"] for m in told["upstream"]["body"]["messages"]] == ["system", "user"]
+
+
+def a_session(tmp_path: Path, sent: list[Any]) -> Path:
+    """Two steps of a task, and what GigaChat was sent for each."""
+    talk: list[dict[str, Any]] = []
+    file = tmp_path / "flows.mitm"
+    with file.open("wb") as opened:
+        for number, then in enumerate(sent):
+            talk.append({"role": "user", "content": f"words {number}"})
+            body = json.dumps({"model": "gpt-4o", "messages": talk}).encode()
+            request = tutils.treq(method=b"POST", path=b"/v1/chat/completions", content=body)
+            answer = {"role": "assistant", "content": f"answer {number}"}
+            told = json.dumps({"choices": [{"message": answer}]}).encode()
+            flow = tflow.tflow(req=request, resp=tutils.tresp(content=told))
+            if then is not None:
+                flow.metadata["gigachat.request"] = json.dumps(then).encode()
+            FlowWriter(opened).add(flow)
+            talk.append(answer)
+    return file
+
+
+def test_each_step_of_a_session_is_compared_with_what_was_sent_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = {"model": "GigaChat-2-Max", "messages": [{"role": "user", "content": "words 0"}]}
+    file = a_session(tmp_path, [body, {**body, "temperature": 2}, None])
+    code, out = run(file, capsys, "--then")
+    assert code == 1
+    assert out.startswith("words 0\nstep 1: as it was sent then\nstep 2:\n")
+    assert '\n  -   "temperature": 2' in out
+    assert '"content": "words 1"' in out
+    assert out.endswith(
+        "step 3: what was sent then is not in the file\n\n1 of 3 differ from what was sent then.\n"
+    )
+    _, told = run(file, capsys, "--then", "--json")
+    steps = json.loads(told)
+    assert [(one["session"], one["step"], one["differs"]) for one in steps] == [
+        *(("words 0", 1, False), ("words 0", 2, True), ("words 0", 3, False)),
+    ]
+    assert steps[0]["upstream"]["body"]["model"] == "GigaChat-2-Max"
+
+
+def test_ids_of_files_are_no_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 30).decode()
+    part = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{picture}"}}
+    chat = {"model": "gpt-4o", "messages": [{"role": "user", "content": [part]}]}
+    _, told = run(saved(tmp_path, chat), capsys, "--json")
+    body = json.loads(told)[0]["upstream"]["body"]
+    assert body["messages"][0]["attachments"]
+    body["messages"][0]["attachments"] = ["the-id-of-that-day"]
+    request = tutils.treq(
+        method=b"POST", path=b"/v1/chat/completions", content=json.dumps(chat).encode()
+    )
+    flow = tflow.tflow(req=request, resp=True)
+    flow.metadata["gigachat.request"] = json.dumps(body).encode()
+    with (file := tmp_path / "flows.mitm").open("wb") as opened:
+        FlowWriter(opened).add(flow)
+    code, out = run(file, capsys, "--then")
+    assert (code, "as it was sent then" in out) == (0, True)

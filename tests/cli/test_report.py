@@ -1,6 +1,7 @@
 """./run.sh report: saved flows and HAR to one page, or to JSON; whatever is in them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,32 @@ def test_a_file_that_is_not_there_is_told(
 ) -> None:
     assert report.main("report", [str(tmp_path / "none")]) == 1
     assert "No such file" in capsys.readouterr().err
+
+
+def test_two_files_are_compared_step_by_step(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same task in both is no conversation that goes on."""
+    first, second = tmp_path / "max.mitm", tmp_path / "pro.mitm"
+    for file, flows in ((first, a_task()), (second, a_task()[:1])):
+        with file.open("wb") as opened:
+            for one in flows:
+                FlowWriter(opened).add(one)
+    page = tmp_path / "compared.html"
+    assert report.main("report", ["--compare", str(first), str(second), "-o", str(page)]) == 0
+    assert capsys.readouterr().out == f"{page}: 2 conversations, 3 steps\n"
+    text = page.read_text()
+    assert "<th>max.mitm</th><th>pro.mitm</th>" in text
+    assert "<tr><th>steps</th><td>2</td><td>1</td><td>-50 %</td></tr>" in text
+    assert text.count('class="pair"') == 2
+    assert len(set(re.findall(r'id="([ab]-\d)"', text))) == 3
+    assert KEY not in text
+
+
+def test_one_conversation_cannot_be_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (file := tmp_path / "flows.mitm").open("wb") as opened:
+        FlowWriter(opened).add(a_task()[0])
+    assert report.main("report", ["--compare", str(file)]) == 1
+    assert "only one conversation is in it" in capsys.readouterr().err

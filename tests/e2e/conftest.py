@@ -9,6 +9,7 @@ import pytest
 from tests.support import agent_task
 from tests.support.fault_table import TABLE
 from tests.support.proxy import Proxy
+from tests.support.saved_sessions import SavedSessions
 
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
 
@@ -19,11 +20,18 @@ Served = tuple[Emulator, Proxy]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def flows(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path | None:
+    """Where a file's flows are saved, if it says SAVES_FLOWS."""
+    saves = getattr(request.module, "SAVES_FLOWS", False)
+    return tmp_path_factory.mktemp("flows") / "flows.mitm" if saves else None
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, flows: Path | None) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
     config = EmulatorConfig(concurrency=0)
     with EmulatorThread(config, state_dir=folder / "emulator") as emulator:
-        with Proxy(emulator, folder) as proxy:
+        with Proxy(emulator, folder, *(["-w", str(flows)] if flows else [])) as proxy:
             yield emulator, proxy
 
 
@@ -42,6 +50,12 @@ def emulator(served: Served) -> Iterator[Emulator]:
 @pytest.fixture
 def proxy(served: Served, emulator: Emulator) -> Proxy:
     return served[1]
+
+
+@pytest.fixture
+def sessions(emulator: Emulator, flows: Path | None) -> SavedSessions:
+    assert flows is not None
+    return SavedSessions(flows)
 
 
 @pytest.fixture

@@ -16,10 +16,12 @@ from tests.support.agent_task import chats, functions_called, is_edited
 from tests.support.client_program import ClientProgram
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
+from tests.support.saved_sessions import SavedSessions, called, hows
 
 from gigagate.emulator import Emulator
 from gigagate.emulator.v2_routes import FOUND, SOURCES
 
+SAVES_FLOWS = True
 RUSSIAN = "Съешь ещё этих мягких французских булок, «да выпей чаю» ☕\n"
 
 
@@ -59,7 +61,7 @@ def call(name: str, **arguments: object) -> dict[str, object]:
 
 
 def test_claude_code_works_through_a_task(
-    claude: ClaudeCode, emulator: Emulator, folder: Path
+    claude: ClaudeCode, emulator: Emulator, folder: Path, sessions: SavedSessions
 ) -> None:
     (folder / "red.png").write_bytes(samples.png(1))
     notes = str(folder / "notes.md")
@@ -91,6 +93,11 @@ def test_claude_code_works_through_a_task(
     assert "WebFetch" in offered[-1]
     assert sum(bool(one.get("attachments")) for one in messages) == 1
     assert "x-anthropic-billing-header" not in messages[0]["content"]
+
+    (session,) = sessions.of(requests=8)
+    assert hows(session) == ["began", *["continued"] * 7]
+    assert called(session) == functions_called(messages)
+    assert "Сделай всё по порядку" in session.title
 
 
 def test_claude_code_makes_two_calls_in_one_turn(
@@ -127,7 +134,7 @@ def test_claude_code_survives_a_stream_that_breaks_off(
 
 
 def test_claude_code_makes_a_conversation_shorter_that_is_too_long(
-    claude: ClaudeCode, emulator: Emulator, folder: Path
+    claude: ClaudeCode, emulator: Emulator, folder: Path, sessions: SavedSessions
 ) -> None:
     """It is told so in the words it knows, asks for a summary, and goes on with the task."""
     emulator.script.add(call("Read", file_path=str(folder / "notes.md")), "Прочитал.")
@@ -146,8 +153,17 @@ def test_claude_code_makes_a_conversation_shorter_that_is_too_long(
     assert [chat.status for chat in found] == [422, 200, 200, 200]
     assert "Пересказ" in json.dumps(found[-1].json["messages"], ensure_ascii=False)
 
+    (session,) = sessions.of(requests=6)
+    assert hows(session)[:2] == ["began", "continued"]
+    assert hows(session).count("compacted") == 1
+    assert hows(session)[-1] == "continued"
+    assert [step.failed for step in session.steps].count(True) == 1
+    assert called(session) == ["Read", "Write"]
 
-def test_its_web_search_finds_real_pages(claude: ClaudeCode, emulator: Emulator) -> None:
+
+def test_its_web_search_finds_real_pages(
+    claude: ClaudeCode, emulator: Emulator, sessions: SavedSessions
+) -> None:
     """The search is a request of its own, which goes to GigaChat's second API."""
     emulator.script.add(
         call("ToolSearch", query="select:WebSearch", max_results=1),
@@ -164,3 +180,7 @@ def test_its_web_search_finds_real_pages(claude: ClaudeCode, emulator: Emulator)
         assert page["url"] in result["content"]
         assert page["title"] in result["content"]
     assert "Молоко стоит 89 рублей." in result["content"]
+    (session,) = sessions.of(requests=4)
+    assert hows(session) == ["began", "continued", "continued"]
+    (aside,) = session.beside
+    assert "Молоко" in aside.text

@@ -11,9 +11,11 @@ from tests.support.client_program import ClientProgram
 from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
+from tests.support.saved_sessions import SavedSessions, called, hows
 
 from gigagate.emulator import Emulator
 
+SAVES_FLOWS = True
 COMPATIBLE, NATIVE = "openai-compatible", "openai-native"
 """Providers of Cline: the one speaks Chat Completions, the other Responses."""
 ANTHROPIC, GEMINI = "anthropic", "gemini"
@@ -76,17 +78,23 @@ PATCH = """\
 
 @pytest.mark.parametrize("provider", [COMPATIBLE, ANTHROPIC])
 def test_cline_3_works_through_a_task_with_native_tools(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path, provider: str
+    proxy: Proxy,
+    emulator: Emulator,
+    tmp_path: Path,
+    folder: Path,
+    provider: str,
+    sessions: SavedSessions,
 ) -> None:
     emulator.switch(chunk_chars=1)
     said = solve(proxy, folder, tmp_path / "home", EDIT, provider)
     assert said[-1]["usage"]["cacheReadTokens"] > 0
     assert is_edited(folder)
     check(emulator, ["read_files", "editor", "run_commands"])
+    is_one_session(sessions, ["read_files", "editor", "run_commands"])
 
 
 def test_cline_3_works_through_a_task_in_responses(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path, sessions: SavedSessions
 ) -> None:
     """Patches take the place of the editor, and two tools are OpenAI's own."""
     emulator.switch(chunk_chars=1)
@@ -101,6 +109,13 @@ def test_cline_3_works_through_a_task_in_responses(
     assert said[-1]["usage"]["cacheReadTokens"] > 0
     assert is_edited(folder)
     check(emulator, ["read_files", "apply_patch", "run_commands"])
+    is_one_session(sessions, ["read_files", "apply_patch", "run_commands"])
+
+
+def is_one_session(sessions: SavedSessions, tools: list[str]) -> None:
+    (session,) = sessions.of(requests=4)
+    assert hows(session) == ["began", "continued", "continued", "continued"]
+    assert called(session) == tools
 
 
 def call(name: str, **arguments: object) -> dict[str, object]:

@@ -11,8 +11,11 @@ from tests.support.agent_task import CREATE, chats, is_created
 from tests.support.client_program import ClientProgram
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
+from tests.support.saved_sessions import SavedSessions, hows
 
 from gigagate.emulator import Emulator
+
+SAVES_FLOWS = True
 
 
 def cline_at(home: Path) -> ClientProgram:
@@ -39,6 +42,7 @@ def test_cline_creates_a_file(
     model: str,
     path: str,
     native: bool,
+    sessions: SavedSessions,
 ) -> None:
     emulator.switch(chunk_chars=1)
     with cline_at(tmp_path / "home") as cline:
@@ -61,6 +65,11 @@ def test_cline_creates_a_file(
         assert {type(message["content"]) for message in chat.json["messages"]} == {str}
         assert bool(chat.json.get("functions")) is native
 
+    (session,) = sessions.of(requests=2)
+    assert hows(session) == ["began", "continued"]
+    assert CREATE in session.title
+    assert [call.name for call in session.steps[0].calls] == ["write_to_file"] * native
+
 
 EDIT = """<replace_in_file>
 <path>notes.md</path>
@@ -76,7 +85,7 @@ EDIT = """<replace_in_file>
 
 
 def test_cline_edits_a_file_while_gigachat_has_a_bad_day(
-    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path
+    proxy: Proxy, emulator: Emulator, tmp_path: Path, folder: Path, sessions: SavedSessions
 ) -> None:
     emulator.switch(chunk_chars=1, wire_bytes=7)
     emulator.script.add(
@@ -99,3 +108,8 @@ def test_cline_edits_a_file_while_gigachat_has_a_bad_day(
     assert (folder / "notes.md").read_text() == expected
     assert [chat.status for chat in chats(emulator)] == [401, 503, 200, 200, 200]
     assert "- хлеб 🍞" in chats(emulator)[-2].json["messages"][-1]["content"]
+
+    (session,) = sessions.of(requests=3)
+    assert hows(session) == ["began", "continued", "continued"]
+    assert [len(step.facts.attempts) for step in session.steps] == [3, 1, 1]
+    assert "- хлеб 🍞" in str(session.steps[1].added)

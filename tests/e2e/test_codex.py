@@ -15,9 +15,11 @@ from tests.support.client_program import ClientProgram
 from tests.support.documented import settings_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
+from tests.support.saved_sessions import SavedSessions, called, hows
 
 from gigagate.emulator import Emulator
 
+SAVES_FLOWS = True
 MCP_SERVER = Path(samples.__file__).with_name("mcp_weather.py")
 FREELY = "--dangerously-bypass-approvals-and-sandbox"
 OF_ITS_HOME = "could not create path aliases"
@@ -77,14 +79,21 @@ def call(name: str, **arguments: object) -> dict[str, object]:
     return {"function_call": {"name": name, "arguments": arguments}}
 
 
-def test_codex_works_through_a_task(codex: Codex, emulator: Emulator, folder: Path) -> None:
+def test_codex_works_through_a_task(
+    codex: Codex, emulator: Emulator, folder: Path, sessions: SavedSessions
+) -> None:
     for task in (CREATE, EDIT):
         assert "Готово" in codex.asked(task)
     assert is_created(folder)
     assert is_edited(folder)
     assert {chat.status for chat in chats(emulator)} == {200}
-    called = functions_called(chats(emulator)[-1].json["messages"])
-    assert len(called) == 3 and len(set(called)) == 1
+    made = functions_called(chats(emulator)[-1].json["messages"])
+    assert len(made) == 3 and len(set(made)) == 1
+
+    first, second = sessions.of(requests=len(chats(emulator)))
+    assert called(second) == made
+    for session in (first, second):
+        assert hows(session) == ["began", *["continued"] * (len(session.steps) - 1)]
 
 
 def test_codex_calls_a_tool_of_an_mcp_server_and_looks_at_a_picture(
@@ -120,7 +129,7 @@ def test_codex_gets_an_answer_of_its_schema(codex: Codex, folder: Path) -> None:
 
 @pytest.mark.parametrize("provider", ["GigaGate", "OpenAI"])
 def test_codex_makes_a_conversation_shorter_in_time(
-    codex: Codex, emulator: Emulator, folder: Path, provider: str
+    codex: Codex, emulator: Emulator, folder: Path, provider: str, sessions: SavedSessions
 ) -> None:
     """A provider called OpenAI is asked for a sealed summary, any other for one in words."""
     codex.configure('name = "GigaGate"', f'name = "{provider}"')
@@ -138,6 +147,11 @@ def test_codex_makes_a_conversation_shorter_in_time(
     assert any(SUMMARY in one["content"] for one in found[2].json["messages"])
     assert functions_called(found[2].json["messages"]) == []
     assert len({chat.header("x-session-id") for chat in found}) == 1
+
+    (session,) = sessions.of(requests=4)
+    assert len(session.steps) + len(session.beside) == 4
+    assert hows(session).count("compacted") == 1
+    assert called(session) == ["exec_command", "exec_command"]
 
 
 def test_codex_goes_on_without_a_websocket(

@@ -15,10 +15,12 @@ from tests.support.client_program import ClientProgram
 from tests.support.documented import blocks_of
 from tests.support.proxy import Proxy
 from tests.support.real_parts import require_real_part
+from tests.support.saved_sessions import SavedSessions, called, hows
 
 from gigagate.emulator import Emulator
 from gigagate.emulator.v2_routes import FOUND, SOURCES
 
+SAVES_FLOWS = True
 RUSSIAN = "Съешь ещё этих мягких французских булок, «да выпей чаю» ☕\n"
 
 
@@ -53,7 +55,7 @@ def call(name: str, **arguments: object) -> dict[str, object]:
 
 
 def test_gemini_cli_works_through_a_task(
-    gemini: GeminiCli, emulator: Emulator, folder: Path
+    gemini: GeminiCli, emulator: Emulator, folder: Path, sessions: SavedSessions
 ) -> None:
     (folder / "red.png").write_bytes(samples.png(1))
     emulator.script.add(
@@ -86,6 +88,9 @@ def test_gemini_cli_works_through_a_task(
     assert "молоко" in results[0]["result"]
     assert "there-is-no-such-file" in results[2]["result"]
     assert sum(bool(one.get("attachments")) for one in messages) == 1
+    (session,) = sessions.of(requests=7)
+    assert hows(session) == ["began", *["continued"] * 6]
+    assert called(session) == functions_called(messages)
     assert len({chat.header("x-session-id") for chat in found}) == 1
 
 
@@ -98,7 +103,9 @@ def test_gemini_cli_survives_a_stream_that_breaks_off(
     assert [chat.status for chat in chats(emulator)] == [200, 200]
 
 
-def test_its_search_finds_real_pages(gemini: GeminiCli, emulator: Emulator) -> None:
+def test_its_search_finds_real_pages(
+    gemini: GeminiCli, emulator: Emulator, sessions: SavedSessions
+) -> None:
     """It puts the marks into the text itself, by the places that it is told."""
     emulator.script.add(
         call("google_web_search", query="почём молоко"),
@@ -114,6 +121,10 @@ def test_its_search_finds_real_pages(gemini: GeminiCli, emulator: Emulator) -> N
         assert page["url"] in found
         assert page["title"] in found
     assert "Молоко стоит 89 рублей.[1] Кошки его любят 🐈, и в холод тоже.[1][2]" in found
+    (session,) = sessions.of(requests=3)
+    assert hows(session) == ["began", "continued"]
+    (aside,) = session.beside
+    assert "Молоко" in aside.text
 
 
 def test_a_page_is_read_by_gigachat(gemini: GeminiCli, emulator: Emulator) -> None:

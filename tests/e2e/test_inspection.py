@@ -90,6 +90,19 @@ def test_the_right_view_is_chosen_and_both_sides_are_kept(setup: Setup, stream: 
         assert json.loads(text) == answer.json()
 
 
+def test_a_request_is_shown_as_a_step_of_its_session(setup: Setup) -> None:
+    begun = {"role": "user", "content": "a task of two steps"}
+    answer, first = send(setup, messages=[begun])
+    said = answer.json()["choices"][0]["message"]
+    _, second = send(setup, messages=[begun, said, {"role": "user", "content": "and the second"}])
+    for side in ("request", "response"):
+        _, text = setup.web.view(second["id"], side, "GigaChat: session")
+        assert text.startswith("step 2 of 2 steps: a task of two steps\n")
+        assert "user:\nand the second" in text
+    _, text = setup.web.view(first["id"], "request", "GigaChat: session")
+    assert text.startswith("step 1 of 2 steps")
+
+
 def test_flows_of_others_are_left_alone(setup: Setup) -> None:
     requests.get(f"{setup.proxy.url}/health", timeout=20)
     requests.get(f"{setup.proxy.base_url}/models", timeout=20)

@@ -1,12 +1,18 @@
 """Requests of one conversation, found by their histories alone."""
 
+import json
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sessions.talks import calls, found, result, said, seen, task, user
 
+from gigagate.core.models import Model
 from gigagate.core.pivot import Usage
+from gigagate.dialects.openai.responses import reader
 from gigagate.sessions.finder import Finder
+from gigagate.sessions.seen import Seen
 from gigagate.sessions.session import gathered
 
 LONG = "The function in a.py divides by the length of an empty list."
@@ -122,12 +128,13 @@ def test_titles_and_searches_stand_beside(name: str) -> None:
 
 
 def test_the_prompts_tokens_are_told_by_part_and_add_up() -> None:
-    finder = Finder(lambda model: 650.0)
+    finder = Finder(lambda name: Model(price=650.0, context_window=2402))
     finder.add(seen([A], R[0], usage=Usage(1000, 10, 0), model="GigaChat-2-Max:1"))
     step = finder.add(seen([A, R[0], B], R[1], usage=Usage(1201, 100, 201)))
     assert step.parts.total == 1201
     assert min(step.parts) > 0
     assert step.cost == pytest.approx(1100 * 650 / 1_000_000)
+    assert (step.window, step.full) == (2402, 0.5)
 
 
 def test_a_step_that_failed_is_measured_by_the_one_before() -> None:
@@ -193,10 +200,48 @@ ODD = [
 def test_no_shape_makes_it_fail(chat: dict) -> None:
     from gigagate.report_page import page
     from gigagate.sessions import anonymous, as_json
-    from gigagate.sessions.seen import Seen
 
     finder = found(Seen(chat), Seen(chat), *task(said("a")))
     sessions = gathered(finder.sessions)
     assert page.render(sessions)
     assert page.render(anonymous.all_of(sessions))
     assert [as_json.told(session) for session in sessions]
+
+
+def test_what_a_client_tells_before_every_task_does_not_make_them_one() -> None:
+    around = user("<environment_context>\n  <cwd>/home/anna/shop</cwd>\n</environment_context>")
+    first = [around, user("Create a.py"), said("Done.")]
+    second = [around, user("Read b.py"), said("Read.")]
+    finder = found(
+        *(seen(talk[:2], talk[2]) for talk in (first, second)),
+        seen([*second, user("Thanks")], said("ok")),
+    )
+    assert [[step.how for step in one.steps] for one in finder.sessions] == [
+        ["began"],
+        ["began", "continued"],
+    ]
+
+
+def test_a_summary_that_is_sealed_is_a_compaction() -> None:
+    """Codex's, in the Responses API: only the proxy can open it, so nothing of it is quoted."""
+    asked = user("Read notes.md and go on")
+    body = {
+        "model": "gigachat",
+        "input": [
+            {"type": "message", "role": "user", "content": "Read notes.md and go on"},
+            {"type": "compaction", "id": "cmp_1", "encrypted_content": "gg1.AAAA"},
+        ],
+    }
+    sealed = reader.chat(json.dumps(body).encode(), "/v1/responses")
+    finder = found(*task(calls("read", "1", path="a"), said("ok"), begin=asked["content"]))
+    finder.add(Seen(sealed, client="anna"))
+    (session,) = finder.sessions
+    assert session.steps[-1].how == "compacted"
+
+
+def test_a_search_beside_a_conversation_is_none_of_its_own() -> None:
+    first, last = task(calls("search", "1", q="milk"), said("89 roubles"))
+    search = seen([user("milk")], said("Found."), tools=False)
+    search = replace(search, chat={**search.chat, "tools": [{"type": "web_search"}]})
+    (session,) = gathered(found(first, search, last).sessions)
+    assert [step.text for step in session.beside] == ["Found."]

@@ -21,7 +21,7 @@ def test_totals_count_what_was_asked_beside_too() -> None:
     (session,) = gathered(found(main[0], aside, *main[1:]).sessions)
     sums = totals(session)
     assert (sums.steps, sums.prompt, sums.cached, sums.completion) == (3, 35, 8, 6)
-    assert (sums.seconds, sums.errors, sums.branches) == (3.0, 1, [4])
+    assert (sums.seconds, sums.errors, sums.branches) == (3.0, 1, [3])
 
 
 def same_call_with(results: list[str]) -> Session:
@@ -53,6 +53,12 @@ TITLES = {
         {"role": "user", "content": [{"text": "<reminder>x</reminder>"}, {"text": "Fix that"}]}
     ],
     "Fix this": [user("<task>\nFix this\n</task>")],
+    "Fix those": [
+        {
+            "role": "user",
+            "content": [{"text": "<task>\nFix those\n</task>"}, {"text": "# Progress\n- [ ] plan"}],
+        }
+    ],
     "a conversation": [],
 }
 

@@ -186,9 +186,15 @@ class Browser:
                 )
 
     def screenshot(self, file: Path, height: int | None = None) -> None:
-        """height: of the upper part that is wanted."""
+        """height: of the upper part that is wanted, from where the page is scrolled to."""
         width, full = self.size
-        clip = {"x": 0, "y": 0, "width": width, "height": height or full, "scale": 1}
+        clip = {
+            "x": 0,
+            "y": self.evaluate("scrollY"),
+            "width": width,
+            "height": height or full,
+            "scale": 1,
+        }
         picture = self.call("Page.captureScreenshot", format="png", clip=clip)
         file.write_bytes(base64.b64decode(picture["data"]))
 

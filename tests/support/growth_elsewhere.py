@@ -16,16 +16,19 @@ from mitmproxy.test.tutils import treq
 from tests.sessions.talks import calls, said, seen, task, user
 from tests.support.growth import Row
 
+from gigagate.core.http import Head
 from gigagate.hooks.door import client_secrets
 from gigagate.hooks.wire.chunked_body import ChunkedAnswer, ChunkedBody
 from gigagate.hooks.wire.http1_client import GigaChatHttp1
 from gigagate.hooks.wire.http1_server import LimitedHttp1Server
+from gigagate.report_page import compare
 from gigagate.report_page.page import render
-from gigagate.sessions import anonymous, as_json
+from gigagate.sessions import anonymous, as_json, as_text, reading
 from gigagate.sessions.finder import Finder
 from gigagate.sessions.seen import Seen
 from gigagate.sessions.session import Session, gathered
 from gigagate.settings import Limits
+from gigagate.views.facts import Facts
 
 
 def _sessions(requests: list[Seen]) -> list[Session]:
@@ -46,6 +49,26 @@ def _summed_up(n: int) -> list[Seen]:
     return [seen(turns, said("x")), seen([turns[0], *turns[n // 2 :]], said("x"))]
 
 
+def _changed(n: int) -> list[Seen]:
+    """An earlier message is another one now, in each of its lines."""
+    before, after = "\n".join(["a <x>"] * n), "\n".join(["b", "a <x>", "c"] * n)
+    return [
+        seen([user("x"), user(before)], said("x"), instructions=before),
+        seen([user("x"), user(after)], said("x"), instructions=after),
+    ]
+
+
+def _saved(n: int) -> tuple[bytes, bytes]:
+    talk = [user("x"), said("x")] * n
+    answer = {"choices": [{"message": said("x" * n)}]}
+    return json.dumps({"messages": talk}).encode(), json.dumps(answer).encode()
+
+
+def _read(saved: tuple[bytes, bytes]) -> object:
+    head = Head("POST", "/v1/chat/completions", {})
+    return reading.seen(head, *saved, Facts(), client="x")
+
+
 def _many(n: int) -> list[Seen]:
     return [seen([user(f"{i}")], said("x")) for i in range(n)]
 
@@ -58,7 +81,9 @@ def _loop(n: int) -> list[Seen]:
 def _shown(requests: list[Seen]) -> object:
     sessions = _sessions(requests)
     page = render(anonymous.all_of(sessions))
-    return page, [json.dumps(as_json.told(one)) for one in sessions]
+    texts = [as_text.render(one, one.steps[0]) for one in sessions]
+    beside = compare.render((sessions[0], sessions[-1]), ("a", "b"))
+    return page, beside, texts, [json.dumps(as_json.told(one)) for one in sessions]
 
 
 def _chunks(n: int) -> bytes:
@@ -112,6 +137,8 @@ MORE_ROWS = (
     Row("sessions: a long history", _one_long_history, _shown),
     Row("sessions: summed up", _summed_up, _shown),
     Row("sessions: many", _many, _shown),
+    Row("sessions: changed", _changed, _shown),
+    Row("sessions: as bytes", _saved, _read),
     Row("sessions: a loop", _loop, _shown),
     Row("wire: a request", _request, _to_server),
     Row("wire: an answer", _answer, _to_client),
@@ -136,6 +163,7 @@ NAMED = {
     "hooks/door/access.py": _HEAD,
     "hooks/inspection/content_views.py": _HANDS_ON,
     "hooks/inspection/flow_memory.py": "takes lengths",
+    "hooks/inspection/flow_sessions.py": _HANDS_ON,
     "hooks/inspection/wire_record.py": _HANDS_ON,
     "hooks/panel/proxy.py": _OWN,
     "hooks/panel/routes.py": "reads a bounded body of the admin's",

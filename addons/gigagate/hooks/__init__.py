@@ -23,6 +23,7 @@ def build() -> list[object]:
     from gigagate.hooks.inspection.flow_commands import FlowCommands
     from gigagate.hooks.inspection.flow_list import FlowList
     from gigagate.hooks.inspection.flow_memory import FlowMemory
+    from gigagate.hooks.inspection.flow_sessions import FlowSessions
     from gigagate.hooks.inspection.recorder import Recorder
     from gigagate.hooks.panel.endpoints import Panel
     from gigagate.hooks.process.first_look import FirstLook
@@ -62,13 +63,14 @@ def build() -> list[object]:
         process: Single | Worker = Worker(runtime, telemetry, traffic, shutdown)
     else:
         process = Single(runtime, telemetry, traffic)
-    panel = Panel(runtime, telemetry, process.status, process.keys)
+    sessions = FlowSessions(runtime)
+    panel = Panel(runtime, telemetry, process.status, process.keys, sessions)
     door.asks_in_playground = panel.door.asks_in_playground
     inspection = [
         Recorder(traffic),
         FlowList(),
         FlowMemory(runtime),
-        ContentViews(),
+        ContentViews(sessions),
         FlowCommands(),
     ]
     return [

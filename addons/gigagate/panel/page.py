@@ -5,7 +5,7 @@ every value reaches the page as text.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -21,6 +21,7 @@ LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "ru": "Русский"}
 VIEWS = (
     "overview",
     "requests",
+    "sessions",
     "clients",
     "models",
     "playground",
@@ -73,16 +74,17 @@ def login(language: str, *, refused: bool, version: str) -> str:
     )
 
 
-def panel(language: str, *, form: str, version: str) -> str:
-    """form: the session's anti-forgery token."""
+def panel(language: str, *, form: str, version: str, without: Collection[str] = ()) -> str:
+    """form: the session's anti-forgery token.  without: views that have nothing to show."""
     texts = LANGUAGES[language]
+    views = [view for view in VIEWS if view not in without]
     told = {"lang": language, "form": form, "texts": texts, "views": VIEWS}
     return _PANEL.substitute(
         _texts(language),
         lang=language,
         version=escape(version),
         data=json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
-        links="".join(f'<a href="#{view}">{escape(texts[view])}</a>' for view in VIEWS),
+        links="".join(f'<a href="#{view}">{escape(texts[view])}</a>' for view in views),
         other=_other(language),
         other_name=LANGUAGE_NAMES[_other(language)],
     )

@@ -10,12 +10,13 @@ from gigagate.panel.words import (
     playground,
     proxy,
     requests,
+    sessions,
     shared,
 )
 
 PanelTexts = Mapping[str, str]
 
-FILES = (shared, overview, requests, outcomes, clients, models, playground, proxy)
+FILES = (shared, overview, requests, outcomes, sessions, clients, models, playground, proxy)
 WORDS: Mapping[str, tuple[str, str]] = {
     name: both for file in FILES for name, both in file.WORDS.items()
 }

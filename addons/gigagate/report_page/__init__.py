@@ -1,7 +1,13 @@
-"""The report as a page: conversations as HTML that opens from disk, with no script in it.
+"""Conversations as HTML: a report that opens from disk with no script in it; the panel's thread.
 
-page.py    the page
-step.py    a step of a conversation
-prose.py   Markdown-like text, shown as text
-curve.py   numbers of many steps as a picture
+page.py          the report: conversations one below the other
+compare.py       two conversations side by side
+session.py       a conversation: its sums, curves, outline and thread
+step.py          a step of it
+tool.py          a call of a tool, with its result
+prose.py         Markdown
+plain.py         text that stays text
+differences.py   two texts as one, with what has gone and come
+curve.py         numbers of many steps as a picture
+bar.py           a prompt's parts as a bar
 """

@@ -1,79 +1,90 @@
-"""Markdown-like text as HTML: blocks of code, headings, bold.  All else stays the text it is.
+"""Markdown as HTML; what a client wraps in a tag, such as its surroundings, is folded.
 
-Everything is masked and escaped before it is looked at, so no text can make an element.
+No text can make an element, an address or a picture: the rules for those are off, and all else is
+escaped by the library.  A very long text is no prose, and is shown as it is.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from html import escape
+from functools import cache
+from typing import TYPE_CHECKING
 
-from gigagate.core.redact import mask
-from gigagate.views.text import beginning, count
+from gigagate.report_page.plain import clean, folded, if_long, safe
+from gigagate.views.text import count
 
-LONG = 1500
-"""Characters; what is longer is folded."""
-FIRST_WORDS = 120
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
-_INLINE = re.compile(r"`([^`\n]{1,300})`|\*\*([^*\n]{1,300})\*\*")
-_HEADING = re.compile(r"#{1,6} ")
-_NOT_SHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-"""Also the marks that turn the direction of what follows: a text must read as it is."""
+LONGEST = 20_000
+"""Characters that are taken for Markdown."""
+WRAPPED = 80
+"""Characters between a tag and its end that are worth folding."""
 
-
-def safe(text: str) -> str:
-    return escape(_NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", mask(text)))
+_OFF = (
+    *("html_block", "html_inline", "link", "image", "autolink", "reference"),
+    *("entity", "escape", "lheading"),
+)
+"""The last three would show something else than was said."""
+_OPENS = re.compile(r"^[ \t]*<([a-zA-Z][\w-]{0,60})>", re.MULTILINE)
+_CLOSES = re.compile(r"</([a-zA-Z][\w-]{0,60})>")
+_OF_THE_PERSON = frozenset({"task", "user_message", "feedback", "answer", "user_query"})
 
 
 def block(text: str) -> str:
     """A text at any length; long ones are folded."""
-    return _folded(text, "".join(_blocks(text)))
+    return if_long(text, "".join(_pieces(text)))
 
 
-def code(text: str) -> str:
-    return _folded(text, f"<pre>{safe(text)}</pre>")
+def _pieces(text: str) -> Iterator[str]:
+    """What stands between tags, and what they wrap."""
+    ends: dict[str, list[int]] = {}
+    for found in _CLOSES.finditer(text):
+        ends.setdefault(found[1], []).append(found.start())
+    shown = 0
+    for found in _OPENS.finditer(text):
+        name, start = found[1], found.end()
+        known = ends.get(name, ())
+        place = bisect_right(known, start)
+        if found.start() < shown or place == len(known) or name.lower() in _OF_THE_PERSON:
+            continue
+        inside = text[start : known[place]]
+        if len(inside) < WRAPPED:
+            continue
+        yield _markdown(text[shown : found.start()])
+        length = count(len(inside), "character")
+        summary = f'<code>&lt;{safe(name)}&gt;</code> <span class="quiet">{length}</span>'
+        yield folded(summary, f"<pre>{safe(inside.strip(chr(10)))}</pre>", "wrapped")
+        shown = known[place] + len(name) + 3
+    yield _markdown(text[shown:])
 
 
-def folded(summary: str, content: str) -> str:
-    """summary, content: HTML."""
-    return f"<details><summary>{summary}</summary>{content}</details>"
-
-
-def _folded(text: str, shown: str) -> str:
-    if len(text) <= LONG:
-        return shown
-    length = count(len(text), "character")
-    words = safe(beginning(text, FIRST_WORDS))
-    return folded(f'{words} <span class="quiet">{length}</span>', shown)
-
-
-def _blocks(text: str) -> Iterator[str]:
-    """Between fences is code; a fence that is not closed reaches to the end."""
-    lines: list[str] = []
-    fence = ""
-    for line in mask(text).split("\n"):
-        mark = line.lstrip()[:3]
-        if (mark == fence and not line.strip(" `~")) if fence else mark in ("```", "~~~"):
-            yield _block(lines, is_code=bool(fence))
-            lines, fence = [], "" if fence else mark
-        else:
-            lines.append(line)
-    yield _block(lines, is_code=bool(fence))
-
-
-def _block(lines: list[str], *, is_code: bool) -> str:
-    if not any(line.strip() for line in lines):
+def _markdown(text: str) -> str:
+    if not text.strip():
         return ""
-    if is_code:
-        return f"<pre>{safe(chr(10).join(lines))}</pre>"
-    return f'<div class="text">{chr(10).join(map(_line, lines)).strip(chr(10))}</div>'
+    if len(text) > LONGEST:
+        return f'<div class="text">{safe(text)}</div>'
+    tokens = _reader().parse(clean(text))
+    for token in tokens:
+        token.attrs.pop("style", None)  # an aligned column's, which the page's policy forbids
+    return f'<div class="prose">{_reader().renderer.render(tokens, _reader().options, {})}</div>'
 
 
-def _line(line: str) -> str:
-    shown = _INLINE.sub(_inline, safe(line))
-    if heading := _HEADING.match(line):
-        return f"<strong>{shown[heading.end() :]}</strong>"
-    return shown
+@cache
+def _reader() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # for those who look at conversations
+
+    reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+    reader.disable(_OFF)
+    reader.add_render_rule("heading_open", _heading)
+    reader.add_render_rule("heading_close", _heading_ends)
+    return reader
 
 
-def _inline(found: re.Match[str]) -> str:
-    return f"<code>{found[1]}</code>" if found[1] else f"<strong>{found[2]}</strong>"
+def _heading(*_: object) -> str:
+    """The page's own headings are what a reader goes by."""
+    return '<p class="title">'
+
+
+def _heading_ends(*_: object) -> str:
+    return "</p>"

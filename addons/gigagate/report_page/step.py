@@ -5,27 +5,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gigagate.core.any_json import text_of
-from gigagate.report_page.prose import block, code, folded, safe
-from gigagate.sessions.calls import RESULTS, Call, content_of, told
+from gigagate.report_page import bar, differences, tool
+from gigagate.report_page.plain import code, folded, safe
+from gigagate.report_page.prose import block
+from gigagate.sessions import told
+from gigagate.sessions.calls import RESULTS, content_of
+from gigagate.sessions.calls import told as calls_in
 from gigagate.sessions.step import Step
-from gigagate.views import calls
 from gigagate.views.text import beginning, count, digits
 
 FIRST_WORDS = 100
-RESULT = 80
-
-HOW: Mapping[str, str] = {
-    "repeated": "The very same request once more",
-    "branched": "The client changed its history",
-    "compacted": "The client compacted its history",
-}
 
 
-def render(step: Step) -> str:
+def render(step: Step, flow: str = "", name: str = "step") -> str:
+    """flow: the address of the raw request and answer.  name: of its anchor, before its number."""
     mood = " bad" if step.failed else ""
+    raw = f'<a class="raw" href="{safe(flow)}" target="_blank" rel="noreferrer">raw</a>'
     return (
-        f'<article class="step{mood}" id="step-{step.number}">'
-        f'<header><a href="#step-{step.number}">{step.number}</a> {safe(_head(step))}</header>'
+        f'<article class="step{mood}" id="{name}-{step.order}">'
+        f'<header><a class="number" href="#{name}-{step.order}">{step.number}</a>'
+        f"{_head(step)}{raw if flow else ''}</header>"
         f"{''.join(_parts(step))}</article>"
     )
 
@@ -33,38 +32,47 @@ def render(step: Step) -> str:
 def _head(step: Step) -> str:
     facts = step.facts
     words = [
-        time.strftime("%H:%M:%S", time.gmtime(step.began)) + " UTC" if step.began else "",
-        step.model,
-        f"API {facts.api}" if facts.api else "",
-        _tokens(step),
+        time.strftime("%H:%M:%S", time.gmtime(step.began)) if step.began else "",
+        told.tokens(step),
         f"{facts.total:.1f} s" if facts.total is not None else "",
-        f"first after {facts.first_byte:.1f} s" if facts.first_byte is not None else "",
-        f"{facts.waited:.1f} s in the queue" if (facts.waited or 0) >= 0.05 else "",
-        count(len(facts.attempts), "attempt") if len(facts.attempts) > 1 else "",
         f"{step.cost:.2f} ₽" if step.cost else "",
+        count(len(facts.attempts), "attempt") if len(facts.attempts) > 1 else "",
         step.ended,
     ]
-    return " · ".join(word for word in words if word)
+    line = safe(" · ".join(word for word in words if word))
+    return folded(f"{line} {bar.render(step)}", f"<dl>{''.join(_numbers(step))}</dl>", "numbers")
 
 
-def _tokens(step: Step) -> str:
-    if step.usage is None:
-        return f"about {digits(step.parts.total)} tokens"
-    cached = f" ({digits(step.usage.cached)} cached)" if step.usage.cached else ""
-    return f"{digits(step.usage.prompt)}{cached} → {digits(step.usage.completion)} tokens"
+def _numbers(step: Step) -> Iterator[str]:
+    """What is behind the line above a step."""
+    facts, usage = step.facts, step.usage
+    rows = {
+        "model": step.model,
+        "asked by": step.dialect,
+        "GigaChat's API": facts.api or "",
+        **{f"{name}, tokens": digits(number) for name, number in step.parts._asdict().items()},
+        "cached, tokens": digits(usage.cached) if usage else "",
+        "answer, tokens": digits(usage.completion) if usage else "",
+        "context window": f"{told.share(step.full)} of {digits(step.window)}",
+        "in the queue": f"{facts.waited:.2f} s" if facts.waited is not None else "",
+        "first token": f"{facts.first_byte:.2f} s" if facts.first_byte is not None else "",
+        "all of it": f"{facts.total:.2f} s" if facts.total is not None else "",
+        "attempts": ", ".join(str(one.status or "no answer") for one in facts.attempts),
+        "status": str(step.status or ""),
+    }
+    for name, value in rows.items():
+        if value:
+            yield f"<div><dt>{name}</dt><dd>{safe(value)}</dd></div>"
 
 
 def _parts(step: Step) -> Iterator[str]:
-    if step.how in HOW:
-        told_of = f"{HOW[step.how]}: {step.kept} of {step.kept + step.dropped} messages kept"
-        yield f'<p class="how">{safe(told_of)}, after step {step.after}.</p>'
-    if step.instructions:
-        what = "Instructions" if step.after is None else "Other instructions"
-        length = count(len(step.instructions), "character")
-        yield folded(f"{what} <span class=quiet>{length}</span>", code(step.instructions))
+    if words := told.how(step):
+        yield f'<p class="how">{safe(words)}</p>'
+    yield from _instructions(step)
     if step.tools:
         names = code("\n".join(step.tools))
         yield folded(count(len(step.tools), "tool"), names)
+    yield from _replaced(step)
     for message in step.added:
         yield _message(message)
     yield from _answer(step)
@@ -73,14 +81,34 @@ def _parts(step: Step) -> Iterator[str]:
         yield folded(f"{count(len(step.facts.notes), 'change')} on the way", f"<ul>{notes}</ul>")
 
 
+def _instructions(step: Step) -> Iterator[str]:
+    if not step.instructions:
+        return
+    length = f'<span class="quiet">{count(len(step.instructions), "character")}</span>'
+    if step.instructions_before:
+        changes = differences.between(step.instructions_before, step.instructions)
+        yield folded(f"Other instructions {length}", changes)
+    else:
+        what = "Instructions" if step.after is None else "Other instructions"
+        yield folded(f"{what} {length}", f"<pre>{safe(step.instructions)}</pre>")
+
+
+def _replaced(step: Step) -> Iterator[str]:
+    """What the client has changed in its history: the first message that is another one."""
+    for before, after in zip(step.replaced[:1], step.added[:1], strict=False):
+        if before.get("role") == after.get("role"):
+            changes = differences.between(content_of(before), content_of(after))
+            yield folded("What it changed", changes, "changed")
+
+
 def _message(message: Mapping[str, Any]) -> str:
     role = text_of(message.get("role")) or "no role"
     text = content_of(message)
     if role in RESULTS:
         name = text_of(message.get("name") or message.get("tool_call_id"))
         first = safe(beginning(text, FIRST_WORDS))
-        return folded(f'← {safe(name)} <span class="quiet">{first}</span>', code(text))
-    made = "".join(map(_call, told(message)))
+        return folded(f'← {safe(name)} <span class="quiet">{first}</span>', tool.text(text), "call")
+    made = "".join(map(tool.render, calls_in(message)))
     kind = role if role in ("user", "assistant") else "other"
     return f'<section class="{kind}"><h4>{safe(role)}</h4>{block(text)}{made}</section>'
 
@@ -90,20 +118,10 @@ def _answer(step: Step) -> Iterator[str]:
         return
     yield '<section class="answer"><h4>GigaChat</h4>'
     if step.reasoning:
-        yield folded("thinking", block(step.reasoning))
+        yield folded("thinking", block(step.reasoning), "thinking")
     if step.text:
         yield block(step.text)
-    yield from map(_call, step.calls)
+    yield from map(tool.render, step.calls)
     if step.error:
         yield f'<p class="error">{safe(step.error)}</p>'
     yield "</section>"
-
-
-def _call(call: Call) -> str:
-    line = safe(calls.line(call.name, call.arguments))
-    result = ""
-    if call.result is not None:
-        words = safe(beginning(call.result, RESULT))
-        line += f' <span class="quiet">← {words}</span>'
-        result = f"<h5>result</h5>{code(call.result)}"
-    return folded(line, f"<h5>arguments</h5>{code(call.arguments)}{result}")

@@ -18,6 +18,7 @@ def all_of(sessions: Sequence[Session]) -> list[Session]:
     return [
         Session(
             clients[one.client],
+            one.order,
             [_step(step) for step in one.steps],
             [_step(step) for step in one.beside],
         )
@@ -29,20 +30,26 @@ def _step(step: Step) -> Step:
     return replace(
         step,
         added=anonymised(step.added, OPENAI.words),
-        instructions=None if step.instructions is None else filler(step.instructions),
+        replaced=anonymised(step.replaced, OPENAI.words),
+        instructions=_filler(step.instructions),
+        instructions_before=_filler(step.instructions_before),
         facts=_facts(step.facts),
         text=filler(step.text),
         reasoning=filler(step.reasoning),
-        error=None if step.error is None else filler(step.error),
+        error=_filler(step.error),
         calls=[
             Call(
                 call.name,
                 filler(call.arguments),
-                None if call.result is None else filler(call.result),
+                _filler(call.result),
             )
             for call in step.calls
         ],
     )
+
+
+def _filler(text: str | None) -> str | None:
+    return None if text is None else filler(text)
 
 
 def _facts(facts: Facts) -> Facts:

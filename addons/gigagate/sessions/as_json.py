@@ -61,6 +61,7 @@ def _step(step: Step) -> dict[str, Any]:
             "completion": step.usage and step.usage.completion,
             "estimated": step.usage is None,
             "by_part": step.parts._asdict(),
+            "window": step.window,
         },
         "cost": round(step.cost, 6),
         "seconds": {

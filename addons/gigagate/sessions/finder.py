@@ -5,44 +5,25 @@ it that an earlier request had too says what it goes on from.  Instructions and 
 clients write the time of day into them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
-from gigagate.core.any_json import list_of, object_of, text_of
+from gigagate.core import models
+from gigagate.core.any_json import text_of
+from gigagate.core.models import Model
 from gigagate.core.pivot import Usage
 from gigagate.dialects.reading import SaidChoice
-from gigagate.sessions import calls, marks, ties
-from gigagate.sessions.marks import Mark
+from gigagate.sessions import calls, ties
 from gigagate.sessions.parts import Parts, shared
+from gigagate.sessions.prompt import Prompt, taken_apart
 from gigagate.sessions.seen import Seen
 from gigagate.sessions.session import Session
 from gigagate.sessions.step import How, Step
 from gigagate.views.conversation import CHARACTERS_PER_TOKEN
 
-INSTRUCTIONS = ("system", "developer")
 NEAR = 8
 """How many of a client's last conversations a new one may be the continuation of."""
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A request, taken apart."""
-
-    messages: list[Mapping[str, Any]]
-    marks: list[Mark]
-    chain: list[bytes]
-    instructions: str
-    instructions_mark: bytes
-    tools: list[str]
-    tools_mark: Mark
-
-    @property
-    def size(self) -> int:
-        """Characters."""
-        spoken = sum(mark.size for mark in self.marks)
-        return len(self.instructions) + self.tools_mark.size + spoken
 
 
 @dataclass(slots=True)
@@ -50,14 +31,14 @@ class _Thread:
     """A conversation as it is found."""
 
     session: Session
-    messages: list[Mapping[str, Any]] = field(default_factory=list)
-    """The messages of its last request."""
-    marks: list[Mark] = field(default_factory=list)
-    chain: list[bytes] = field(default_factory=list)
+    asked: Prompt
+    """Its last request."""
     rate: float = 1 / CHARACTERS_PER_TOKEN
     """Tokens of a character, as GigaChat has counted last."""
     probes: list[str] = field(default_factory=list)
     last: "_Place | None" = None
+    length: int = 0
+    """Its steps, with those that are forgotten."""
 
 
 @dataclass(slots=True)
@@ -73,9 +54,9 @@ class _Place:
 
 
 class Finder:
-    def __init__(self, price: Callable[[str], float] = lambda model: 0.0) -> None:
-        """price: a model's, in roubles for a million tokens."""
-        self._price = price
+    def __init__(self, model: Callable[[str], Model] = models.of) -> None:
+        """model: what is known of the one of a name."""
+        self._model = model
         self._known: dict[bytes, _Place] = {}
         """Part of a history -> the last request that had it."""
         self._threads: dict[str, dict[int, _Thread]] = {}
@@ -85,15 +66,19 @@ class Finder:
 
     def add(self, seen: Seen) -> Step:
         self._count += 1
-        asked = _taken_apart(seen, self._recent(seen.client))
+        asked = taken_apart(seen, [thread.asked for thread in self._recent(seen.client)])
         before, kept = self._before(asked)
         how: How = "began"
         if before is not None:
             how = self._how(asked, before, kept)
+            if how == "began":
+                before, kept = None, 0
         elif (thread := self._compacted(seen.client, asked)) is not None:
             how, before = "compacted", thread.last
-        thread = before.thread if before else self._begin(seen.client)
+        thread = before.thread if before else self._begin(seen.client, asked)
+        thread.length += 1
         step = self._step(seen, asked, how, before, kept)
+        step.number = thread.length
         place = _Place(
             step,
             asked.chain[-1],
@@ -108,18 +93,35 @@ class Finder:
         thread.last = place
         if step.usage and step.usage.prompt and (size := asked.size):
             thread.rate = step.usage.prompt / size
-        thread.messages, thread.marks, thread.chain = asked.messages, asked.marks, asked.chain
+        thread.asked = asked
         thread.probes = ties.probes(step.text, step.calls)
         threads = self._threads.setdefault(seen.client, {})
         threads[id(thread)] = threads.pop(id(thread), thread)
         return step
+
+    def forget(self, step: Step) -> None:
+        """The oldest one of all: what was said in it is kept by nobody here any more."""
+        session = next(one for one in self.sessions if one.steps[0] is step)
+        del session.steps[0]
+        step.forget()
+        if session.steps:
+            return
+        self.sessions.remove(session)
+        threads = self._threads[session.client]
+        for key in [key for key, thread in threads.items() if thread.session is session]:
+            del threads[key]
+        self._known = {
+            part: place
+            for part, place in self._known.items()
+            if place.thread.session is not session
+        }
 
     def _recent(self, client: str) -> list[_Thread]:
         """Its last conversations, the last first."""
         threads = self._threads.get(client)
         return list(islice(reversed(threads.values()), NEAR)) if threads else []
 
-    def _before(self, asked: _Asked) -> tuple[_Place | None, int]:
+    def _before(self, asked: Prompt) -> tuple[_Place | None, int]:
         for length in range(len(asked.messages), 0, -1):
             place = self._known.get(asked.chain[length])
             if place is not None:
@@ -131,33 +133,34 @@ class Finder:
                 return place, length
         return None, 0
 
-    def _how(self, asked: _Asked, before: _Place, kept: int) -> How:
+    def _how(self, asked: Prompt, before: _Place, kept: int) -> How:
         if before.end == asked.chain[kept]:
             return "repeated" if kept == len(asked.messages) else "continued"
         thread = before.thread
-        shorter = len(asked.messages) <= len(thread.marks)
-        if shorter and ties.kept(thread.marks[kept + 1 :], asked.marks, kept):
+        shorter = len(asked.messages) <= len(thread.asked.marks)
+        if shorter and ties.kept(thread.asked.marks[kept + 1 :], asked.marks, kept):
             return "compacted"
-        if ties.quoted(thread.probes, asked.messages[kept:]):
+        fresh = asked.messages[kept:]
+        if ties.quoted(thread.probes, fresh) or ties.sealed(fresh):
             return "compacted"
-        return "branched"
+        return "began" if all(map(ties.is_preamble, asked.messages[:kept])) else "branched"
 
-    def _compacted(self, client: str, asked: _Asked) -> _Thread | None:
+    def _compacted(self, client: str, asked: Prompt) -> _Thread | None:
         recent = self._recent(client)
         for thread in recent:
-            longer = len(thread.marks) > len(asked.marks)
-            if longer and ties.kept(thread.marks, asked.marks, 0):
+            longer = len(thread.asked.marks) > len(asked.marks)
+            if longer and ties.kept(thread.asked.marks, asked.marks, 0):
                 return thread
             if ties.quoted(thread.probes, asked.messages):
                 return next((one for one in _with_longest(recent) if _alike(one, asked)), None)
         return None
 
-    def _begin(self, client: str) -> _Thread:
-        session = Session(client)
+    def _begin(self, client: str, asked: Prompt) -> _Thread:
+        session = Session(client, self._count)
         self.sessions.append(session)
-        return _Thread(session)
+        return _Thread(session, asked)
 
-    def _step(self, seen: Seen, asked: _Asked, how: How, before: _Place | None, kept: int) -> Step:
+    def _step(self, seen: Seen, asked: Prompt, how: How, before: _Place | None, kept: int) -> Step:
         added = asked.messages[kept:]
         if before is not None:
             results = set(calls.answered(before.waiting, added))
@@ -181,16 +184,21 @@ class Finder:
             tokens = usage.prompt
         new_words = before is None or before.instructions != asked.instructions_mark
         new_tools = before is None or before.tools != asked.tools_mark.digest
+        last = before.thread.asked if before and before is before.thread.last else None
+        known = self._model(model.partition(":")[0])
         return Step(
-            number=self._count,
+            order=self._count,
+            number=1,
             how=how,
             after=before.step.number if before else None,
             messages=len(asked.messages),
             kept=kept,
             dropped=before.step.messages - kept if before else 0,
             added=added,
+            replaced=last.messages[kept:] if last and how == "branched" else [],
             instructions=asked.instructions if new_words else None,
-            tools=asked.tools if new_tools else None,
+            instructions_before=last.instructions if last and new_words else None,
+            tools=asked.names_of_tools if new_tools else None,
             facts=facts,
             began=seen.began,
             status=seen.status,
@@ -198,7 +206,8 @@ class Finder:
             model=model,
             usage=usage,
             parts=shared(characters, tokens),
-            cost=self._cost(usage, model),
+            window=known.context_window,
+            cost=_cost(usage, known),
             text="".join(choice.text),
             reasoning="".join(choice.reasoning),
             ended=_ended(seen, choice),
@@ -206,11 +215,12 @@ class Finder:
             calls=calls.made(choice),
         )
 
-    def _cost(self, usage: Usage | None, model: str) -> float:
-        if usage is None:
-            return 0
-        billed = usage.prompt - usage.cached + usage.completion
-        return billed * self._price(model.partition(":")[0]) / 1_000_000
+
+def _cost(usage: Usage | None, model: Model) -> float:
+    if usage is None:
+        return 0
+    billed = usage.prompt - usage.cached + usage.completion
+    return billed * (model.price or 0) / 1_000_000
 
 
 def _with_longest(threads: Sequence[_Thread]) -> list[_Thread]:
@@ -218,61 +228,12 @@ def _with_longest(threads: Sequence[_Thread]) -> list[_Thread]:
     return sorted(threads, key=lambda one: len(one.session.steps), reverse=True)
 
 
-def _alike(thread: _Thread, asked: _Asked) -> bool:
+def _alike(thread: _Thread, asked: Prompt) -> bool:
     """The same agent: one that is given a task by another has other instructions and tools."""
     last = thread.last
     return last is not None and (
         last.tools == asked.tools_mark.digest or last.instructions == asked.instructions_mark
     )
-
-
-def _taken_apart(seen: Seen, recent: Sequence[_Thread]) -> _Asked:
-    given = [object_of(message) for message in list_of(seen.chat.get("messages"))]
-    spoken = [message for message in given if message.get("role") not in INSTRUCTIONS]
-    told = [message for message in given if message.get("role") in INSTRUCTIONS]
-    instructions = "\n\n".join(calls.content_of(message) for message in told)
-    made, chain = _marked(seen.client, spoken, recent)
-    tools = list_of(seen.chat.get("tools")) + list_of(seen.chat.get("functions"))
-    return _Asked(
-        spoken,
-        made,
-        chain,
-        instructions,
-        marks.digest(instructions),
-        list(_names(tools)),
-        marks.of_value(tools),
-    )
-
-
-def _marked(
-    client: str, messages: Sequence[Mapping[str, Any]], recent: Sequence[_Thread]
-) -> tuple[list[Mark], list[bytes]]:
-    """What a conversation has hashed already is taken from there."""
-    most = max(recent, key=lambda one: _equal(one.messages, messages), default=None)
-    length = _equal(most.messages, messages) if most else 0
-    made = most.marks[:length] if most else []
-    chain = most.chain[: length + 1] if most else [marks.digest(client)]
-    for message in messages[length:]:
-        made.append(marks.of_message(message))
-        chain.append(marks.after(chain[-1], made[-1]))
-    return made, chain
-
-
-def _equal(before: Sequence[object], now: Sequence[object]) -> int:
-    """How many are equal at the beginning."""
-    if before == now[: len(before)]:
-        return len(before)
-    places = (place for place, pair in enumerate(zip(before, now, strict=False)) if _other(*pair))
-    return next(places, min(len(before), len(now)))
-
-
-def _other(a: object, b: object) -> bool:
-    return a != b
-
-
-def _names(tools: Sequence[object]) -> Iterator[str]:
-    for tool in map(object_of, tools):
-        yield text_of((object_of(tool.get("function")) or tool).get("name") or tool.get("type"))
 
 
 def _ended(seen: Seen, choice: SaidChoice) -> str:

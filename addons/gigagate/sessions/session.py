@@ -1,6 +1,7 @@
 """A conversation: its steps, what was asked beside it, its totals and its loops."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,15 +16,21 @@ OFTEN = 3
 """Times that the same call with the same result makes a loop."""
 ASIDE = 2
 """Requests that a title or a search takes at most."""
+NEAR = 8
+"""How many conversations before and after a short one it may belong to."""
 MAX_TITLE = 90
 MAX_QUOTE = 60
 
+_TASK = re.compile(r"<(task|user_query|user_message)>(.*?)</\1>", re.DOTALL)
+"""Where clients put a person's words among their own."""
 _TAG = re.compile(r"</?[\w-]+>")
 
 
 @dataclass(slots=True)
 class Session:
     client: str
+    order: int
+    """The place of the request that began it, among all."""
     steps: list[Step] = field(default_factory=list)
     beside: list[Step] = field(default_factory=list)
     """Requests of their own about this conversation, such as for its title."""
@@ -89,27 +96,42 @@ def loops(session: Session) -> list[Loop]:
 
 
 def gathered(sessions: Sequence[Session]) -> list[Session]:
-    """Conversations with what was asked beside them: short, in other words, while they ran."""
-    hosts = [one for one in sessions if len(one.steps) > ASIDE or _works(one)]
-    out = {id(one): Session(one.client, list(one.steps)) for one in sessions}
+    """Conversations with what was asked beside them: short, in other words, while they ran.
+
+    sessions: in the order in which they began.
+    """
+    hosts: dict[str, list[Session]] = {}
     for one in sessions:
-        if len(one.steps) > ASIDE or _works(one):
-            continue
-        for host in hosts:
-            if host.client == one.client and (_ran(host, one) or _quotes(one, host)):
-                out[id(host)].beside += one.steps
-                del out[id(one)]
-                break
+        if _is_host(one):
+            hosts.setdefault(one.client, []).append(one)
+    out = {id(one): Session(one.client, one.order, list(one.steps)) for one in sessions}
+    for one in sessions:
+        if not _is_host(one):
+            for host in _near(hosts.get(one.client, []), one):
+                if _ran(host, one) or _quotes(one, host):
+                    out[id(host)].beside += one.steps
+                    del out[id(one)]
+                    break
     return list(out.values())
 
 
+def _is_host(session: Session) -> bool:
+    return len(session.steps) > ASIDE or _works(session)
+
+
+def _near(hosts: Sequence[Session], one: Session) -> Sequence[Session]:
+    place = bisect_left(hosts, one.order, key=lambda host: host.order)
+    return hosts[max(0, place - NEAR) : place + NEAR]
+
+
 def _works(session: Session) -> bool:
-    """It has tools: that is no title."""
-    return bool(session.steps[0].tools)
+    """It has tools: that is no title.  A lone search is one that GigaChat does itself."""
+    tools = session.steps[0].tools or []
+    return bool(tools) and tools != ["web_search"]
 
 
 def _ran(host: Session, one: Session) -> bool:
-    return host.steps[0].number < one.steps[0].number < host.steps[-1].number
+    return host.steps[0].order < one.steps[0].order < host.steps[-1].order
 
 
 def _quotes(one: Session, host: Session) -> bool:
@@ -125,7 +147,9 @@ def _asked_first(session: Session) -> str:
         if message.get("role") == "user"
         for text in _texts(message.get("content"))
     ]
-    plain = [text for text in texts if text and not text.startswith("<")]
+    if tasks := [found[2].strip() for text in texts if (found := _TASK.search(text))]:
+        return tasks[-1]
+    plain = [text.partition("\n<")[0] for text in texts if text and not text.startswith("<")]
     return (plain or [_TAG.sub("", text).strip() for text in texts[:1]] or [""])[-1]
 
 

@@ -16,8 +16,10 @@ client has changed its history; compacted: it has summed it up, or left a part o
 
 @dataclass(slots=True)
 class Step:
-    number: int
+    order: int
     """Among all requests, from 1."""
+    number: int
+    """In its conversation, from 1."""
     how: How
     after: int | None
     """The number of the step that it goes on from."""
@@ -29,8 +31,12 @@ class Step:
     """How many messages of the step before are not there any more."""
     added: list[Mapping[str, Any]]
     """What the client added; what GigaChat has answered before is not among them."""
+    replaced: list[Mapping[str, Any]]
+    """The messages of the step before in whose place these stand, in a branch."""
     instructions: str | None
     """None: as in the step before."""
+    instructions_before: str | None
+    """What they were, where they have changed."""
     tools: list[str] | None
     """Names; None: as in the step before."""
     facts: Facts
@@ -40,6 +46,8 @@ class Step:
     model: str
     usage: Usage | None
     parts: Parts
+    window: int
+    """Tokens that the model takes, question and answer together."""
     cost: float
     """Roubles."""
     text: str
@@ -52,3 +60,15 @@ class Step:
     @property
     def failed(self) -> bool:
         return self.error is not None or bool(self.facts.error) or (self.status or 200) >= 400
+
+    @property
+    def full(self) -> float:
+        """The share of the context window that its prompt takes."""
+        return self.parts.total / self.window
+
+    def forget(self) -> None:
+        """Nothing of what was said stays; whoever still holds it knows how it ended."""
+        self.added, self.replaced, self.calls = [], [], []
+        self.instructions = self.instructions_before = self.tools = self.error = None
+        self.text = self.reasoning = ""
+        self.facts = Facts()

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from gigagate.core.any_json import parsed
+from gigagate.dialects.openai.responses.items import SUMMARY
 from gigagate.sessions.calls import Call, content_of
 from gigagate.sessions.marks import Mark
 
@@ -36,6 +37,17 @@ def quoted(pieces: Sequence[str], messages: Sequence[Mapping[str, Any]]) -> bool
         return False
     opening = "\n".join(content_of(message) for message in islice(messages, OPENING))
     return any(piece[:LONGEST] in opening for piece in pieces)
+
+
+def is_preamble(message: Mapping[str, Any]) -> bool:
+    """Whether it is what a client tells of its surroundings before every task."""
+    text = content_of(message).lstrip()
+    return message.get("role") == "user" and text[:1] == "<" and not text.startswith("<task>")
+
+
+def sealed(messages: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether one of them is a summary that its client cannot read either."""
+    return any(content_of(message).startswith(SUMMARY) for message in messages)
 
 
 def kept(before: Sequence[Mark], now: Sequence[Mark], start: int) -> bool:

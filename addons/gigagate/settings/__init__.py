@@ -1,5 +1,6 @@
 """Environment, .env and config/gigachat.yaml become one frozen Settings, or one line of error.
 
+known_models.py  what is known of a model, with its price of the settings
 schema.py       every setting, its type and its default: the dataclasses are the schema
 environment.py  every variable, and which setting it sets
 yaml_file.py    the YAML file, with the line of each key

@@ -27,7 +27,7 @@ EXPLAINED = (
 def render(client: Mapping[str, Any] | bytes, upstream: bytes, facts: Facts) -> str:
     """client: the chat in the pivot's form, or the body of what is none.
     upstream: GigaChat's body.  What is no JSON is compared as text."""
-    return "\n".join([*sentences(facts), "", *_difference(client, upstream)])
+    return "\n".join([*sentences(facts), "", *difference(client, upstream)])
 
 
 def sentences(facts: Facts) -> Iterator[str]:
@@ -42,13 +42,20 @@ def sentences(facts: Facts) -> Iterator[str]:
         yield wrapped(f"  • {note}", "    ")
 
 
-def _difference(client: Mapping[str, Any] | bytes, upstream: bytes) -> Iterator[str]:
-    before, after = _lines(client), _lines(upstream)
+def difference(
+    one: Mapping[str, Any] | bytes,
+    other: Mapping[str, Any] | bytes,
+    *,
+    explained: str = EXPLAINED,
+    same: str = SAME,
+) -> Iterator[str]:
+    """explained, same: what is told of the signs, and where there is none."""
+    before, after = _lines(one), _lines(other)
     cut = max(len(before), len(after)) > MAX_LINES
     if before == after:
-        yield f"The first {MAX_LINES} lines are equal." if cut else SAME
+        yield f"The first {MAX_LINES} lines are equal." if cut else same
         return
-    yield EXPLAINED
+    yield explained
     yield ""
     start = _equal(before, after)
     end = 0 if cut else _equal(before[start:][::-1], after[start:][::-1])

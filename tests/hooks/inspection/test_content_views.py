@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from mitmproxy import contentviews, http
@@ -9,6 +10,8 @@ from mitmproxy.test import taddons, tflow, tutils
 
 from gigagate.hooks.inspection import wire_record
 from gigagate.hooks.inspection.content_views import NOT_OURS, OTHER_SIDE, VIEWS, ContentViews
+from gigagate.hooks.inspection.flow_sessions import FlowSessions
+from gigagate.hooks.runtime import Runtime
 
 
 @pytest.fixture(autouse=True)
@@ -132,5 +135,5 @@ def test_mitmproxy_has_them_in_its_list(monkeypatch: pytest.MonkeyPatch) -> None
     offered: list[str] = []
     monkeypatch.setattr(contentviews, "add", lambda view: offered.append(view.name))
     monkeypatch.setattr("gigagate.hooks.patches.looks.offer_first", lambda names: None)
-    ContentViews().load(None)
-    assert offered == [view.name for view in VIEWS]
+    ContentViews(FlowSessions(cast(Runtime, None))).load(None)
+    assert sorted(offered) == sorted([view.name for view in VIEWS] + ["GigaChat: session"])

@@ -16,6 +16,7 @@ from gigagate.hooks.about.status import Status
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.door.budgets import Budgets
 from gigagate.hooks.door.door import Door
+from gigagate.hooks.inspection.flow_sessions import FlowSessions
 from gigagate.hooks.panel.endpoints import LOGINS_PER_MINUTE, Panel
 from gigagate.hooks.telemetry import Telemetry
 from gigagate.running import Keys
@@ -31,7 +32,8 @@ def panel(tmp_path: Path) -> Iterator[Panel]:
     proxyserver = Proxyserver()
     proxyserver.listen_addrs = lambda: [("127.0.0.1", 4000)]  # type: ignore[method-assign]
     with taddons.context(proxyserver):
-        yield Panel(made, telemetry, Status(made, telemetry, traffic), KEYS)
+        status = Status(made, telemetry, traffic)
+        yield Panel(made, telemetry, status, KEYS, FlowSessions(made))
 
 
 async def asked(panel: Panel, method: str, path: str, **more: Any) -> http.HTTPFlow:

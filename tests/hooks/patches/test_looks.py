@@ -4,6 +4,7 @@ import inspect
 
 from mitmproxy.addons.view import View
 from mitmproxy.contentviews import ContentviewRegistry
+from mitmproxy.test.tflow import tflow
 from mitmproxy.tools.console import common, flowlist
 from mitmproxy.tools.web import app
 
@@ -13,6 +14,13 @@ from gigagate.hooks.patches import looks
 def test_the_view_takes_flows_by_one_hook_and_forgets_unknown_ones() -> None:
     assert list(inspect.signature(View.requestheaders).parameters) == ["self", "f"]
     assert "if f.id in self._store" in inspect.getsource(View.update)
+
+
+def test_the_view_keeps_flows_by_their_ids() -> None:
+    view = View()
+    flow = tflow()
+    view.add([flow])
+    assert list(view._store.items()) == [(flow.id, flow)]
 
 
 def test_menus_are_made_of_what_the_registry_offers() -> None:

@@ -16,8 +16,10 @@ from mitmproxy import contentviews, http
 from mitmproxy.contentviews import Metadata, SyntaxHighlight
 
 from gigagate.hooks.inspection import wire_record
+from gigagate.hooks.inspection.flow_sessions import FlowSessions
 from gigagate.hooks.inspection.spoken import asks_for_chat, chat_in, reader_of
 from gigagate.hooks.patches import looks
+from gigagate.sessions import as_text
 from gigagate.views import answer, changes, conversation
 from gigagate.views.raw_json import in_lines
 from gigagate.views.text import cut, decoded
@@ -173,7 +175,20 @@ OTHER_SIDE = {
 class ContentViews:
     name = "gigagate.content_views"
 
+    def __init__(self, sessions: FlowSessions) -> None:
+        self._sessions = sessions
+        whole_task = GigaView("GigaChat: session", http.Message, self._session, _offered)
+        self.views = (*VIEWS[:2], whole_task, *VIEWS[2:])
+
     def load(self, loader: object) -> None:
-        for view in VIEWS:
+        for view in self.views:
             contentviews.add(view)
-        looks.offer_first([view.name for view in VIEWS])
+        looks.offer_first([view.name for view in self.views])
+
+    def _session(self, data: bytes, flow: http.HTTPFlow) -> str:
+        found = self._sessions.at_once()
+        if found is None:
+            return "All that was asked so far is being read: choose this view again in a moment."
+        if flow.id not in found.places:
+            return "A step of a session is told once its request has ended."
+        return as_text.render(*found.places[flow.id])

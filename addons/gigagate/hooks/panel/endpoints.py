@@ -21,6 +21,7 @@ from gigagate.hooks.about.status import Status
 from gigagate.hooks.answers import error_response, json_response, response
 from gigagate.hooks.door import client_secrets
 from gigagate.hooks.fail_closed import fail_closed
+from gigagate.hooks.inspection.flow_sessions import FlowSessions
 from gigagate.hooks.panel.api import PanelApi
 from gigagate.hooks.panel.clients import ClientsPart
 from gigagate.hooks.panel.door import Admin, PanelDoor
@@ -30,6 +31,8 @@ from gigagate.hooks.panel.overview import Overview
 from gigagate.hooks.panel.proxy import ProxyPart
 from gigagate.hooks.panel.requests import LastRequests
 from gigagate.hooks.panel.routes import number_of
+from gigagate.hooks.panel.sessions import SessionsPart
+from gigagate.hooks.patches import looks
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Telemetry
 from gigagate.hooks.wire import live
@@ -41,6 +44,7 @@ from gigagate.panel.sessions import set_cookie
 from gigagate.panel.store import PanelStore
 from gigagate.panel.watch import Watch
 from gigagate.rate_limit import RateLimit, sender
+from gigagate.report_page.page import THREAD_STYLE
 from gigagate.running import Keys
 from gigagate.status_page.page import language
 from gigagate.telemetry.finished import Finished
@@ -51,6 +55,9 @@ SAVE_SECONDS = 1.0
 """Seconds between two looks whether somebody watches the panel."""
 SAVE_AT_LEAST = 15
 """Looks after which there is a save even if nobody watches the panel."""
+FILES_OF_PAGES = dict(page.FILES) | {
+    "thread.css": page.PageFile("text/css; charset=utf-8", THREAD_STYLE.encode())
+}
 API = "/admin/api/"
 EVENTS = "/admin/api/events"
 FILES = "/admin/files/"
@@ -61,7 +68,14 @@ logger = logging.getLogger(__name__)
 class Panel:
     name = "gigagate.panel"
 
-    def __init__(self, runtime: Runtime, telemetry: Telemetry, status: Status, keys: Keys) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        telemetry: Telemetry,
+        status: Status,
+        keys: Keys,
+        sessions: FlowSessions,
+    ) -> None:
         store = PanelStore(runtime.settings.state_dir)
         self._runtime = runtime
         self._history = History(store)
@@ -73,11 +87,13 @@ class Panel:
         self._last = LastRequests(self._requests)
         proxy = ProxyPart(runtime, self.door, self._tail)
         clients, models = ClientsPart(runtime, self._history), ModelsPart(runtime)
-        self._api = PanelApi((overview, self._last, clients, models, proxy))
+        tasks = SessionsPart(sessions)
+        self._api = PanelApi((overview, self._last, tasks, clients, models, proxy))
         topics = {
             "health": overview.health_now,
             "overview": overview.now,
             "requests": self._last.new,
+            "sessions": tasks.new,
             "log": proxy.new_lines,
         }
         self._events = Events(runtime, self.door, self._watch, self._last, topics)
@@ -150,7 +166,12 @@ class Panel:
         if admin is None or admin.session is None:
             shown = page.login(_language(request), refused=False, version=__version__)
         else:
-            shown = page.panel(_language(request), form=admin.session.form, version=__version__)
+            shown = page.panel(
+                _language(request),
+                form=admin.session.form,
+                version=__version__,
+                without=() if looks.keeps_flows() else ("sessions",),
+            )
         return _page(request, shown)
 
     async def _told(self, request: http.Request, admin: Admin | None, name: str) -> http.Response:
@@ -230,7 +251,7 @@ def _page(request: http.Request, html: str, status: int = 200) -> http.Response:
 
 
 def _file(request: http.Request, name: str) -> http.Response:
-    file = page.FILES.get(name)
+    file = FILES_OF_PAGES.get(name)
     if file is None:
         raise NotFound(f"The panel has no file {name[:100]}.")
     headers = {

@@ -27,6 +27,19 @@ def show_no_local_paths() -> None:
     view.requestheaders = ours
 
 
+def keeps_flows() -> bool:
+    """Whether this is mitmweb or the console."""
+    return ctx.master.addons.get("view") is not None
+
+
+def kept_flows() -> list[http.HTTPFlow]:
+    """All that mitmweb or the console keeps, the oldest first, whatever filter is set."""
+    view = ctx.master.addons.get("view")
+    if view is None:
+        return []
+    return [one for one in view._store.values() if isinstance(one, http.HTTPFlow)]
+
+
 def offer_first(names: Sequence[str]) -> None:
     """mitmproxy's menu of views is sorted by name, and ours are those that people came for."""
     registry = contentviews.registry

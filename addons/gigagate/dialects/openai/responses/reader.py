@@ -32,7 +32,7 @@ def chat(body: bytes, path: str) -> Chat:
         given = items.as_list(asked["input"]) if "input" in asked else []
         if referred := [item.get("id") for item in given if _is_reference(item)]:
             elsewhere["item_references"] = referred
-        said = [item for item in given if not _is_reference(item)]
+        said = [_shown(item) for item in given if not _is_reference(item)]
         asked["input"] = said or (_STAND_IN if elsewhere else given)
         shelf = Shelf(keeps=False)
         found = Asked(asked, Policy(), Notes(), shelf, client="", request_id="0" * 32).chat
@@ -43,6 +43,13 @@ def chat(body: bytes, path: str) -> Chat:
     except RecursionError:
         raise ValueError("nested too deep") from None
     return cast(Chat, found | elsewhere)
+
+
+def _shown(item: dict[str, Any]) -> dict[str, Any]:
+    """A summary that only the proxy can open is named, for its place in the history says much."""
+    if item.get("type") != "compaction":
+        return item
+    return {"type": "message", "role": "user", "content": f"{items.SUMMARY}[sealed]"}
 
 
 def _is_reference(item: Mapping[str, Any]) -> bool:

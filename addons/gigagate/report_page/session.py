@@ -1,0 +1,119 @@
+"""A conversation as HTML: what it took, what is worth a look, its curves, then its thread."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+
+from gigagate.report_page import step as one_step
+from gigagate.report_page.curve import Line, stacked, svg
+from gigagate.report_page.plain import folded, safe
+from gigagate.sessions import told
+from gigagate.sessions.session import Session, totals
+from gigagate.sessions.step import Step
+from gigagate.views.text import count, digits
+
+IN_OUTLINE = 90
+
+type AddressOf = Callable[[Step], str]
+
+
+def nowhere(step: Step) -> str:
+    """A saved step has no flow that could be opened."""
+    return ""
+
+
+def head(session: Session) -> str:
+    """All but the thread."""
+    return (
+        f"{_by(session)}{_totals(session)}{''.join(_worth_a_look(session))}"
+        f'<div class="curves">{"".join(_curves(session.steps))}</div>'
+    )
+
+
+def outline(session: Session) -> str:
+    """A line for each step."""
+    lines = "".join(map(_line, session.steps))
+    return f'<nav class="outline" aria-label="steps"><ol>{lines}</ol></nav>'
+
+
+def thread(session: Session, address_of: AddressOf = nowhere) -> str:
+    steps = "".join(one_step.render(step, address_of(step)) for step in session.steps)
+    return f'<div class="steps">{steps}</div>{beside(session, address_of)}'
+
+
+def beside(session: Session, address_of: AddressOf = nowhere) -> str:
+    if not session.beside:
+        return ""
+    shown = "".join(one_step.render(step, address_of(step)) for step in session.beside)
+    return folded(f"{count(len(session.beside), 'request')} beside it", shown, "beside")
+
+
+def _by(session: Session) -> str:
+    models = dict.fromkeys(step.model.partition(":")[0] for step in session.steps)
+    words = [session.client, *list(models)[:3]]
+    return f'<p class="quiet">{safe(" · ".join(word for word in words if word))}</p>'
+
+
+def _totals(session: Session) -> str:
+    sums = totals(session)
+    facts = {
+        "steps": digits(sums.steps),
+        "tokens asked": digits(sums.prompt),
+        "of them cached": digits(sums.cached) if sums.cached else "",
+        "tokens answered": digits(sums.completion),
+        "cost": f"{sums.cost:.2f} ₽" if sums.cost else "",
+        "GigaChat's time": f"{sums.seconds:.1f} s" if sums.seconds else "",
+        "errors": digits(sums.errors),
+    }
+    cells = "".join(
+        f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items() if value
+    )
+    return f'<dl class="totals">{cells}</dl>'
+
+
+def _worth_a_look(session: Session) -> Iterator[str]:
+    for finding in told.worth_a_look(session):
+        quoted = f": <code>{safe(finding.quoted)}</code>," if finding.quoted else " at"
+        yield f'<p class="look">{safe(finding.what)}{quoted} step {_links(finding.steps)}.</p>'
+
+
+def _links(steps: Sequence[Step]) -> str:
+    return ", ".join(f'<a href="#step-{step.order}">{step.number}</a>' for step in steps)
+
+
+def _curves(steps: Sequence[Step]) -> Iterator[str]:
+    if len(steps) < 2:
+        return
+    marks = [
+        (place, f"step {step.number}: {step.how}")
+        for place, step in enumerate(steps)
+        if step.how in ("compacted", "branched")
+    ]
+    parts = [step.parts for step in steps]
+    layers = [
+        Line(name, name, [getattr(part, name) for part in parts])
+        for name in ("system", "tools", "history", "new")
+    ]
+    cached = [step.usage.cached if step.usage else 0 for step in steps]
+    fullest = max(steps, key=lambda step: step.full)
+    title = (
+        f"Tokens of each step's prompt; step {fullest.number} fills {told.share(fullest.full)} "
+        f"of a window of {digits(fullest.window)}"
+    )
+    yield stacked(title, layers, Line("cached", "cached", cached), marks, fullest.window)
+    costs = list(accumulate(step.cost for step in steps))
+    if costs[-1]:
+        yield svg("Cost so far, in roubles", [Line("cost", "cost", costs)], marks)
+    seconds = [step.facts.total or 0 for step in steps]
+    if any(seconds):
+        firsts = [step.facts.first_byte or 0 for step in steps]
+        lines = [Line("whole answer", "total", seconds), Line("first token", "first", firsts)]
+        yield svg("Seconds of each step", lines, marks)
+
+
+def _line(step: Step) -> str:
+    mood = ' class="bad"' if step.failed else f' class="{step.how}"'
+    words = safe(told.what(step, IN_OUTLINE))
+    return (
+        f'<li{mood}><a href="#step-{step.order}"><span class="number">{step.number}</span> '
+        f"{words}</a></li>"
+    )
