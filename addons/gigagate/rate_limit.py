@@ -15,6 +15,10 @@ from gigagate.errors import TooManyRequests
 MAX_CLIENTS = 10_000
 MINUTE = 60.0
 ROUNDING = 1e-6
+_REQUESTS = (
+    "This client has sent more than {} requests in a minute, "
+    "which is limits.requests_per_minute of this proxy."
+)
 
 
 def sender(address: str) -> str:
@@ -31,10 +35,13 @@ def sender(address: str) -> str:
 
 
 class RateLimit:
-    """clock: seconds, never set back."""
+    """clock: seconds, never set back.  message: what the client is told, {} being its limit."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, message: str = _REQUESTS
+    ) -> None:
         self._clock = clock
+        self._message = message
         self._full_at: OrderedDict[str, float] = OrderedDict()
         """Client -> when its bucket will be full again; who came last stands last."""
 
@@ -53,11 +60,7 @@ class RateLimit:
         full_at = max(self._full_at.get(client, now), now) + MINUTE / per_minute
         wait = full_at - now - MINUTE
         if wait > ROUNDING:
-            raise TooManyRequests(
-                f"This client has sent more than {per_minute} requests in a minute, "
-                "which is limits.requests_per_minute of this proxy.",
-                retry_after=math.ceil(wait),
-            )
+            raise TooManyRequests(self._message.format(per_minute), retry_after=math.ceil(wait))
         self._full_at[client] = full_at
         self._full_at.move_to_end(client)
         oldest = next(iter(self._full_at))

@@ -99,6 +99,7 @@ async def test_keys_cannot_be_guessed_one_after_another(panel: Panel) -> None:
         for _ in range(LOGINS_PER_MINUTE + 1)
     ]
     assert [status_of(flow) for flow in tries] == [401] * LOGINS_PER_MINUTE + [429]
+    assert "10 keys were tried" in error_of(tries[-1])["message"]
 
 
 @pytest.mark.parametrize(

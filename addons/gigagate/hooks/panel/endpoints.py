@@ -51,6 +51,7 @@ from gigagate.telemetry.finished import Finished
 from gigagate.threads import in_thread
 
 LOGINS_PER_MINUTE = 10
+_TOO_MANY_KEYS = "More than {} keys were tried from this address in a minute: wait, then log in."
 SAVE_SECONDS = 1.0
 """Seconds between two looks whether somebody watches the panel."""
 SAVE_AT_LEAST = 15
@@ -99,7 +100,7 @@ class Panel:
         self._events = Events(runtime, self.door, self._watch, self._last, topics)
         self._admins: WeakKeyDictionary[http.HTTPFlow, Admin | None] = WeakKeyDictionary()
         self._keys_given: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
-        self._logins = RateLimit()
+        self._logins = RateLimit(message=_TOO_MANY_KEYS)
         self._saving: asyncio.Task[None] | None = None
         telemetry.listeners.append(self.heard)
 
