@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 from dotenv.parser import parse_stream
 
 from gigagate.errors import SettingsError
-from gigagate.settings import secret, text_file
+from gigagate.settings import login, secret, text_file
 from gigagate.settings.build import Given, nearest, unreadable
 
 PREFIXES = ("GIGACHAT_", "GIGAGATE_")
@@ -109,16 +109,6 @@ NO_KEY = (
     "https://developers.sber.ru/studio and put GIGACHAT_AUTH_KEY=<key> into {file} or the "
     "environment"
 )
-LOGIN = (
-    "authorization_key",
-    "user",
-    "password",
-    "access_token",
-    "cert_file",
-    "key_file",
-    "key_file_password",
-)
-"""Without any of them no account is opened; login.py tells which of them belong together."""
 
 
 def variable_of(key: str) -> str:
@@ -211,7 +201,7 @@ class Variables:
         self._lay_over_credentials(several)
         mode = tree.get("auth_mode")
         key_needed = key_needed and not (mode and mode.value == "passthrough")
-        if key_needed and not several and not any(name in tree for name in LOGIN):
+        if key_needed and not several and not any(name in tree for name in login.NAMES):
             raise SettingsError(NO_KEY.format(file=self.env_file()))
         tree.setdefault("state_dir", Given(self._default_state_dir(), "GIGAGATE_STATE_DIR"))
 
@@ -272,7 +262,7 @@ def _is_file_of_credential(name: str) -> bool:
 
 def _check_name(name: str, where: str) -> None:
     base, separator, _ = name.partition("__")
-    if name in NAMES or (separator and base in VARIABLES and VARIABLES[base].key in LOGIN):
+    if name in NAMES or (separator and base in VARIABLES and VARIABLES[base].key in login.NAMES):
         return
     ours = name.upper().startswith(PREFIXES)
     if ours or difflib.get_close_matches(name.upper(), NAMES, cutoff=ALMOST):

@@ -7,12 +7,13 @@ beside any of these.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from gigagate.errors import SettingsError
 from gigagate.settings.secret import Secret
+from gigagate.settings.values import OUTSIDE
 
 LoginKind = Literal["key", "user", "token", "certificate"]
 
@@ -26,24 +27,35 @@ class CertificateFiles:
     password: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    authorization_key: Secret | None = None
-    user: Secret | None = None
-    password: Secret | None = None
-    access_token: Secret | None = None
-    cert_file: Path | None = None
-    key_file: Path | None = None
-    key_file_password: Secret | None = None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What opens an account; none of it stands in config/gigachat.yaml."""
 
-    @classmethod
-    def of(cls, settings: object) -> Self:
-        """settings: has fields of these names."""
-        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
+    authorization_key: Secret | None = field(default=None, metadata=OUTSIDE)
+    user: Secret | None = field(default=None, metadata=OUTSIDE)
+    password: Secret | None = field(default=None, metadata=OUTSIDE)
+    access_token: Secret | None = field(default=None, metadata=OUTSIDE)
+    cert_file: Path | None = field(default=None, metadata=OUTSIDE)
+    key_file: Path | None = field(default=None, metadata=OUTSIDE)
+    key_file_password: Secret | None = field(default=None, metadata=OUTSIDE)
+
+    @property
+    def login(self) -> "Login":
+        """This alone, of settings that hold more."""
+        return Login(**{name: getattr(self, name) for name in NAMES})
+
+
+NAMES = tuple(one.name for one in fields(Opening))
+"""Settings without any of which no account is opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login(Opening):
+    """An account's opening, and what follows from it."""
 
     def __bool__(self) -> bool:
         """Whether anything is set at all."""
-        return any(getattr(self, field.name) is not None for field in fields(self))
+        return any(getattr(self, name) is not None for name in NAMES)
 
     @property
     def kind(self) -> LoginKind:

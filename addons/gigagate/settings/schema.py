@@ -26,7 +26,7 @@ from gigagate.core.policy import (
 from gigagate.errors import SettingsError
 from gigagate.settings import environment, protection, values, yaml_file
 from gigagate.settings.build import build
-from gigagate.settings.login import Login
+from gigagate.settings.login import Opening
 from gigagate.settings.secret import NO_PROXY, Secret
 from gigagate.settings.upstream import (
     AtLeastOne,
@@ -37,7 +37,7 @@ from gigagate.settings.upstream import (
     Upstream,
     slots_of,
 )
-from gigagate.settings.yaml_file import OUTSIDE
+from gigagate.settings.values import OUTSIDE
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -145,15 +145,10 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    authorization_key: Secret | None = field(default=None, metadata=OUTSIDE)
-    user: Secret | None = field(default=None, metadata=OUTSIDE)
-    password: Secret | None = field(default=None, metadata=OUTSIDE)
-    access_token: Secret | None = field(default=None, metadata=OUTSIDE)
-    cert_file: Path | None = field(default=None, metadata=OUTSIDE)
-    key_file: Path | None = field(default=None, metadata=OUTSIDE)
-    key_file_password: Secret | None = field(default=None, metadata=OUTSIDE)
-    """These open the account (login.py); all None only where each client brings its own."""
+class Settings(Opening):
+    """All settings; what opens the account is there unless each client brings its own, or there are
+    several `credentials`."""
+
     state_dir: Path = field(metadata=OUTSIDE)
     """Token store and CA bundle; a directory of mode 0700."""
     store: Secret | None = field(default=None, metadata=OUTSIDE)
@@ -200,10 +195,6 @@ class Settings:
     webhook: Annotated[str, values.link] | None = None
     prices: Mapping[str, Annotated[float, values.at_least(0)]] = values.EMPTY
     """GigaChat's model -> roubles for a million tokens."""
-
-    @property
-    def login(self) -> Login:
-        return Login.of(self)
 
     @property
     def slots(self) -> int:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from gigagate.core.company_proxy import DIRECT, CompanyProxy, Ways
 from gigagate.core.policy import Api
 from gigagate.settings import values
-from gigagate.settings.login import Login
+from gigagate.settings.login import Login, Opening
 from gigagate.settings.secret import Secret
-from gigagate.settings.yaml_file import OUTSIDE
+from gigagate.settings.values import OUTSIDE
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -88,17 +88,10 @@ class Upstream:
         return str(ca_file) if ca_file else True
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCredential:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCredential(Opening):
     """One of several ways into GigaChat; what is not set is as in `upstream`."""
 
-    authorization_key: Secret | None = field(default=None, metadata=OUTSIDE)
-    user: Secret | None = field(default=None, metadata=OUTSIDE)
-    password: Secret | None = field(default=None, metadata=OUTSIDE)
-    access_token: Secret | None = field(default=None, metadata=OUTSIDE)
-    cert_file: Path | None = field(default=None, metadata=OUTSIDE)
-    key_file: Path | None = field(default=None, metadata=OUTSIDE)
-    key_file_password: Secret | None = field(default=None, metadata=OUTSIDE)
     scope: Scope | None = None
     base_url: Annotated[str, values.base_url] | None = None
     auth_url: Annotated[str, values.address] | None = None
@@ -107,10 +100,6 @@ class OwnCredential:
     """GigaChat's names, or patterns, that it serves; () for all."""
     weight: Seconds | None = None
     """With a weight anywhere, conversations are shared out; else the first in order is used."""
-
-    @property
-    def login(self) -> Login:
-        return Login.of(self)
 
 
 class Opened(NamedTuple):

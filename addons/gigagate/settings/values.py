@@ -18,6 +18,8 @@ from gigagate.core.policy import DEFAULT_ALIASES, DEFAULT_JSON_MODES, JsonMode
 _VERSION = re.compile(r"/v\d+$")
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+OUTSIDE: Mapping[str, object] = {"yaml": False}
+"""Metadata of a dataclass field that config/gigachat.yaml may not set."""
 
 
 def at_least(minimum: float) -> Callable[[float], float]:

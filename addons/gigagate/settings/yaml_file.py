@@ -15,9 +15,6 @@ from gigagate.errors import SettingsError
 from gigagate.settings import environment, text_file
 from gigagate.settings.build import Given, nearest, unreadable
 
-OUTSIDE: Mapping[str, object] = {"yaml": False}
-"""Metadata of a dataclass field that this file may not set."""
-
 VARIABLE_OF = {variable.key: name for name, variable in environment.VARIABLES.items()}
 
 SECRET = re.compile(r"(.*_)?(authorization|key|keys|credentials?|secret|password|token|user)")
