@@ -5,11 +5,9 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -167,26 +165,30 @@ def test_codex_gets_its_lines_for_the_port_the_proxy_runs_on(examine: Load) -> N
 def test_the_clock_is_compared_with_the_servers(
     examine: Load, date: str, fine: bool | None
 ) -> None:
-    class Clock(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response_only(404)
-            if date:
-                self.send_header("Date", date)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    assert examine().clock(date).fine is fine
 
-        def log_message(self, *args: object) -> None:
-            pass
 
-    with HTTPServer(("127.0.0.1", 0), Clock) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_address[1]}/oauth"
-        examination = examine(GIGACHAT_AUTH_URL=url)
-        examination.handshake("OAuth host", url)
-        server.shutdown()
-        thread.join()
-    assert examination.clock().fine is fine
+def test_each_of_several_credentials_is_looked_at_and_named(
+    examine: Load, emulator: Emulator, tmp_path: Path
+) -> None:
+    Checkout(tmp_path).write("config/gigachat.yaml", "credentials: {main: {}, team-b: {}}")
+    found = by_name(
+        examine(
+            GIGACHAT_AUTH_KEY="",
+            GIGACHAT_AUTH_KEY__MAIN=emulator.authorization_key,
+            GIGACHAT_AUTH_KEY__TEAM_B=KEY,
+        )
+    )
+    fine = {what: finding.fine for what, finding in found.items() if ": " in what}
+    assert fine == {
+        **dict.fromkeys(
+            ("main: OAuth host", "main: GigaChat", "main: OAuth", "main: models"), True
+        ),
+        **dict.fromkeys(("team-b: OAuth host", "team-b: GigaChat"), True),
+        "team-b: OAuth": False,
+    }
+    assert "GIGACHAT_AUTH_KEY__TEAM_B" in found["team-b: OAuth"].told
+    assert KEY not in str(found)
 
 
 def command(emulator: Emulator, folder: Path, *arguments: str, **environment: str):

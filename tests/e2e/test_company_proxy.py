@@ -143,6 +143,38 @@ def test_a_company_that_looks_into_tls_and_resolves_names_itself(
         ) as proxy:
             assert chat(proxy).status_code == 503
             assert "through the proxy" not in proxy.output()
+        each_credential_has_its_way(emulator, tmp_path, company, environment)
+
+
+def each_credential_has_its_way(
+    emulator: Emulator, folder: Path, company: ProxyProcess, environment: dict[str, str]
+) -> None:
+    """One in this machine's own network, the other behind the company's proxy."""
+    (authorities := folder / "authorities.pem").write_text(
+        Path(environment["GIGACHAT_CA_BUNDLE_FILE"]).read_text() + emulator.ca_file.read_text()
+    )
+    beyond = {"base_url": environment["GIGACHAT_BASE_URL"], "models": ["GigaChat-2"]}
+    here = {"base_url": emulator.base_url, "models": ["GigaChat-2-Max"]}
+    for first, variables in (
+        ({"beyond": beyond, "here": here}, {}),
+        ({"here": here, "beyond": beyond}, {"GIGACHAT_BASE_URL": emulator.base_url}),
+    ):
+        variables = (
+            environment
+            | variables
+            | {
+                "GIGACHAT_CA_BUNDLE_FILE": str(authorities),
+                "GIGACHAT_AUTH_KEY": "",
+                "GIGACHAT_AUTH_KEY__BEYOND": emulator.authorization_key,
+                "GIGACHAT_AUTH_KEY__HERE": emulator.authorization_key,
+            }
+        )
+        settings = {"credentials": first, "deadlines": {"connect": 1, "retry": 1}}
+        with Proxy(emulator, folder, environment=variables, settings=settings) as proxy:
+            for model in ("GigaChat-2-Max", "GigaChat-2"):
+                assert chat(proxy, CHAT | {"model": model}).status_code == 200
+            assert chat(proxy, PICTURE | {"model": "GigaChat-2-Max"}).status_code == 200
+            proxy.tells("(HTTPS_PROXY)")
 
 
 @pytest.fixture(scope="module")

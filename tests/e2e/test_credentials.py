@@ -2,12 +2,16 @@
 
 import dataclasses
 import itertools
+import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -23,6 +27,7 @@ from gigagate.emulator import EmulatorConfig, EmulatorThread
 from gigagate.emulator.config import Credential
 
 CORP = Credential("corp-id", "corp-secret", "GIGACHAT_API_CORP")
+REVOKED = Credential("revoked", "revoked", "GIGACHAT_API_CORP")
 OTHER = Credential("other-id", "other-secret", "GIGACHAT_API_CORP")
 CHATS = "/chat/completions"
 HUNDRED, STRUCK_AT, LASTING = 100, 20, 1000
@@ -69,6 +74,11 @@ class Two:
             for sample in family.samples
             if sample.name == name and labels.items() <= sample.labels.items()
         )
+
+    def state(self) -> dict[str, Any]:
+        accept = {"Accept": "application/json"}
+        told: dict[str, Any] = requests.get(self.proxy.url, headers=accept, timeout=10).json()
+        return told
 
     def nothing_is_left(self) -> None:
         """A slot of a broken connection goes on a moment later."""
@@ -251,9 +261,45 @@ def test_a_model_that_nobody_has_is_stood_in_for(two: Two, name: str, status: in
 def test_a_credential_that_oauth_rejects_is_set_aside_and_told(two: Two) -> None:
     told = two.metric("gigagate_events_total", event="credential_set_aside")
     two.main.revoke_tokens()
-    two.main.switch(credentials=(Credential("revoked", "revoked", "GIGACHAT_API_CORP"),))
+    two.main.switch(credentials=(REVOKED,))
     assert got(two.chat()) == ANSWER
     assert two.metric("gigagate_events_total", event="credential_set_aside") == told + 1
     assert two.metric("gigagate_credential_usable", credential="main") == 0
     two.proxy.tells("The credential main is set aside")
-    assert CORP.key not in two.proxy.output()
+    main, reserve = two.state()["credentials"]
+    assert (main["name"], main["usable"], reserve["usable"]) == ("main", False, True)
+    assert "GIGACHAT_AUTH_KEY__MAIN" in main["problem"]
+    assert main["again_in_seconds"] > 0
+    assert reserve["token"]["seconds_left"] > 0
+    assert ready(two) == (200, [])
+    status, models = run(two, "status"), run(two, "models")
+    assert re.search("  main .*: GigaChat rejected this proxy's authorization key", status)
+    assert re.search("  on-reserve used; .* token: valid for", status)
+    assert re.search("^on-reserve: .*GigaChat-2-Max", models, re.MULTILINE)
+    assert "main: GigaChat rejected this proxy's authorization key (main)" in models
+    two.reserve.revoke_tokens()
+    two.reserve.switch(credentials=(REVOKED,))
+    assert got(two.chat()) == "upstream_credentials_rejected"
+    code, reasons = ready(two)
+    assert (code, len(reasons)) == (503, 2)
+    for credential, name in ((CORP, "(main)"), (OTHER, "(on-reserve)")):
+        assert any(name in reason for reason in reasons)
+        for place in (two.proxy.output(), status, models, str(two.state())):
+            assert credential.key not in place
+
+
+def ready(two: Two) -> tuple[int, list[str]]:
+    answer = requests.get(f"{two.proxy.url}/ready", timeout=10)
+    return answer.status_code, answer.json().get("reasons", [])
+
+
+def run(two: Two, verb: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-m", "gigagate", verb],
+        env=two.proxy.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return ended.stdout

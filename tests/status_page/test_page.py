@@ -58,6 +58,7 @@ def state(**changes: object) -> dict:
         "client_keys": False,
         "auth_mode": "shared",
         "token": {"seconds_left": 900, "source": "oauth", "last_error": None},
+        "credentials": [],
         "outages": [],
         "mitmweb": None,
         "statistics": STATISTICS,
@@ -140,6 +141,54 @@ def test_the_language_is_the_one_asked_for(asked: str, accepted: str, language: 
     assert status_page.language(asked, accepted) == language
 
 
+def credential(**told: object) -> dict[str, object]:
+    return {
+        "name": "main",
+        "usable": True,
+        "problem": "",
+        "again_in_seconds": 0,
+        "lacks_models": [],
+        "slots": 10,
+        "slots_in_use": 4,
+        "token": {"seconds_left": 900, "source": "oauth", "last_error": None},
+        "certificate_days": None,
+        **told,
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_of_several_credentials_is_told(language: str) -> None:
+    texts = LANGUAGES[language]
+    rejected = {"seconds_left": None, "source": None, "last_error": "Rejected <so>."}
+    several = [
+        credential(lacks_models=["GigaChat-2-Max"]),
+        credential(name="team-b", usable=False, problem="Rejected <so>.", token=rejected),
+        credential(name="by-cert", certificate_days=80),
+    ]
+    told = state(credentials=several, token=rejected)
+    text = read(status_page.render(told, language, "f"))
+    for word in (
+        texts["credentials"],
+        f"2 / 3 {texts['credentials_used']}",
+        f"{texts['used']} {texts['without']} GigaChat-2-Max 15 {texts['minutes']} 4 / 10",
+        f"team-b {texts['not_used']} Rejected <so>.",
+        f"80 {texts['days']}",
+    ):
+        assert word in text
+    assert texts["ready"] in text and texts["trouble"] not in text, "others serve"
+    nobody = state(credentials=several, problems=["Rejected <so>."])
+    assert texts["trouble"] in read(status_page.render(nobody, language, "f"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("source", ["settings", "certificate"])
+def test_what_opens_gigachat_without_oauth_is_not_waited_for(language: str, source: str) -> None:
+    token = {"seconds_left": None, "source": source, "last_error": None}
+    text = read(status_page.render(state(token=token), language, "f"))
+    assert LANGUAGES[language][f"from_{source}"] in text
+    assert LANGUAGES[language]["fetched_later"] not in text
+
+
 def test_every_value_is_escaped() -> None:
     hostile = {**REQUEST, "client": HOSTILE, "model": HOSTILE, "error": HOSTILE, "path": HOSTILE}
     statistics = {
@@ -159,6 +208,7 @@ def test_every_value_is_escaped() -> None:
             token={"seconds_left": None, "source": None, "last_error": HOSTILE},
             statistics=statistics,
             recent=[hostile],
+            credentials=[credential(name=HOSTILE, problem=HOSTILE, lacks_models=[HOSTILE])],
             outages=[{"upstream": HOSTILE, "since": HOSTILE, "message": HOSTILE}],
         ),
         "en",

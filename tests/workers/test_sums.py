@@ -108,8 +108,11 @@ def test_a_credential_is_told_once_and_its_slots_add_up() -> None:
         "queue_length": 0,
         "expires_at": 50.0,
         "models": [],
+        "lacks_models": [],
+        "token": NO_TOKEN | {"seconds_left": 60},
     }
-    other = one | {"usable": False, "problem": "refused", "queue_length": 3, "expires_at": None}
+    refused = {"usable": False, "problem": "refused", "expires_at": None, "token": NO_TOKEN}
+    other = one | refused | {"queue_length": 3, "lacks_models": ["GigaChat-2"]}
     left = Left([snapshot(credentials=[one]), snapshot(credentials=[other])], [])
     (told,) = sums.state(OWN, left, 2, 10)["credentials"]
     assert told == one | {
@@ -117,4 +120,5 @@ def test_a_credential_is_told_once_and_its_slots_add_up() -> None:
         "problem": "refused",
         "slots_in_use": 2,
         "queue_length": 3,
+        "lacks_models": ["GigaChat-2"],
     }

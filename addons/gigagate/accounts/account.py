@@ -20,7 +20,7 @@ from gigagate.core import key_owner
 from gigagate.core.key_owner import KeyOwner
 from gigagate.core.learnt import Learnt
 from gigagate.core.model_list import ModelList
-from gigagate.errors import InvalidApiKey, SettingsError, TokenUnavailable
+from gigagate.errors import CredentialError, InvalidApiKey, SettingsError, TokenUnavailable
 from gigagate.files.client import FileClient
 from gigagate.files.fetch import FileFetcher
 from gigagate.files.uploads import Uploads
@@ -62,6 +62,9 @@ class Account:
     client: FileClient
     outage: Switch
     """GigaChat's, as this account sees it; that of OAuth is `tokens.outage`."""
+    away: Away
+    oauth_away: Away
+    """What is told of the two outages."""
     upstream: Upstream
     certificate: ClientCertificate | None = None
     label: str = ""
@@ -157,9 +160,29 @@ class Accounts:
             if warning := certificate.warning():
                 yield warning
 
+    def refresh_tokens(self) -> None:
+        """A new access token for each of the proxy's own accounts.  Blocks.
+
+        Raises CredentialError where one cannot be had, once all have been asked for.
+        """
+        self.require_own()
+        failure: CredentialError | None = None
+        for account in self.pool:
+            try:
+                account.tokens.source.refresh()
+            except CredentialError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
     def oauth_calls(self) -> int:
         calls = (account.tokens.source.status()["oauth_calls"] for account in self)
         return sum(calls, self._forgotten_oauth_calls)
+
+    def aways(self) -> Iterator[Away]:
+        yield from (self.away, self.oauth_away)
+        for account in self.pool:
+            yield from (account.away, account.oauth_away)
 
     def start(self) -> None:
         """Let other processes know of this one."""
@@ -222,6 +245,8 @@ class Accounts:
             Uploads(client, FileFetcher(), lambda: self._settings.images.max_bytes),
             client,
             Switch(away),
+            away,
+            oauth_away,
             upstream,
             certificate,
             opened.name,

@@ -106,6 +106,17 @@ class Pool:
             )
         self._models_off[account, model] = now + ASIDE
 
+    def lacks(self, account: Account) -> Sequence[str]:
+        """Models that are not asked of it now."""
+        now = self._clock()
+        return [
+            model for (one, model), at in self._models_off.items() if one is account and at > now
+        ]
+
+    def seconds_aside(self, account: Account) -> float:
+        """Until it is tried again; 0 if it is not set aside."""
+        return max(0.0, account.aside.until - self._clock())
+
     def is_usable(self, account: Account, model: str | None = None) -> bool:
         now = self._clock()
         if model is not None and self._models_off.get((account, model), now) > now:

@@ -15,31 +15,20 @@ from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from gigagate import mitmproxy_range, outbound, running, trust, upstream_models
+from gigagate import mitmproxy_range, running, trust
 from gigagate.cli import COMMAND, codex_config
-from gigagate.client_certificate import ClientCertificate
-from gigagate.core.key_owner import OF_KINDS
+from gigagate.cli.doctor_access import Finding, Way
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import DEFAULT_HOST, DEFAULT_PORT
 from gigagate.settings import Settings
+from gigagate.settings.upstream import Opened
 from gigagate.store.redis_server import RedisServer
 from gigagate.telemetry import summary
-from gigagate.tokens import NO_TOKEN, AccessToken, oauth_client, open_store
+from gigagate.tokens import open_store
 
-SECONDS = 15.0
-"""The patience with each question to a server."""
 CLOCK_SECONDS = 120
 """A clock off by more makes tokens look expired, or makes us use expired ones."""
-
-
-class Finding(NamedTuple):
-    what: str
-    fine: bool | None
-    """None: fine, but worth knowing; or not checked."""
-    told: str
 
 
 def main(verb: str, args: list[str]) -> int:
@@ -88,17 +77,6 @@ def mitmproxy_version() -> Finding:
     return Finding("mitmproxy", True, version)
 
 
-def client_certificate(certificate: ClientCertificate) -> Finding:
-    """Read already, so its key fits and each of its chain has signed the one before."""
-    if warning := certificate.warning():
-        return Finding("client cert", False if certificate.days_left() < 0 else None, warning)
-    told = (
-        f"{certificate.subject}, signed by {certificate.issuer}, "
-        f"good for {certificate.days_left():.0f} days; its key fits"
-    )
-    return Finding("client cert", True, told)
-
-
 def exposed(file: Path) -> Finding:
     return Finding("settings", None, f"other users of this machine may read {file}: chmod 600 it")
 
@@ -121,18 +99,11 @@ class Examination:
         self.settings = settings
         self.upstream = settings.upstream
         self.ca_file: Path | None = None
-        self.certificate: ClientCertificate | None = None
-        self.server_date: str | None = None
 
     def findings(self) -> Iterator[Finding]:
         certificates = self.certificates()
         yield certificates
         if certificates.fine is not False:
-            if self.settings.login.authorization_key is not None:
-                yield self.handshake("OAuth host", self.upstream.auth_url)
-            yield from self.certificate_of_client()
-            yield self.handshake("GigaChat", self.upstream.base_url, self.certificate)
-            yield self.clock()
             yield from self.access()
         else:
             yield Finding("GigaChat", None, "not asked, before its certificate can be checked")
@@ -140,6 +111,20 @@ class Examination:
         yield self.port()
         if _has_codex():
             yield self.codex()
+
+    def access(self) -> Iterator[Finding]:
+        """Each way into GigaChat; where clients bring their keys, what can be said without one."""
+        settings, default = self.settings, self.settings.models.default
+        opened = settings.opened or (Opened("", settings.login, self.upstream, settings.slots),)
+        ways = [Way(one, self.ca_file, default) for one in opened]
+        for way in ways:
+            yield from way.handshakes()
+        yield self.clock(next((way.server_date for way in ways if way.server_date), ""))
+        if not settings.opened:
+            yield Finding("OAuth", None, f"not asked: {summary.OF_CLIENTS}")
+            return
+        for way in ways:
+            yield from way.access()
 
     def certificates(self) -> Finding:
         if not self.upstream.verify:
@@ -153,54 +138,9 @@ class Examination:
         source = self.upstream.ca_bundle_file or "the Russian Trusted Root CA"
         return Finding("CA", True, f"public authorities and {source}")
 
-    def certificate_of_client(self) -> Iterator[Finding]:
-        files = self.settings.login.certificate
-        if files is None:
-            return
+    def clock(self, server_date: str) -> Finding:
         try:
-            self.certificate = ClientCertificate(files)
-            yield client_certificate(self.certificate)
-        except GigaGateError as error:
-            yield Finding("client cert", False, error.message)
-
-    def handshake(
-        self, what: str, url: str, certificate: ClientCertificate | None = None
-    ) -> Finding:
-        """Any answer at all will do: it came through a verified connection."""
-        host = urlsplit(url).netloc
-        verify = self.upstream.verify_by(self.ca_file)
-        proxy = self.upstream.ways.to_gigachat(url)
-        way = f" through {proxy}" if proxy else ""
-        try:
-            answer = outbound.ask(
-                "GET",
-                url,
-                verify=verify,
-                proxy=proxy,
-                seconds=SECONDS,
-                limit=0,
-                certificate=certificate,
-            )
-        except outbound.NotTrusted:
-            told = (
-                f"{host}: its certificate is not trusted. If it is a private one, name its "
-                "authority's file in GIGACHAT_CA_BUNDLE_FILE"
-            )
-            return Finding(what, False, told)
-        except outbound.ProxyFault as fault:
-            return Finding(what, False, str(fault))
-        except outbound.OutboundError as error:
-            told = (
-                f"{host} cannot be reached ({error}). Check the network, a "
-                "firewall, and the address in the settings"
-            )
-            return Finding(what, False, told)
-        self.server_date = self.server_date or answer.headers.get("date")
-        return Finding(what, True, f"{host} answers{way}")
-
-    def clock(self) -> Finding:
-        try:
-            theirs = parsedate_to_datetime(self.server_date or "").timestamp()
+            theirs = parsedate_to_datetime(server_date).timestamp()
         except ValueError:
             return Finding("clock", None, "not checked: the servers do not tell the time")
         off = time.time() - theirs
@@ -209,44 +149,6 @@ class Examination:
             told = f"{abs(off):.0f} s {ahead} the server's. Set this machine's clock"
             return Finding("clock", False, told)
         return Finding("clock", True, "agrees with the server's")
-
-    def access(self) -> Iterator[Finding]:
-        login, certificate = self.settings.login, self.certificate
-        if self.settings.auth_mode == "passthrough":
-            yield Finding("OAuth", None, f"not asked: {summary.OF_CLIENTS}")
-            return
-        token = NO_TOKEN
-        owner = OF_KINDS[login.kind]
-        client = oauth_client(login, self.upstream, self.ca_file, owner, certificate)
-        if client is not None:
-            try:
-                token = client.fetch()
-            except GigaGateError as error:
-                yield Finding("OAuth", False, error.message)
-                return
-            minutes = (token.expires_at - time.time()) / 60
-            yield Finding("OAuth", True, f"gave a token for {minutes:.0f} minutes")
-            yield self.models(token, certificate)
-        elif certificate is not None and login.access_token is None:
-            yield Finding("OAuth", True, "not asked: the client certificate alone opens GigaChat")
-            yield self.models(token, certificate)
-        if login.access_token is not None:
-            yield Finding("token", None, "GIGACHAT_ACCESS_TOKEN is used as it is, never renewed")
-            yield self.models(AccessToken(login.access_token.reveal(), 0), certificate)
-
-    def models(self, token: AccessToken, certificate: ClientCertificate | None) -> Finding:
-        try:
-            names = upstream_models.fetch(self.upstream, self.ca_file, token, certificate)
-        except GigaGateError as error:
-            return Finding("models", False, error.message)
-        default = self.settings.models.default
-        if default.partition(":")[0] not in {name.partition(":")[0] for name in names}:
-            told = (
-                f"the default model {default} is not among GigaChat's ({', '.join(names)}). "
-                "Set GIGACHAT_MODEL to one of them"
-            )
-            return Finding("models", False, told)
-        return Finding("models", True, f"{len(names)}, the default {default} among them")
 
     def store(self) -> Finding:
         address = self.settings.store

@@ -4,15 +4,18 @@ directory; models are asked of GigaChat itself."""
 import argparse
 import json
 import sys
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from gigagate import outbound, running, trust, upstream_models
 from gigagate.cli import COMMAND
 from gigagate.client_certificate import ClientCertificate
-from gigagate.core import strict_json
+from gigagate.core import key_owner, strict_json
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.running import Running
 from gigagate.settings import Settings
+from gigagate.settings.upstream import Opened
 from gigagate.store.redis_server import RedisServer
 from gigagate.telemetry import summary
 from gigagate.tokens import open_source
@@ -67,30 +70,69 @@ def ask(proxy: Running, method: str, path: str) -> Any:
 
 
 def token(proxies: list[Running], *, refresh: bool, as_json: bool) -> None:
-    """Its state; the token itself is never shown."""
-    told = []
+    """Its state, or that of each credential's; the token itself is never shown."""
+    told, lines = [], []
     for proxy in proxies:
-        if refresh:
-            told.append(ask(proxy, "POST", "/token/refresh"))
-        else:
-            told.append(ask(proxy, "GET", "/")["token"])
-    show(told, "\n".join(summary.token(of) for of in told), as_json=as_json)
+        of_first = ask(proxy, "POST", "/token/refresh") if refresh else None
+        state = ask(proxy, "GET", "/")
+        told.append(of_first or state["token"])
+        several = [
+            f"{one['name']}: {summary.token(one['token'])}"
+            for one in state["credentials"]
+            if one["name"]
+        ]
+        lines += several or [summary.token(told[-1])]
+    show(told, "\n".join(lines), as_json=as_json)
 
 
 def models(settings: Settings, *, as_json: bool) -> int:
-    """Raises GigaGateError."""
-    if settings.auth_mode == "passthrough" or not settings.login:
+    """Raises GigaGateError, of several credentials if none opens GigaChat."""
+    opened = settings.opened
+    if not opened:
         raise SettingsError(f"GIGACHAT_AUTH_KEY: not set; {summary.OF_CLIENTS}")
     ca_file = trust.bundle(settings)
     server = RedisServer(settings.store) if settings.store else None
-    files = settings.login.certificate
-    certificate = ClientCertificate(files) if files else None
-    source = open_source(settings, settings.login, ca_file, server, certificate=certificate)
-    names = upstream_models.fetch(settings.upstream, ca_file, source.obtain(), certificate)
+    of_each: dict[str, list[str]] = {}
+    failures: dict[str, GigaGateError] = {}
+    for one in opened:
+        try:
+            of_each[one.name] = models_of(one, settings, ca_file, server)
+        except GigaGateError as error:
+            failures[one.name] = error
+    if not of_each:
+        raise next(iter(failures.values()))
+    names = list(dict.fromkeys(chain(*of_each.values())))
     aliases = dict(settings.models.aliases)
-    lines = [*names, *(f"{alias} -> {model}" for alias, model in aliases.items())]
-    show({"models": names, "aliases": aliases}, "\n".join(lines), as_json=as_json)
+    told: dict[str, object] = {"models": names, "aliases": aliases}
+    lines = list(names)
+    if settings.credentials:
+        told["credentials"] = {
+            **{name: {"models": listed} for name, listed in of_each.items()},
+            **{name: {"error": error.message} for name, error in failures.items()},
+        }
+        lines = [f"{name}: {', '.join(listed)}" for name, listed in of_each.items()]
+        lines += [f"{name}: {error.message}" for name, error in failures.items()]
+    lines += [f"{alias} -> {model}" for alias, model in aliases.items()]
+    show(told, "\n".join(lines), as_json=as_json)
     return 0
+
+
+def models_of(
+    opened: Opened, settings: Settings, ca_file: Path | None, server: RedisServer | None
+) -> list[str]:
+    """Raises GigaGateError."""
+    files = opened.login.certificate
+    certificate = ClientCertificate(files) if files else None
+    source = open_source(
+        settings,
+        opened.login,
+        ca_file,
+        server,
+        upstream=opened.upstream,
+        owner=key_owner.of(opened.login.kind, opened.name),
+        certificate=certificate,
+    )
+    return upstream_models.fetch(opened.upstream, ca_file, source.obtain(), certificate)
 
 
 def show(value: object, text: str, *, as_json: bool) -> None:

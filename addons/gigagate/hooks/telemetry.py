@@ -23,6 +23,7 @@ from gigagate.core.report import Report
 from gigagate.errors import StoreError
 from gigagate.hooks import local_paths
 from gigagate.hooks.answers import told
+from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.door.budgets import Budgets
 from gigagate.hooks.door.door import CLIENT
@@ -182,7 +183,7 @@ class Telemetry:
             status=status,
             finish_reason=report.finish_reason,
             error="client_gone" if status == CLIENT_GONE else error,
-            away=self.away(error),
+            away=self.away(error, call),
             message=report.error_message or _message(answer),
             tried=tuple(call.retries.reasons) if call else (),
             seconds=max(0.0, now - request.timestamp_start),
@@ -196,12 +197,9 @@ class Telemetry:
             notes=tuple(call.exchange.notes) if call else (),
         )
 
-    def away(self, error: str | None) -> str:
-        accounts = self._runtime.accounts
-        servers = {
-            "token_unavailable": accounts.oauth_away,
-            "upstream_unavailable": accounts.away,
-        }
+    def away(self, error: str | None, call: UpstreamCall | None) -> str:
+        told = call.account if call else self._runtime.accounts
+        servers = {"token_unavailable": told.oauth_away, "upstream_unavailable": told.away}
         server = servers.get(error or "")
         return f"away {server.since_when}" if server is not None and server.since else ""
 

@@ -120,8 +120,10 @@ CREDENTIAL_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}(?<!-file)")
 
 
 def variable_of_credential(key: str, credential: str) -> str:
-    """The same for one of several credentials: GIGACHAT_AUTH_KEY__TEAM_B of team-b."""
-    return f"{variable_of(key)}__{credential.upper().replace('-', '_')}"
+    """The same for one of several credentials: GIGACHAT_AUTH_KEY__TEAM_B of team-b; "": the only
+    one."""
+    suffix = f"__{credential.upper().replace('-', '_')}" if credential else ""
+    return f"{variable_of(key)}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)

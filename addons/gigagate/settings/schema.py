@@ -274,7 +274,7 @@ class Settings(Opening):
         _make_private_directory(settings.state_dir)
         return replace(
             settings,
-            warnings=(*variables.warnings, *_plain_http(settings.upstream)),
+            warnings=(*variables.warnings, *_plain_http(settings)),
             sources=variables.files(),
             said=protection.said(tree),
         )
@@ -306,12 +306,17 @@ def _make_private_directory(path: Path) -> None:
         ) from None
 
 
-def _plain_http(upstream: Upstream) -> list[str]:
+def _plain_http(settings: Settings) -> list[str]:
+    """What any part of the ways into GigaChat leaves readable."""
+    named = {
+        "GIGACHAT_BASE_URL": settings.upstream.base_url,
+        "GIGACHAT_AUTH_URL": settings.upstream.auth_url,
+    }
+    for name, own in settings.credentials.items():
+        named[f"credentials.{name}.base_url"] = own.base_url or ""
+        named[f"credentials.{name}.auth_url"] = own.auth_url or ""
     return [
         f"{name} is plain http: prompts, keys and tokens travel to {parts.hostname} unencrypted."
-        for name, url in (
-            ("GIGACHAT_BASE_URL", upstream.base_url),
-            ("GIGACHAT_AUTH_URL", upstream.auth_url),
-        )
+        for name, url in named.items()
         if (parts := urlsplit(url)).scheme == "http" and parts.hostname not in LOOPBACK
     ]

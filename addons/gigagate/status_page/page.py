@@ -25,6 +25,8 @@ ANY_KEY = "anything"
 """What may be written as the key where none is asked for."""
 TOKEN_LIFE = 1800
 """Seconds; GigaChat v1."""
+WITHOUT_END = ("settings", "certificate")
+"""What opens GigaChat in place of a token of OAuth's."""
 
 
 def _source(content: str) -> str:
@@ -64,6 +66,7 @@ class _Page:
         self.state = state
         self.lang = lang
         self.texts: Texts = LANGUAGES[lang]
+        self.several = [one for one in state["credentials"] if one["name"]]
         self.statistics: Mapping[str, Any] = state["statistics"] or {}
 
     def render(self, form_token: str) -> str:
@@ -78,6 +81,7 @@ class _Page:
             upstream=escape(f"{state['upstream']} · {state['scope']}"),
             warnings=self.warnings(),
             form_token=escape(form_token),
+            credentials=self.credentials(),
             recent=self.recent(),
             models=self.models(),
             rewrites=self.rewrites(),
@@ -115,15 +119,26 @@ class _Page:
             if not any(message in problem for message in known)
         ]
         error = self.state["token"]["last_error"]
-        if error and not any(error in one for one in told):
+        if error and not self.several and not any(error in one for one in told):
             told.append(error)
         if not self.state["tls_verified"]:
             told.append(self.texts["not_verified"])
         return "".join(f'<p class="warning">{escape(text)}</p>' for text in told)
 
     def token(self) -> dict[str, str]:
-        told = self.token_of_its_own()
         away = {"mood": "bad", "state": self.text("trouble")}
+        if several := self.several:
+            used = sum(one["usable"] for one in several)
+            well = {
+                "mood": "good",
+                "state": self.text("ready"),
+                "token_left": f"{used} / {len(several)}",
+                "token_percent": str(percent(used, len(several))),
+                "token_detail": self.text("credentials_used"),
+                "no_refresh": "",
+            }
+            return well | away if self.state["problems"] else well
+        told = self.token_of_its_own()
         return told | away if self.state["outages"] or self.state["problems"] else told
 
     def token_of_its_own(self) -> dict[str, str]:
@@ -136,6 +151,15 @@ class _Page:
                 "token_left": self.text("of_clients"),
                 "token_percent": "0",
                 "token_detail": self.text("of_clients_detail"),
+                "no_refresh": "hidden",
+            }
+        if left is None and token["source"] in WITHOUT_END and not token["last_error"]:
+            return {
+                "mood": "good",
+                "state": self.text("ready"),
+                "token_left": self.text("without_end"),
+                "token_percent": "0",
+                "token_detail": self.text(f"from_{token['source']}"),
                 "no_refresh": "hidden",
             }
         if left is None:
@@ -216,6 +240,33 @@ class _Page:
             ]
             rows.append("".join(cells))
         return self.table([*columns, "duration", "rewrites_short"], rows, "no_requests", numbers=3)
+
+    def credentials(self) -> str:
+        """A section of its own, where there are several."""
+        rows = []
+        for one in self.several:
+            mood, state = ("good", "used") if one["usable"] else ("bad", "not_used")
+            why = f" {escape(one['problem'])}" if one["problem"] else ""
+            if one["lacks_models"]:
+                why += f" {self.text('without')} {escape(', '.join(one['lacks_models']))}"
+            days = one["certificate_days"]
+            rows.append(
+                f"<td>{escape(one['name'])}</td>"
+                f'<td><span class="{mood}">{self.text(state)}</span>{why}</td>'
+                f'<td class="number">{self.end_of_token(one["token"])}</td>'
+                f'<td class="number">{"" if days is None else f"{days} {self.text('days')}"}</td>'
+                f'<td class="number">{one["slots_in_use"]} / {one["slots"]}</td>'
+            )
+        if not rows:
+            return ""
+        columns = ["credential", "state", "token", "certificate", "slots"]
+        table = self.table(columns, rows, "credentials", numbers=3)
+        return f"<section><h2>{self.text('credentials')}</h2>{table}</section>"
+
+    def end_of_token(self, token: Mapping[str, Any]) -> str:
+        if token["seconds_left"] is not None:
+            return self.duration(token["seconds_left"])
+        return self.text("without_end" if token["source"] in WITHOUT_END else "fetched_later")
 
     def models(self) -> str:
         rows = [

@@ -9,14 +9,24 @@ from gigagate.views.text import count
 OF_CLIENTS = "each client brings its own key (GIGAGATE_AUTH_MODE=passthrough)"
 
 
+NONE_YET = "none yet; it is fetched with the first request"
+_WITHOUT_END: Mapping[str | None, str] = {
+    "settings": "GIGACHAT_ACCESS_TOKEN, used until GigaChat refuses it",
+    "certificate": "none needed: the client certificate opens GigaChat",
+}
+"""What opens GigaChat instead of a token of OAuth's."""
+
+
 def status(state: Mapping[str, Any]) -> str:
     checked = "" if state["tls_verified"] else ", its certificate NOT checked"
     own_key = state["auth_mode"] == "shared"
+    several = [one for one in state.get("credentials", ()) if one["name"]]
     lines = [
         f"GigaGate {state['version']}, running for {span(state['uptime_seconds'])}",
         f"  base URL   {state['base_url']}",
         f"  upstream   {state['upstream']} ({state['scope']}{checked})",
-        f"  token      {token(state['token']) if own_key else OF_CLIENTS}",
+        *([] if several else [f"  token      {token(state['token']) if own_key else OF_CLIENTS}"]),
+        *(f"  {one['name']:10} {credential(one)}" for one in several),
         f"  requests   {state['in_progress']} in progress",
         f"  slots      {state['slots_in_use']} of {state['slots']} in use, "
         f"{state['queue_length']} in the queue",
@@ -40,7 +50,25 @@ def status(state: Mapping[str, Any]) -> str:
 def token(told: Mapping[str, Any]) -> str:
     if told["seconds_left"] is not None:
         return f"valid for {span(told['seconds_left'])} (from {told['source']})"
-    return told["last_error"] or "none yet; it is fetched with the first request"
+    return told["last_error"] or _WITHOUT_END.get(told.get("source"), NONE_YET)
+
+
+def credential(told: Mapping[str, Any]) -> str:
+    """One of several, in a line."""
+    if told["usable"]:
+        state = "used" if not told["problem"] else f"trouble: {told['problem']}"
+    else:
+        again = told["again_in_seconds"]
+        state = f"NOT USED: {told['problem'] or 'it is away'}"
+        state += f" Tried again in {again} s." if again else ""
+    parts = [state, f"{told['slots_in_use']} of {told['slots']} slots in use"]
+    if token(told["token"]) not in state:
+        parts.append(f"token: {token(told['token'])}")
+    if told["lacks_models"]:
+        parts.append(f"without {', '.join(told['lacks_models'])} for now")
+    if told["certificate_days"] is not None:
+        parts.append(f"certificate: {told['certificate_days']} days left")
+    return "; ".join(parts)
 
 
 def outage(told: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ class Snapshot:
     token: Mapping[str, Any]
     """What the status page tells of it, not the token itself."""
     credentials: Sequence[Mapping[str, Any]]
-    """What the panel tells of them."""
+    """What is told of each."""
     outages: Sequence[Mapping[str, Any]]
     """What the status page tells of them."""
     recent: Sequence[Mapping[str, Any]]

@@ -67,18 +67,19 @@ def _token(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _credentials(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Each once: slots in use and queues add up, and a problem of one worker is one."""
-    found: dict[str, dict[str, Any]] = {}
+    of_names: dict[str, list[Mapping[str, Any]]] = {}
     for one in told:
-        name = one["name"]
-        if (known := found.get(name)) is None:
-            found[name] = dict(one)
-            continue
-        for number in ("slots_in_use", "queue_length"):
-            known[number] += one[number]
-        known["usable"] = known["usable"] and one["usable"]
-        known["problem"] = known["problem"] or one["problem"]
-        known["expires_at"] = max(known["expires_at"] or 0, one["expires_at"] or 0) or None
-    return list(found.values())
+        of_names.setdefault(one["name"], []).append(one)
+    return [
+        {
+            **min(each, key=lambda one: (one["usable"], not one["problem"])),
+            "lacks_models": sorted({model for one in each for model in one["lacks_models"]}),
+            **{name: sum(one[name] for one in each) for name in ("slots_in_use", "queue_length")},
+            "token": _token([one["token"] for one in each]),
+            "expires_at": max(one["expires_at"] or 0 for one in each) or None,
+        }
+        for each in of_names.values()
+    ]
 
 
 def _outages(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -62,12 +62,18 @@ class Commands:
         return summary.statistics(await self._status.statistics())
 
     async def refreshed_text(self) -> str:
-        own = self.runtime.accounts.require_own()
-        await in_thread(own.tokens.source.refresh, "access token")
+        await in_thread(self.runtime.accounts.refresh_tokens, "access token")
         return f"A new access token, {summary.token(self._status.token())}"
 
     async def models_text(self) -> str:
-        return "\n".join(await Question(self.runtime).models())
+        self.runtime.accounts.require_own()
+        question = Question(self.runtime)
+        return "\n\n".join(
+            [
+                "\n".join([*([one.label] if one.label else []), *await question.models(one)])
+                for one in self.runtime.accounts.pool
+            ]
+        )
 
 
 async def _log(text: Coroutine[Any, Any, str]) -> None:

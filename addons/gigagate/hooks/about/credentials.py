@@ -1,7 +1,8 @@
-"""What is told of each of the proxy's own credentials: to the panel, to the metrics."""
+"""What is told of each of the proxy's own credentials: to people, to the panel, to the metrics."""
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gigagate.accounts.account import Account
@@ -9,6 +10,60 @@ from gigagate.accounts.pool import Pool
 from gigagate.telemetry.metrics import Metrics, Values
 
 LABEL = ("credential",)
+_REFUSALS: Mapping[str, str] = {
+    "rejected": "GigaChat rejects it.",
+    "exhausted": "The tokens paid for are used up.",
+    "unreachable": "GigaChat cannot be reached with it.",
+    "failing": "GigaChat fails with it.",
+}
+"""Why one is set aside, where nothing more exact is known."""
+
+
+def told(pool: Pool) -> list[dict[str, Any]]:
+    """Each as this process knows it, without secrets; the only one's name is "".
+
+    "problem": why it is not used or does not work, or "".
+    """
+    return [_told(pool, account) for account in pool]
+
+
+def token(account: Account) -> dict[str, Any]:
+    """The state of its access token, and not the token."""
+    status = account.tokens.source.status()
+    expires_at = status["expires_at"]
+    left = None if expires_at is None else max(0, round(expires_at - time.time()))
+    return {**status, "seconds_left": left}
+
+
+def problem(pool: Pool, account: Account) -> str:
+    """What is wrong as far as it is known."""
+    for switch in (account.outage, account.tokens.outage):
+        if switch.failure is not None:  # and nothing has been answered since
+            return switch.failure.message
+    if account.tokens.source.current() is None and (
+        failed := account.tokens.source.status()["last_error"]
+    ):
+        return failed
+    reason = account.aside.reason if pool.seconds_aside(account) else ""
+    return account.away.problem or _REFUSALS.get(reason, reason)
+
+
+def _told(pool: Pool, account: Account) -> dict[str, Any]:
+    certificate, state = account.certificate, token(account)
+    return {
+        "name": account.label,
+        "usable": pool.is_usable(account),
+        "problem": problem(pool, account),
+        "again_in_seconds": math.ceil(pool.seconds_aside(account)),
+        "models": list(account.serves),
+        "lacks_models": sorted(pool.lacks(account)),
+        "slots": account.slots.limit,
+        "slots_in_use": account.slots.in_use,
+        "queue_length": account.slots.waiting,
+        "token": state,
+        "expires_at": state["expires_at"],
+        "certificate_days": None if certificate is None else math.floor(certificate.days_left()),
+    }
 
 
 def offer(metrics: Metrics, pool: Pool) -> None:
@@ -33,7 +88,7 @@ def offer(metrics: Metrics, pool: Pool) -> None:
         "gigagate_credential_token_seconds",
         "Time left of its access token; 0 without one.",
         LABEL,
-        each(_token_seconds),
+        each(lambda account: token(account)["seconds_left"] or 0),
     )
     metrics.labelled(
         "gigagate_credential_uploads",
@@ -47,34 +102,3 @@ def offer(metrics: Metrics, pool: Pool) -> None:
         (*LABEL, "reason"),
         lambda: {labels: float(times) for labels, times in pool.moves.items()},
     )
-
-
-def told(pool: Pool) -> list[dict[str, Any]]:
-    """Each as this process knows it; "problem": why it is not used or does not work, or ""."""
-    return [
-        {
-            "name": account.label,
-            "usable": pool.is_usable(account),
-            "problem": _problem(pool, account),
-            "slots": account.slots.limit,
-            "slots_in_use": account.slots.in_use,
-            "queue_length": account.slots.waiting,
-            "expires_at": account.tokens.source.status()["expires_at"],
-            "models": list(account.serves),
-        }
-        for account in pool
-    ]
-
-
-def _problem(pool: Pool, account: Account) -> str:
-    for switch in (account.outage, account.tokens.outage):
-        if switch.failure is not None:  # and nothing has been answered since
-            return switch.failure.message
-    if not pool.is_usable(account):
-        return account.aside.reason
-    return account.tokens.source.status()["last_error"] or ""
-
-
-def _token_seconds(account: Account) -> float:
-    expires_at = account.tokens.source.status()["expires_at"]
-    return 0 if expires_at is None else max(0.0, expires_at - time.time())

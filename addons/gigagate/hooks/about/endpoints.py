@@ -126,8 +126,7 @@ class LocalEndpoints:
                 "Only the status page of this proxy, or ./run.sh token, may do this."
             )
         try:
-            own = self.runtime.accounts.require_own()
-            await in_thread(own.tokens.source.refresh, "access token")
+            await in_thread(self.runtime.accounts.refresh_tokens, "access token")
         except CredentialError:
             if not by_form:
                 raise

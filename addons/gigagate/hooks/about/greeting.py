@@ -14,7 +14,8 @@ def greet(runtime: Runtime, more: str = "") -> None:
     """`more` is said of the address."""
     for warning in runtime.warnings():
         logger.warning(warning)
-    if proxy := runtime.settings.upstream.proxy:
+    upstreams = [one.upstream for one in runtime.accounts.pool] or [runtime.settings.upstream]
+    for proxy in dict.fromkeys(one.proxy for one in upstreams if one.proxy):
         logger.log(ALERT, "GigaChat is reached through %s", proxy)
     for url in _urls():
         logger.log(ALERT, "GigaGate listens on %s/v1%s", url, more)

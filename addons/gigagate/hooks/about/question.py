@@ -15,12 +15,11 @@ class Question:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
 
-    async def models(self) -> list[str]:
+    async def models(self, account: Account) -> list[str]:
         """GigaChat's names of its models.  What comes of it, the account's switches are told.
 
         Raises GigaGateError.
         """
-        account = self.runtime.accounts.require_own()
         tokens, began = account.tokens, time.monotonic()
         try:
             token = await tokens.get()

@@ -1,12 +1,18 @@
-"""Whether a request would fail now, and why.  Wrong settings have ended the start."""
+"""Whether a request would fail now, and why.  Wrong settings have ended the start.
+
+Of several credentials one that serves is enough: what is wrong with others is told beside it.
+"""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import chain
 
 from gigagate.accounts.account import Account
+from gigagate.hooks.about import credentials
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.wire.account_connection import leads_to
 from gigagate.retries import LONGEST_PAUSE
 
 PATIENCE = 2.0
@@ -14,21 +20,21 @@ PATIENCE = 2.0
 PAUSE = 30.0
 """Seconds between two questions."""
 
-type Ask = Callable[[], Awaitable[object]]
+type Ask = Callable[[Account], Awaitable[object]]
 
 
 class Readiness:
     def __init__(self, runtime: Runtime, traffic: Traffic, ask: Ask) -> None:
-        """ask: GigaChat something small.  Raises GigaGateError."""
+        """ask: GigaChat something small, as an account.  Raises GigaGateError."""
         self.runtime = runtime
         self._traffic = traffic
         self._ask = ask
-        self.asked_at = 0.0
+        self._asked_at: dict[Account, float] = {}
 
     async def known_reasons(self) -> list[str]:
         """When nobody asks us: GigaChat is asked only after an attempt has failed, by a request or
         a question, so that the failure does not stay when there are none any more."""
-        if not self.runtime.ready or self._has_failed():
+        if not self.runtime.ready or any(map(_has_failed, self.runtime.accounts.pool)):
             return await self.reasons_against()
         return self.problems()
 
@@ -37,49 +43,53 @@ class Readiness:
         ask as long as a balancer sends no requests here."""
         if not self.runtime.ready:
             return ["The proxy is starting or ending."]
-        own = self.runtime.accounts.own
-        if own is None:
-            return self.problems()
-        if self._is_due(own, time.monotonic()):
-            await self._question()
+        pool = self.runtime.accounts.pool
+        if not any(map(self._serves, pool)):
+            now = time.monotonic()
+            await self._question([one for one in pool if self._is_due(one, now)])
         problems = self.problems()
-        if not problems and own.tokens.now() is None:
-            return [own.tokens.source.status()["last_error"] or "No access token yet."]
-        return problems
+        if problems or not pool or any(one.tokens.now() is not None for one in pool):
+            return problems
+        told = (one.tokens.source.status()["last_error"] for one in pool)
+        return list(dict.fromkeys(one or "No access token yet." for one in told))
 
-    async def _question(self) -> None:
+    async def _question(self, accounts: Sequence[Account]) -> None:
         """What comes of it is known to whoever keeps account of it."""
-        question = asyncio.ensure_future(self._ask())
-        question.add_done_callback(_seen)
-        await asyncio.wait({question}, timeout=PATIENCE)
+        questions = [asyncio.ensure_future(self._ask(one)) for one in accounts]
+        for question in questions:
+            question.add_done_callback(_seen)
+        if questions:
+            await asyncio.wait(questions, timeout=PATIENCE)
 
-    def _is_due(self, own: Account, now: float) -> bool:
+    def _serves(self, account: Account) -> bool:
+        usable = self.runtime.choices.is_usable(account)
+        return usable and account.tokens.now() is not None and account.outage.failure is None
+
+    def _is_due(self, account: Account, now: float) -> bool:
         """Whether we ask: where requests under way try anyway, they find it out."""
-        switch = own.outage
+        switch = account.outage
         if switch.known:
             return switch.goes(now)
         nobody_tries = switch.failure is not None and now - switch.failed_at > LONGEST_PAUSE + 1
-        if own.tokens.now() is not None and not nobody_tries:
+        if account.tokens.now() is not None and not nobody_tries:
             return False
-        if self.asked_at and now - self.asked_at < PAUSE:
+        if now - self._asked_at.get(account, float("-inf")) < PAUSE:
             return False
-        self.asked_at = now
+        self._asked_at[account] = now
         return True
-
-    def _has_failed(self) -> bool:
-        own = self.runtime.accounts.own
-        if self.runtime.accounts.away.since is not None:
-            return True
-        if own is None or own.tokens.source.current() is not None:
-            return False
-        return own.tokens.source.status()["last_error"] is not None
 
     def problems(self) -> list[str]:
         """What is wrong as far as it is known, also while the first attempt still hangs."""
+        found = [self._problems_of(one) for one in self.runtime.accounts.pool or (None,)]
+        return list(dict.fromkeys(chain(*found))) if all(found) else []
+
+    def _problems_of(self, own: Account | None) -> list[str]:
+        """None: of whatever key a client brings."""
         found = []
-        own, upstream = self.runtime.accounts.own, self.runtime.settings.upstream
+        told = own or self.runtime.accounts
+        upstream = own.upstream if own is not None else self.runtime.settings.upstream
         now = time.monotonic()
-        if away := self.runtime.accounts.oauth_away.problem:
+        if away := told.oauth_away.problem:
             found.append(away)
         elif own is not None and own.tokens.source.current() is None:
             if failed := own.tokens.source.status()["last_error"]:
@@ -89,13 +99,26 @@ class Readiness:
                     f"The server of access tokens ({upstream.auth_url}) has not answered for "
                     f"{now - asked:.0f} s."
                 )
-        longest = now - min(self._traffic.connecting.values(), default=now)
-        if away := self.runtime.accounts.away.problem:
+        connecting = self._traffic.connecting.items()
+        longest = now - min((at for way, at in connecting if leads_to(way, upstream)), default=now)
+        if away := told.away.problem:
             found.append(away)
         elif longest > PATIENCE:
             host = upstream.host_header
             found.append(f"GigaChat at {host} has not taken a connection for {longest:.0f} s.")
+        choices = self.runtime.choices
+        if own is not None and not found and choices.seconds_aside(own):
+            why = credentials.problem(choices, own)
+            found.append(f"The credential {own.label} is set aside: {why}")
         return found
+
+
+def _has_failed(account: Account) -> bool:
+    if account.away.since is not None:
+        return True
+    if account.tokens.source.current() is not None:
+        return False
+    return account.tokens.source.status()["last_error"] is not None
 
 
 def _seen(question: "asyncio.Future[object]") -> None:

@@ -113,10 +113,7 @@ class Status:
 
     def token(self) -> dict[str, Any]:
         own = self.runtime.accounts.own
-        told = own.tokens.source.status() if own else NO_TOKEN
-        expires_at = told["expires_at"]
-        left = None if expires_at is None else max(0, round(expires_at - time.time()))
-        return {**told, "seconds_left": left}
+        return credentials.token(own) if own else {**NO_TOKEN, "seconds_left": None}
 
     async def readiness(self) -> dict[str, Any]:
         """What GET /ready tells: "reasons" are there only if it is not ready."""

@@ -48,10 +48,9 @@ class Overview:
     async def health_now(self, number: int) -> tuple[Told | None, int]:
         """{"mood", "state", "since", "detail"}: see panel/health.py."""
         reasons = (await self._status.readiness()).get("reasons", [])
-        accounts = self._runtime.accounts
         gone = [
             Gone(server.since, server.reason)
-            for server in (accounts.away, accounts.oauth_away)
+            for server in self._runtime.accounts.aways()
             if server.since is not None
         ]
         found = health(await self._state(), reasons, gone, time.time())

@@ -1,4 +1,4 @@
-"""At the start GigaChat is asked at once, beside everything else: does it take the key?
+"""At the start GigaChat is asked at once, beside everything else: does it take each key?
 
 Who has pasted a wrong key reads so in the terminal, not in the client half an hour later.
 """
@@ -8,6 +8,7 @@ import logging
 
 from mitmproxy.log import ALERT
 
+from gigagate.accounts.account import Account
 from gigagate.errors import CredentialError, GigaGateError, UpstreamUnavailable
 from gigagate.hooks.about.question import Question
 from gigagate.hooks.runtime import Runtime
@@ -24,7 +25,7 @@ class FirstLook:
         self.looking: asyncio.Task[None] | None = None
 
     def running(self) -> None:
-        if self.runtime.settings.check_at_start and self.runtime.accounts.own is not None:
+        if self.runtime.settings.check_at_start and self.runtime.accounts.pool:
             self.looking = asyncio.create_task(self.look())
 
     def done(self) -> None:
@@ -32,8 +33,11 @@ class FirstLook:
             self.looking.cancel()
 
     async def look(self) -> None:
+        await asyncio.gather(*map(self.ask, self.runtime.accounts.pool))
+
+    async def ask(self, account: Account) -> None:
         try:
-            models = await self.question.models()
+            models = await self.question.models(account)
         except (CredentialError, UpstreamUnavailable):
             return  # told where it was found out
         except GigaGateError as error:
@@ -42,5 +46,6 @@ class FirstLook:
         except Exception:
             logger.exception("GigaChat was not asked")
             return
+        what = f"credential {account.label}" if account.label else "key"
         count = len(models)
-        logger.log(ALERT, "GigaChat accepts the key, %d model%s", count, "s" * (count != 1))
+        logger.log(ALERT, "GigaChat accepts the %s, %d model%s", what, count, "s" * (count != 1))

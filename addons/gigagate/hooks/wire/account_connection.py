@@ -14,7 +14,10 @@ from OpenSSL import SSL
 
 from gigagate.accounts.account import Account
 from gigagate.client_certificate import CertificateAndKey, ClientCertificate
+from gigagate.core.company_proxy import CompanyProxy
 from gigagate.hooks.wire.connecting import by
+from gigagate.hooks.wire.through_proxy import innermost
+from gigagate.settings import Upstream
 
 _accounts: WeakKeyDictionary[Connection, Account] = WeakKeyDictionary()
 
@@ -42,13 +45,38 @@ class GetAccountConnection(GetHttpConnection):
         )
 
 
-def is_allowed(server: Server) -> bool:
-    """Whether the connection leads where its account is, and as it must."""
-    account = _accounts.get(server)
-    if account is None:
+def proxy_of(server: Server) -> CompanyProxy | None:
+    """On the way to the GigaChat of its account; None also for what may not be reached."""
+    upstream = _upstream_of(server)
+    return None if upstream is None else upstream.proxy
+
+
+def is_way_to_gigachat(server: Server) -> bool:
+    """Whether the socket leads to an account's GigaChat, or to the proxy that its way goes through;
+    what then goes through that is asked of proxy_of."""
+    gigachat = innermost(server)
+    upstream = _upstream_of(gigachat)
+    if upstream is None:
         return False
+    if gigachat is server:
+        return upstream.proxy is None
+    proxy = upstream.proxy
+    return proxy is not None and server.address == proxy.address and not server.tls
+
+
+def leads_to(connection: Connection, upstream: Upstream) -> bool:
+    account = _accounts.get(innermost(connection))
+    return account is not None and account.upstream == upstream
+
+
+def _upstream_of(server: Connection) -> Upstream | None:
+    """None unless the connection leads where its account is, and as it must."""
+    account = _accounts.get(server)
+    if account is None or not isinstance(server, Server):
+        return None
     upstream = account.upstream
-    return server.address == upstream.address and server.tls == upstream.tls
+    right = server.address == upstream.address and server.tls == upstream.tls
+    return upstream if right else None
 
 
 class ClientCertificates:

@@ -16,7 +16,7 @@ from mitmproxy.utils import asyncio_utils
 from gigagate.hooks.calls.traffic import OnTheWire, Traffic
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.wire import connections
-from gigagate.hooks.wire.through_proxy import Tunnel, outermost
+from gigagate.hooks.wire.through_proxy import Tunnel, innermost, outermost
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class DeadlineWatch:
         self._traffic.connecting[data.server] = time.monotonic()
 
     def server_connected(self, data: server_hooks.ServerConnectionHookData) -> None:
-        if not data.server.tls and self._runtime.settings.upstream.proxy is None:
+        if not data.server.tls and innermost(data.server) is data.server:
             self.settled(data.server)
 
     def gigagate_tunnel(self, tunnel: Tunnel) -> None:

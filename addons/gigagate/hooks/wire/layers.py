@@ -3,14 +3,18 @@
 import asyncio
 import logging
 
-from mitmproxy.connection import Client, Server
+from mitmproxy.connection import Client
 from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import layer, server_hooks, tunnel
 from mitmproxy.proxy.layers import ClientTLSLayer, modes
 from mitmproxy.tls import TlsData
 
 from gigagate.hooks.wire import connections
-from gigagate.hooks.wire.account_connection import ClientCertificates, is_allowed
+from gigagate.hooks.wire.account_connection import (
+    ClientCertificates,
+    is_way_to_gigachat,
+    proxy_of,
+)
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.refuse import Refuse
 from gigagate.hooks.wire.shared import Shared
@@ -24,9 +28,8 @@ class Layers:
 
     def __init__(self, shared: Shared) -> None:
         self._runtime = shared.runtime
-        self._upstream = upstream = shared.runtime.settings.upstream
-        ThroughProxy.proxy = upstream.proxy
-        ThroughProxy.may_reach = self.is_gigachat
+        self._upstream = shared.runtime.settings.upstream
+        ThroughProxy.proxy_of = proxy_of
         ca_file = shared.runtime.ca_file
         self._certificates = ClientCertificates(str(ca_file) if ca_file else None)
         GigaHttpLayer.shared = shared
@@ -68,12 +71,5 @@ class Layers:
 
     def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
         """The last gate before a socket: an account's GigaChat, or no connection at all."""
-        if (proxy := self._upstream.proxy) is None:
-            right = self.is_gigachat(data.server)
-        else:  # and what goes through it: see ThroughProxy.may_reach
-            right = data.server.address == proxy.address and not data.server.tls
-        if not right:
+        if not is_way_to_gigachat(data.server):
             data.server.error = "GigaGate connects to GigaChat only"
-
-    def is_gigachat(self, server: Server) -> bool:
-        return is_allowed(server)

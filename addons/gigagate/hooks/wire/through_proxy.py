@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from mitmproxy.connection import Connection, Server
 from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http._upstream_proxy import HttpUpstreamProxy
 
@@ -19,6 +20,8 @@ from gigagate.core.company_proxy import CompanyProxy
 
 _outer: WeakKeyDictionary[Connection, Server] = WeakKeyDictionary()
 """GigaChat's connection -> that to the proxy which carries it."""
+_inner: WeakKeyDictionary[Connection, Server] = WeakKeyDictionary()
+"""The same the other way round."""
 
 
 class ProxyRefusal(str):
@@ -49,15 +52,19 @@ class TunnelHook(commands.StartHook):
 
 
 class ThroughProxy(HttpUpstreamProxy):
-    proxy: ClassVar[CompanyProxy | None] = None
-    """Set once at the start."""
-    may_reach: ClassVar[Callable[[Server], bool]] = lambda server: False
+    proxy_of: ClassVar[Callable[[Server], CompanyProxy | None]] = lambda server: None
+    """The proxy that a connection to GigaChat is to be made through; None for any other connection.
+    Set once at the start."""
+
+    def __init__(self, ctx: Context, tunnel_conn: Server, send_connect: bool) -> None:
+        super().__init__(ctx, tunnel_conn, send_connect)
+        _outer[self.conn] = tunnel_conn
+        _inner[tunnel_conn] = self.conn
 
     def start_handshake(self) -> CommandGenerator[None]:
-        proxy, address = self.proxy, self.conn.address
-        if proxy is None or address is None or not type(self).may_reach(self.conn):
+        proxy, address = self.way(), self.conn.address
+        if address is None:
             raise RuntimeError("not the way to GigaChat")
-        _outer[self.conn] = self.tunnel_connection
         host = f"[{address[0]}]" if ":" in address[0] else address[0].encode("idna").decode()
         target = f"{host}:{address[1]}"
         head = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
@@ -97,9 +104,9 @@ class ThroughProxy(HttpUpstreamProxy):
         return ProxyRefusal.of(f"{self.way()} is of no use: {what}", passes=False)
 
     def way(self) -> CompanyProxy:
-        if self.proxy is None:
-            raise RuntimeError("no proxy")
-        return self.proxy
+        if (proxy := type(self).proxy_of(self.conn)) is None:
+            raise RuntimeError("not the way to GigaChat")
+        return proxy
 
     def gigachat(self) -> str:
         return self.conn.address[0] if self.conn.address else "GigaChat"
@@ -108,3 +115,8 @@ class ThroughProxy(HttpUpstreamProxy):
 def outermost(connection: Connection) -> Connection:
     """What a socket belongs to."""
     return _outer.get(connection, connection)
+
+
+def innermost(connection: Connection) -> Connection:
+    """What it leads to: GigaChat, also where a proxy carries it."""
+    return _inner.get(connection, connection)
