@@ -1,6 +1,7 @@
 """People of a team: keys made and revoked while the proxy runs, budgets in each API's own form."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,32 @@ from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
 
 HELLO = [{"role": "user", "content": "Привет"}]
 CHAT = {"model": "gigachat", "messages": HELLO}
+
+
+OF_OPENAI = {"error": {"type": "rate_limit_error", "param": None, "code": "budget_exhausted"}}
+OF_ANTHROPIC = {"type": "error", "error": {"type": "rate_limit_error"}}
+RETRY_INFO = {"@type": "type.googleapis.com/google.rpc.RetryInfo"}
+OF_GOOGLE = {"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "details": [RETRY_INFO]}}
+GOOGLE = {"contents": [{"role": "user", "parts": [{"text": "Привет"}]}]}
+FORMS: list[tuple[str, dict[str, object], dict[str, object]]] = [
+    ("/v1/chat/completions", CHAT, OF_OPENAI),
+    ("/v1/chat/completions", CHAT | {"stream": True}, OF_OPENAI),
+    ("/v1/embeddings", {"model": "Embeddings", "input": "Привет"}, OF_OPENAI),
+    ("/v1/responses", {"model": "gigachat", "input": "Привет"}, OF_OPENAI),
+    ("/v1/messages", {"model": "claude", "max_tokens": 9, "messages": HELLO}, OF_ANTHROPIC),
+    ("/v1beta/models/gemini:generateContent", GOOGLE, OF_GOOGLE),
+    ("/v1beta/models/gemini:streamGenerateContent?alt=sse", GOOGLE, OF_GOOGLE),
+]
+"""Of each API: a request, and the error without its message and what is of this request only."""
+LINK = re.compile(r"\((http[^)]+)\)")
+LISTS = {
+    "/v1/models": {},
+    "/v1/model/info": {},
+    "/v1/models?beta": {"Anthropic-Version": "2023-06-01"},
+    "/v1beta/models": {"X-Goog-Api-Client": "genai-py"},
+    "/codex/models": {},
+}
+"""Of each API: the path of the list of models, and headers by which its clients are known."""
 
 
 @pytest.fixture
@@ -83,9 +110,19 @@ def test_keys_are_made_changed_and_revoked_while_the_proxy_runs(proxy: Proxy) ->
     assert row["name"] == "anna"
     assert row["usage"]["tokens_today"] > 0
     assert "anna" in command(proxy, "list").stdout
+    drawn = chat(
+        proxy,
+        again,
+        messages=[{"role": "user", "content": "Нарисуй кота"}],
+        function_call="auto",
+    )
+    (picture,) = LINK.findall(drawn.json()["choices"][0]["message"]["content"])
+    assert requests.get(picture, timeout=10).status_code == 200
     assert command(proxy, "revoke", "anna").returncode == 0
     waiting.until(lambda: chat(proxy, again).status_code == 401, seconds=20)
     assert chat(proxy, "").status_code == 401, "with the last client gone nobody comes in"
+    refused = requests.get(picture, timeout=10)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "link_refused")
     assert command(proxy, "revoke", "nobody").returncode == 2
     assert key not in proxy.output()
     state = Path(proxy.environment["GIGAGATE_STATE_DIR"])
@@ -101,15 +138,19 @@ def test_a_budget_that_is_used_up_is_told_in_each_api_s_form(proxy: Proxy) -> No
         return chat(proxy, key).status_code == 429
 
     waiting.until(exhausted, seconds=20)
-    refused = chat(proxy, key, stream=True)
-    assert refused.status_code == 429
-    assert refused.json()["error"]["code"] == "budget_exhausted"
-    assert "Anna of IT" in refused.json()["error"]["message"]
-    assert 0 < int(refused.headers["Retry-After"]) <= 86400
-    anthropic = chat(proxy, key, path="/messages", max_tokens=10)
-    assert anthropic.status_code == 429
-    assert anthropic.json()["type"] == "error"
-    assert "used up" in anthropic.json()["error"]["message"]
+    for path, body, form in FORMS:
+        headers = {"Authorization": f"Bearer {key}"}
+        refused = requests.post(proxy.url + path, json=body, headers=headers, timeout=30)
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["Retry-After"]) <= 86400
+        told = refused.json()
+        message = told["error"].pop("message")
+        assert "The budget of anna is used up: 1 tokens a day." in message
+        assert "Anna of IT can raise it." in message
+        told.pop("request_id", None)
+        for detail in told["error"].get("details", ()):
+            assert detail.pop("retryDelay") == f"{refused.headers['Retry-After']}s"
+        assert told == form
     assert chat(proxy, key, path="/models").status_code == 200
 
 
@@ -118,6 +159,15 @@ def test_models_and_the_last_day_are_kept_to(proxy: Proxy) -> None:
     assert chat(proxy, key, model="GigaChat-2").status_code == 200
     refused = chat(proxy, key, model="GigaChat-2-Max")
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "model_not_allowed")
+    bearer = {"Authorization": f"Bearer {key}"}
+    for path, headers in LISTS.items():
+        listed = requests.get(proxy.url + path, headers=bearer | headers, timeout=20)
+        assert listed.status_code == 200, listed.text
+        assert "GigaChat-2" in listed.text
+        assert "GigaChat-2-Max" not in listed.text, path
+        assert "Embeddings" not in listed.text, path
+    hidden = requests.get(f"{proxy.base_url}/models/GigaChat-2-Max", headers=bearer, timeout=20)
+    assert (hidden.status_code, hidden.json()["error"]["code"]) == (404, "model_not_found")
     told = command(proxy, "add", "boris", "--expires", "2020-01-01", "--json")
     late = json.loads(told.stdout)["key"]
     waiting.until(lambda: "has expired" in chat(proxy, late).text, seconds=20)

@@ -11,10 +11,10 @@ import math
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from fnmatch import fnmatchcase
 from hashlib import sha256
 
 from gigagate.accounts.account import Account
+from gigagate.core.name_patterns import among
 
 logger = logging.getLogger(__name__)
 
@@ -138,9 +138,7 @@ class Pool:
 
 
 def serves(account: Account, model: str | None) -> bool:
-    if model is None or not account.serves:
-        return True
-    return any(fnmatchcase(model.lower(), pattern.lower()) for pattern in account.serves)
+    return model is None or among(model, account.serves)
 
 
 def _has_free_slot(account: Account) -> bool:

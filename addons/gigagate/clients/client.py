@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, Self
+
+from gigagate.core.name_patterns import among
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,7 @@ class Budget:
         return bool(self.requests_per_minute or self.tokens_per_day or self.roubles_per_month)
 
     def allows(self, model: str) -> bool:
-        name = model.lower()
-        return not self.models or any(fnmatchcase(name, one.lower()) for one in self.models)
+        return among(model, self.models)
 
 
 class UsedSoFar(NamedTuple):

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import Counter as Sums
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -84,6 +84,11 @@ class Ledger:
         """One that may come in; None for a revoked one."""
         client = self._by_name.get(name)
         return None if client is None or client.revoked else client
+
+    def may_use(self, name: str) -> Sequence[str]:
+        """Models, or patterns of them; empty for all."""
+        client = self._by_name.get(name)
+        return () if client is None else client.budget.models
 
     def admit(self, client: Client, contact: str, *, works: bool) -> None:
         """Counts a request.  Blocks.  Raises BudgetExhausted.

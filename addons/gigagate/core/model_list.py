@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from gigagate.core import models
 from gigagate.core.models import Model
+from gigagate.core.name_patterns import among
 from gigagate.core.policy import Policy
 
 OWNER = "salutedevices"
@@ -52,7 +53,7 @@ def shown(policy: Policy, upstream: Listed) -> list[ShownModel]:
     """The aliases, then GigaChat's own models.
 
     A real model hidden by an alias is left out, since asking for it reaches the alias; so is an
-    alias that is a pattern, which is no name.
+    alias that is a pattern, which is no name, and so is what the client may not ask for.
     """
     aliases = {alias: real for alias, real in policy.aliases.items() if "*" not in alias}
     found = [_shown(alias, OUR_OWN, real, policy) for alias, real in aliases.items()]
@@ -62,7 +63,7 @@ def shown(policy: Policy, upstream: Listed) -> list[ShownModel]:
         if isinstance(name, str) and name.lower() not in seen:
             seen.add(name.lower())
             found.append(_shown(name, _owner(model), name, policy))
-    return found
+    return [one for one in found if among(one.means, policy.may_use)]
 
 
 def named(name: str, owner: object, means: str, policy: Policy) -> ShownModel:

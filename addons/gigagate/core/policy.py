@@ -1,6 +1,6 @@
 """The settings that translation obeys, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -67,6 +67,8 @@ class Policy:
     """GigaChat's chat API: auto takes v2 only for what v1 cannot do."""
     apis: Mapping[str, Api] = _NONE
     """Pattern of GigaChat's model names -> as `api`.  The first that fits counts."""
+    may_use: Sequence[str] = ()
+    """GigaChat's models, or patterns of them, that the client may ask for; empty for all."""
     builtin_tools: bool = True
     """GigaChat's own tools may be used: a search sends what is searched for elsewhere."""
     source_links: bool = False

@@ -7,11 +7,13 @@ from gigagate.core import model_list, model_map
 from gigagate.core.http import Content
 from gigagate.core.in_hand import InHand
 from gigagate.core.model_list import Listed, ShownModel
+from gigagate.core.name_patterns import among
 from gigagate.dialects.dialect import Translation
 from gigagate.dialects.upstream_json import get, parsed_object
 from gigagate.errors import (
     GigaGateError,
     NoSlot,
+    NotFound,
     ProxyRefused,
     TokenUnavailable,
     UpstreamError,
@@ -48,10 +50,13 @@ def ask_one(
     """One model.  A name that chat would merely replace by another is not found, on purpose.
 
     meant: the name that stands for the client's, where its dialect has names of its own.
+    Raises NotFound.
     """
     name = call.report.model_asked = call.item
     meant = name if meant is None else meant
     means = model_map.alias(meant, call.policy) or meant
+    if not among(means, call.policy.may_use):
+        raise NotFound(f"There is no model {name} for your key.", code="model_not_found")
 
     def known(upstream: Listed) -> Content | None:
         found = model_list.find(model_list.shown(call.policy, upstream), meant)

@@ -252,7 +252,7 @@ class _Page:
             days = one["certificate_days"]
             rows.append(
                 f"<td>{escape(one['name'])}</td>"
-                f'<td><span class="{mood}">{self.text(state)}</span>{why}</td>'
+                f'<td class="words"><span class="{mood}">{self.text(state)}</span>{why}</td>'
                 f'<td class="number">{self.end_of_token(one["token"])}</td>'
                 f'<td class="number">{"" if days is None else f"{days} {self.text('days')}"}</td>'
                 f'<td class="number">{one["slots_in_use"]} / {one["slots"]}</td>'

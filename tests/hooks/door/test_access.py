@@ -1,12 +1,15 @@
 """Who may come in, as tables."""
 
 import hashlib
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from mitmproxy import http
 
-from gigagate.errors import HostNotAllowed, InvalidApiKey
+from gigagate.clients import Budget, Clients, Ledger
+from gigagate.clients.sqlite_store import SqliteClientStore
+from gigagate.errors import HostNotAllowed, InvalidApiKey, LinkRefused
 from gigagate.hooks.door import access
 from gigagate.settings import Access, Secret, Settings
 
@@ -177,3 +180,32 @@ def test_what_no_page_or_our_own_asks_for_is_not(site: str | None) -> None:
 
 def test_a_page_that_tells_its_origin_is_judged_by_that() -> None:
     access.check_page(request(origin="app://notes", sec_fetch_site="cross-site"))
+
+
+@pytest.mark.parametrize(
+    ("client", "refusal"),
+    [
+        ("anna", None),
+        ("of-team", None),
+        ("revoked", LinkRefused),
+        ("expired", LinkRefused),
+        ("forgotten", LinkRefused),
+        ("", LinkRefused),
+    ],
+)
+def test_a_link_lives_no_longer_than_its_client_s_key(
+    tmp_path: Path, client: str, refusal: type[Exception] | None
+) -> None:
+    store = SqliteClientStore(tmp_path)
+    team = Clients(store)
+    team.add("of-team")
+    team.add("expired", Budget(expires=1.0))
+    team.add("revoked")
+    team.revoke("revoked")
+    ledger = Ledger(store, tmp_path)
+    with pytest.raises(refusal) if refusal else nullcontext():
+        access.check_link(client, WITH_KEYS, ledger)
+
+
+def test_where_nobody_is_asked_for_a_key_a_link_needs_none_behind_it(tmp_path: Path) -> None:
+    access.check_link("anybody", settings(), Ledger(SqliteClientStore(tmp_path), tmp_path))

@@ -6,6 +6,7 @@ import logging
 import re
 
 from gigagate.accounts.pool import Pool
+from gigagate.core.name_patterns import among
 from gigagate.errors import (
     CredentialsRejected,
     GigaGateError,
@@ -107,7 +108,8 @@ class Moving:
             base = model.partition(":")[0]
             others = dict.fromkeys(fallback.get(model, fallback.get(base, ())))
             others.pop(model, None)
-            call.fallbacks = list(others)
+            may_use = self._runtime.clients.may_use(call.client)
+            call.fallbacks = [one for one in others if among(one, may_use)]
         if not call.fallbacks:
             return False
         other = call.fallbacks.pop(0)

@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mitmproxy import http
 
 from gigagate import __version__
 from gigagate.accounts.account import Account
 from gigagate.core import content_coding
+from gigagate.core.name_patterns import among
+from gigagate.core.policy import Policy
 from gigagate.errors import (
     ClientError,
     InternalError,
@@ -75,7 +78,7 @@ class Calls:
         )
         exchange = Exchange(
             client_request,
-            runtime.policy,
+            self._policy_of(client),
             request_id=new_request_id(),
             now=int(time.time()),
             shelf=self._shelves.of(flow),
@@ -109,16 +112,19 @@ class Calls:
             self._slots.enter(call)
         return None
 
+    def _policy_of(self, client: str) -> Policy:
+        may_use = self._runtime.clients.may_use(client)
+        return replace(self._runtime.policy, may_use=may_use) if may_use else self._runtime.policy
+
     def _check_model(self, call: UpstreamCall) -> None:
         """Raises ModelNotAllowed."""
-        if not self._runtime.clients.asks or (model := call.exchange.report.model_sent) is None:
-            return
-        client = self._runtime.clients.named(call.client)
-        if client is not None and not client.budget.allows(model):
+        model = call.exchange.report.model_sent
+        may_use = self._runtime.clients.may_use(call.client)
+        if model is not None and not among(model, may_use):
             contact = self._runtime.settings.access.contact
             raise ModelNotAllowed(
-                f"{client.name} may not use the model {model}, only "
-                f"{', '.join(client.budget.models)}. {contact} can change that.",
+                f"{call.client} may not use the model {model}, only {', '.join(may_use)}. "
+                f"{contact} can change that.",
                 param="model",
             )
 

@@ -14,7 +14,7 @@ from mitmproxy import http
 from gigagate import routes
 from gigagate.clients import Ledger
 from gigagate.core import signed_link
-from gigagate.errors import HostNotAllowed, InvalidApiKey, NotReady
+from gigagate.errors import HostNotAllowed, InvalidApiKey, LinkRefused, NotReady
 from gigagate.hooks.door import client_key
 from gigagate.hooks.request_head import head_of
 from gigagate.settings import Settings
@@ -65,6 +65,25 @@ def linked_client(request: http.Request, link_key: bytes) -> str | None:
     return signed_link.client_of(item, query, key=link_key, now=int(time.time()))
 
 
+def check_link(client: str, settings: Settings, clients: Ledger) -> None:
+    """A link lives no longer than the key of the client it was made for.
+
+    Raises LinkRefused or NotReady.
+    """
+    if client in settings.client_keys.values():
+        return
+    of_team = clients.named(client)
+    if of_team is not None and not of_team.expired(time.time()):
+        return
+    if clients.unknown:
+        raise _not_known_yet()
+    if settings.client_keys or clients.asks:
+        raise LinkRefused(
+            "This link to a picture was made for a client that may not come in any more. Ask for "
+            "the file with your key instead."
+        )
+
+
 def client_name(request: http.Request, settings: Settings, clients: Ledger | None = None) -> str:
     """The name of the client's key; "" where keys are not checked.  Raises InvalidApiKey."""
     if not settings.client_keys and not (clients and clients.asks):
@@ -79,11 +98,7 @@ def client_name(request: http.Request, settings: Settings, clients: Ledger | Non
             )
         name = client.name
     if name is None and clients and clients.unknown:
-        raise NotReady(
-            "The list of this proxy's clients cannot be read: their store is away. Try again in a "
-            "few seconds.",
-            retry_after=5,
-        )
+        raise _not_known_yet()
     if name is None:
         shown = any(client_key.presented(request))
         what = "does not know the client key that was sent" if shown else "asks for a client key"
@@ -93,6 +108,14 @@ def client_name(request: http.Request, settings: Settings, clients: Ledger | Non
             "keys out (./run.sh clients, or GIGAGATE_CLIENT_KEYS)."
         )
     return name
+
+
+def _not_known_yet() -> NotReady:
+    return NotReady(
+        "The list of this proxy's clients cannot be read: their store is away. Try again in a "
+        "few seconds.",
+        retry_after=5,
+    )
 
 
 def is_loopback(host: str) -> bool:

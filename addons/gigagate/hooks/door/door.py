@@ -110,11 +110,13 @@ class Door:
         if accounts.own is None:
             account = accounts.named(linked) if linked else None
             return Admitted(account=account or accounts.of_client(client_key.presented(request)))
+        runtime = self._runtime
         if linked is not None:
+            if linked != PLAYGROUND:
+                access.check_link(linked, runtime.settings, runtime.clients)
             return Admitted(linked)
         if self.asks_in_playground(request):
             return Admitted(PLAYGROUND)
-        runtime = self._runtime
         return Admitted(access.client_name(request, runtime.settings, runtime.clients))
 
     @fail_closed

@@ -10,6 +10,7 @@ from typing import Any
 from gigagate.core import model_list
 from gigagate.core.model_list import ShownModel
 from gigagate.core.models import KNOWN
+from gigagate.core.name_patterns import among
 from gigagate.core.policy import Policy
 
 INSTRUCTIONS = """You are a coding agent. You work in a person's terminal, in the folder they have \
@@ -35,7 +36,11 @@ def models(listed: Sequence[ShownModel], policy: Policy) -> dict[str, Any]:
     """
     names = {shown.name for shown in listed}
     others = dict.fromkeys((policy.default_model, policy.light_model, *KNOWN))
-    hidden = [model_list.named(name, None, name, policy) for name in others if name not in names]
+    hidden = [
+        model_list.named(name, None, name, policy)
+        for name in others
+        if name not in names and among(name, policy.may_use)
+    ]
     told = [(shown, "list") for shown in listed] + [(shown, "hide") for shown in hidden]
     talking = [(shown, visibility) for shown, visibility in told if not shown.model.embeds]
     return {
