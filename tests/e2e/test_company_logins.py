@@ -3,17 +3,18 @@
 The emulator asks for certificates of its own CA and tells of each request whose it was.
 """
 
-import base64
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import requests
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from tests.support import waiting
 from tests.support.proxy import Proxy
 from tests.support.samples import data_url
+from tests.support.valkey import Valkey
 
 from gigagate.emulator.config import Credential, EmulatorConfig
 from gigagate.emulator.thread import EmulatorThread
@@ -31,7 +33,9 @@ from gigagate.emulator.tls import issue_client_certificate
 NAME = "gateway.bank"
 PASSPHRASE = "passphrase-of-the-key-file"
 PASSWORD = "password-of-the-robot"
+STORE_KEY = Fernet.generate_key().decode()
 ACCOUNT = Credential(scope="GIGACHAT_API_CORP", user="robot", password=PASSWORD, certificate=NAME)
+USER = {"GIGACHAT_USER": "robot", "GIGACHAT_PASSWORD": PASSWORD}
 PICTURE = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": data_url()}}]}]
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
@@ -68,6 +72,19 @@ class Bank:
         token, _ = self.emulator._state.office.issue(ACCOUNT, 1800)
         return token
 
+    def close(self) -> None:
+        """Ends the proxies, before what they need."""
+        self.stack.close()
+
+    def tokens(self) -> list[tuple[str, str | None]]:
+        """Where tokens were asked for, and with which certificate."""
+        return [
+            (place, certificate)
+            for place in ("oauth", "/token")
+            for certificate, scheme in self.seen(place)
+            if scheme == "Basic"
+        ]
+
     def seen(self, path: str) -> list[tuple[str | None, str | None]]:
         """Of each request: its certificate, and the scheme of its Authorization."""
         return [
@@ -85,8 +102,12 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
 
 
 def chat(proxy: Proxy, **more: object) -> requests.Response:
-    url = f"{proxy.base_url}/chat/completions"
-    return requests.post(url, json=CHAT | more, timeout=30)
+    """A worker that is starting says so, and to come again."""
+    while True:
+        url = f"{proxy.base_url}/chat/completions"
+        answer = requests.post(url, json=CHAT | more, timeout=30)
+        if answer.status_code != 503 or answer.json()["error"]["code"] != "not_ready":
+            return answer
 
 
 def serves(proxy: Proxy) -> None:
@@ -98,44 +119,62 @@ def serves(proxy: Proxy) -> None:
     assert chat(proxy, messages=PICTURE).status_code == 200
 
 
-def test_a_certificate_alone_opens_gigachat_without_any_authorization(bank: Bank) -> None:
-    proxy = bank.proxy(**bank.certificate())
-    serves(proxy)
-    assert set(bank.seen("/chat/completions")) == {(NAME, None)}
-    assert bank.seen("/files") == [(NAME, None)]
-    assert bank.seen("oauth") == bank.seen("/token") == []
+class Kind(NamedTuple):
+    variables: Callable[[Bank], dict[str, str]]
+    scheme: str | None
+    """Of the Authorization that chats and files carry."""
+    tokens: Sequence[tuple[str, str | None]] = ()
+    """Where tokens come from, and the certificate seen there: at first, and after a 401."""
 
 
-def test_beside_a_key_it_is_shown_to_the_api_and_not_to_oauth(bank: Bank) -> None:
-    proxy = bank.proxy(**bank.certificate(), GIGACHAT_AUTH_KEY=ACCOUNT.key)
-    serves(proxy)
-    assert set(bank.seen("/chat/completions")) == {(NAME, "Bearer")}
-    assert bank.seen("/files") == [(NAME, "Bearer")]
-    assert bank.seen("oauth") == [(None, "Basic")]
+KINDS = {
+    "a certificate alone": Kind(lambda _: {}, None),
+    "a key, which OAuth sees without the certificate": Kind(
+        lambda _: {"GIGACHAT_AUTH_KEY": ACCOUNT.key},
+        "Bearer",
+        [("oauth", None), ("oauth", None)],
+    ),
+    "a user and a password, which go where the certificate is shown": Kind(
+        lambda _: USER, "Bearer", [("/token", NAME), ("/token", NAME)]
+    ),
+    "a ready token, and after it what else there is": Kind(
+        lambda bank: {"GIGACHAT_ACCESS_TOKEN": f"Bearer {bank.token()}", **USER},
+        "Bearer",
+        [("/token", NAME)],
+    ),
+}
 
 
-def test_a_user_gets_tokens_where_the_certificate_is_shown(bank: Bank) -> None:
-    proxy = bank.proxy(**bank.certificate(), GIGACHAT_USER="robot", GIGACHAT_PASSWORD=PASSWORD)
-    serves(proxy)
-    assert bank.seen("/token") == [(NAME, "Basic")]
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_serves_two_machines_one_of_them_with_workers(bank: Bank, name: str) -> None:
+    """And a token that is withdrawn in its middle is replaced once for all of them."""
+    kind = KINDS[name]
+    with Valkey(bank.folder) as valkey:
+        store = {"GIGAGATE_STORE": valkey.address, "GIGAGATE_STORE_KEY": STORE_KEY}
+        shared = {**store, **bank.certificate(), **kind.variables(bank)}
+        one = bank.proxy("--workers", "2", **shared)
+        other = bank.proxy(state="other", **shared)
+        for withdrawn in (False, True):
+            if withdrawn:
+                bank.emulator.revoke_tokens()
+            for proxy in (one, one, other):
+                serves(proxy)
+            renewed = "ready" not in name or withdrawn
+            wanted = kind.tokens if withdrawn else kind.tokens[:1] if renewed else ()
+            assert bank.tokens() == list(wanted)
+        assert set(bank.seen("/chat/completions")) == {(NAME, kind.scheme)}
+        assert set(bank.seen("/files")) == {(NAME, kind.scheme)}
+        bank.close()
+
+
+def test_a_ready_token_alone_is_used_until_it_is_refused(bank: Bank) -> None:
+    proxy = bank.proxy(**bank.certificate(), GIGACHAT_ACCESS_TOKEN=bank.token())
+    assert chat(proxy).status_code == 200
     bank.emulator.revoke_tokens()
-    serves(proxy)
-    assert bank.seen("/token") == [(NAME, "Basic")] * 2
-
-
-def test_a_ready_token_is_used_until_it_is_refused_then_what_else_there_is(bank: Bank) -> None:
-    variables = bank.certificate() | {"GIGACHAT_ACCESS_TOKEN": f"Bearer {bank.token()}"}
-    alone = bank.proxy(**variables)
-    falls_back = bank.proxy(state="other", **variables, GIGACHAT_AUTH_KEY=ACCOUNT.key)
-    for proxy in (alone, falls_back):
-        serves(proxy)
-    assert bank.seen("oauth") == []
-    bank.emulator.revoke_tokens()
-    serves(falls_back)
-    assert len(bank.seen("oauth")) == 1
-    refused = chat(alone)
+    refused = chat(proxy)
     assert refused.status_code == 401
     assert "GIGACHAT_ACCESS_TOKEN" in refused.json()["error"]["message"]
+    assert bank.tokens() == []
 
 
 def test_a_token_file_written_anew_is_taken_over(bank: Bank) -> None:
@@ -161,16 +200,6 @@ def test_renewed_certificates_are_taken_over_without_a_restart(bank: Bank) -> No
     bank.emulator.switch(credentials=changed.credentials)
     serves(proxy)
     assert bank.seen("/chat/completions")[-1] == ("renewed.bank", None)
-
-
-def test_workers_and_machines_share_a_user_s_token(bank: Bank) -> None:
-    variables = bank.certificate() | {"GIGACHAT_USER": "robot", "GIGACHAT_PASSWORD": PASSWORD}
-    workers = bank.proxy("--workers", "2", **variables)
-    for _ in range(12):
-        assert chat(workers, stream=True).status_code == 200
-    beside = bank.proxy(**variables)
-    serves(beside)
-    assert len(bank.seen("/token")) == 1
 
 
 def test_a_server_that_is_not_trusted_never_sees_the_certificate(bank: Bank) -> None:
@@ -267,34 +296,3 @@ def test_doctor_checks_the_certificate_and_warns_a_month_before_its_end(bank: Ba
     assert "expires in 19 days" in told.stdout
     told = start(bank, "doctor", bank.certificate(days=-1))
     assert "FAIL  client cert" in told.stdout
-
-
-def test_no_password_passphrase_or_token_is_left_anywhere(bank: Bank) -> None:
-    token = bank.token()
-    proxy = bank.proxy(
-        "-w",
-        str(bank.folder / "flows"),
-        **bank.certificate(),
-        GIGACHAT_ACCESS_TOKEN=token,
-        GIGACHAT_USER="robot",
-        GIGACHAT_PASSWORD=PASSWORD,
-    )
-    serves(proxy)
-    bank.emulator.revoke_tokens()
-    serves(proxy)
-    assert len(bank.seen("/token")) == 1
-    about = requests.get(proxy.url, headers={"Accept": "application/json"}, timeout=10).content
-    metrics = requests.get(f"{proxy.url}/metrics", timeout=10).content
-    proxy.stop()
-    pair = base64.b64encode(f"robot:{PASSWORD}".encode()).decode()
-    key = (bank.folder / "client.key").read_bytes().splitlines()[1]
-    files = [
-        file.read_bytes()
-        for folder in ("state",)
-        for file in (bank.folder / folder).rglob("*")
-        if file.is_file()
-    ]
-    places = [*files, (bank.folder / "flows").read_bytes(), about, metrics]
-    for secret in (PASSWORD, PASSPHRASE, pair, token):
-        assert not any(secret.encode() in place for place in places)
-    assert not any(key in place for place in places)
