@@ -1,5 +1,10 @@
-"""No key or token is to be found in anything the proxy shows, logs or saves."""
+"""No key, token, password or passphrase is to be found in anything the proxy shows, logs or saves.
 
+It has two ways into GigaChat, each with a client certificate: a ready token, after it a user with a
+password; and an authorization key.  Its clients have keys of the settings and issued ones.
+"""
+
+import base64
 import json
 import socket
 import subprocess
@@ -11,13 +16,25 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from tests.support import waiting
 from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 
+from gigagate.emulator.config import Credential, EmulatorConfig
 from gigagate.emulator.server import Emulator
 from gigagate.emulator.thread import EmulatorThread
+from gigagate.emulator.tls import issue_client_certificate
 
 CLIENT_KEY = "sk-client-key-0123456789abcdefghij"
+ADMIN_KEY = "key-of-the-admin-0123456789"
+PASSWORD, PASSPHRASE = "password-of-the-robot", "passphrase-of-the-key-file"
+ACCOUNT = Credential(user="robot", password=PASSWORD, certificate="gateway.bank")
 WEB_PASSWORD = "password-of-the-web-interface"
 CHAT = {"model": "gigachat", "messages": [{"role": "user", "content": "Привет"}]}
 
@@ -49,7 +66,10 @@ class Traces:
 
     contents: dict[str, bytes]
     access_tokens: list[str]
-    authorization_key: str
+    issued: list[str]
+    """Keys of clients, made and changed while the proxy ran."""
+    private_key: str
+    """A line of the client certificate's."""
 
     def containing(self, secret: str) -> list[str]:
         wanted = secret.encode()
@@ -61,7 +81,9 @@ class Traces:
 def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
     folder = tmp_path_factory.mktemp("secrets")
     web = f"http://127.0.0.1:{(web_port := free_port())}"
-    with EmulatorThread(state_dir=tmp_path_factory.mktemp("emulator")) as emulator:
+    config = EmulatorConfig(credentials=(ACCOUNT,), client_certificate="required", concurrency=0)
+    secrets = tmp_path_factory.mktemp("outside")
+    with EmulatorThread(config, state_dir=secrets / "emulator") as emulator:
         arguments = [
             "-w",
             str(folder / "flows"),
@@ -76,21 +98,91 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traces]:
             "store_streamed_bodies=true",
         ):
             arguments += ["--set", option]
-        environment = {"SSLKEYLOGFILE": str(folder / "tls-keys")}
-        web_proxy = Proxy(emulator, folder, *arguments, verb="web", environment=environment)
+        keys = {
+            "GIGAGATE_CLIENT_KEYS": f"driver:{CLIENT_KEY}",
+            "GIGAGATE_ADMIN_KEY": ADMIN_KEY,
+            **certificate(emulator, secrets),
+        }
+        user = {
+            "GIGACHAT_AUTH_KEY": "",
+            "GIGACHAT_ACCESS_TOKEN": emulator._state.office.issue(ACCOUNT, 1800)[0],
+            "GIGACHAT_USER": "robot",
+            "GIGACHAT_PASSWORD": PASSWORD,
+            "SSLKEYLOGFILE": str(folder / "tls-keys"),
+        }
+        web_proxy = Proxy(emulator, folder, *arguments, verb="web", environment=keys | user)
         contents: dict[str, bytes] = {}
         with web_proxy as proxy:
             drive(proxy, emulator)
             contents |= look_at_mitmweb(web, folder)
             contents |= ask_the_proxy(proxy)
+            issued = clients_come_and_go(proxy, contents)
+        tell_of_flows(web_proxy, folder, contents)
         with Proxy(
-            emulator, folder, "--set", "flow_detail=4", "--set", "termlog_verbosity=debug"
+            emulator,
+            folder,
+            *("--set", "flow_detail=4", "--set", "termlog_verbosity=debug"),
+            environment=keys,
         ) as proxy:
             drive(proxy, emulator)
+            for one in ("doctor", "status"):
+                contents[f"{one} with a key"] = run(proxy, one, "--json")
         for file in folder.rglob("*"):
             if file.is_file() and "tokens" not in file.name:
                 contents[str(file.relative_to(folder))] = file.read_bytes()
-        yield Traces(contents, access_tokens(emulator), emulator.authorization_key)
+        private_key = (secrets / "client.key").read_text().splitlines()[1]
+        yield Traces(contents, access_tokens(emulator), issued, private_key)
+
+
+def certificate(emulator: Emulator, folder: Path) -> dict[str, str]:
+    """Files that only the proxy reads."""
+    chain, key = issue_client_certificate(folder / "emulator", ACCOUNT.certificate)
+    sealed = load_pem_private_key(key, None).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(PASSPHRASE.encode())
+    )
+    (folder / "client.pem").write_bytes(chain)
+    (folder / "client.key").write_bytes(sealed)
+    return {
+        "GIGACHAT_CERT_FILE": str(folder / "client.pem"),
+        "GIGACHAT_KEY_FILE": str(folder / "client.key"),
+        "GIGACHAT_KEY_FILE_PASSWORD": PASSPHRASE,
+    }
+
+
+def clients_come_and_go(proxy: Proxy, contents: dict[str, bytes]) -> list[str]:
+    """The keys that were issued; each is shown once, to whoever asked for it."""
+    issued = []
+    for verb in ("add", "rotate"):
+        told = json.loads(run(proxy, "clients", verb, "anna", "--json"))
+        issued.append(str(told["key"]))
+        headers = {"Authorization": f"Bearer {told['key']}"}
+        url = f"{proxy.base_url}/chat/completions"
+        waiting.until(
+            lambda url=url, headers=headers: (
+                requests.post(url, json=CHAT, headers=headers, timeout=20).status_code == 200
+            ),
+            seconds=20,
+        )
+    contents["clients list"] = run(proxy, "clients", "list", "--json")
+    contents["clients revoke"] = run(proxy, "clients", "revoke", "anna")
+    session = requests.Session()
+    session.post(f"{proxy.url}/admin/login", data={"key": ADMIN_KEY}, timeout=20)
+    for path in ("health", "overview", "clients"):
+        contents[f"panel {path}"] = session.get(f"{proxy.url}/admin/api/{path}", timeout=20).content
+    return issued
+
+
+def tell_of_flows(proxy: Proxy, folder: Path, contents: dict[str, bytes]) -> None:
+    """The report, as a page that is kept beside the flows, and for programs."""
+    run(proxy, "report", str(folder / "flows"), "-o", str(folder / "report.html"))
+    contents["report"] = run(proxy, "report", str(folder / "flows"), "--json")
+
+
+def run(proxy: Proxy, *words: str) -> bytes:
+    command = [sys.executable, "-m", "gigagate", *words]
+    ended = subprocess.run(command, env=proxy.environment, capture_output=True, timeout=60)
+    assert ended.stdout, ended.stderr
+    return ended.stdout + ended.stderr
 
 
 def drive(proxy: Proxy, emulator: Emulator) -> None:
@@ -197,18 +289,16 @@ def run_command(web: str, command: str, flow_id: str, folder: Path) -> bytes:
 
 def ask_the_proxy(proxy: Proxy) -> dict[str, bytes]:
     """What it tells about itself, by HTTP and on the command line."""
+    key = {"Authorization": f"Bearer {CLIENT_KEY}"}
     seen = {
         f"{path} {accept}": requests.get(
-            proxy.url + path, headers={"Accept": accept}, timeout=20
+            proxy.url + path, headers={"Accept": accept, **key}, timeout=20
         ).content
         for path in ("/", "/stats", "/metrics", "/ready")
         for accept in ("application/json", "text/html")
     }
     for verb in ("status", "stats", "token", "models", "doctor"):
-        command = [sys.executable, "-m", "gigagate", verb, "--json"]
-        ended = subprocess.run(command, env=proxy.environment, capture_output=True, timeout=60)
-        assert ended.stdout, ended.stderr
-        seen[verb] = ended.stdout + ended.stderr
+        seen[verb] = run(proxy, verb, "--json")
     return seen
 
 
@@ -225,7 +315,10 @@ def access_tokens(emulator: Emulator) -> list[str]:
 
 
 def test_the_search_finds_what_is_there(traces: Traces) -> None:
-    assert len(traces.access_tokens) >= 2
+    assert len(traces.access_tokens) >= 4, "a ready one, the user's, the key's"
+    assert b"anna" in traces.contents["clients list"]
+    for name in ("report", "report.html", "panel overview"):
+        assert b"GigaChat-2-Max" in traces.contents[name]
     assert traces.containing("chat/completions")
     assert {"/flows", "/events", "flows", "flows.har"} <= traces.contents.keys()
     assert b"gen_ai_client_token_usage" in traces.contents["/metrics application/json"]
@@ -241,9 +334,22 @@ def test_no_access_token_anywhere(traces: Traces) -> None:
         assert traces.containing(token) == []
 
 
-def test_no_authorization_key_anywhere(traces: Traces) -> None:
-    assert traces.containing(traces.authorization_key) == []
+@pytest.mark.parametrize(
+    "secret",
+    [
+        pytest.param(ACCOUNT.key, id="authorization key"),
+        pytest.param(CLIENT_KEY, id="client key"),
+        pytest.param(ADMIN_KEY, id="admin key"),
+        pytest.param(PASSWORD, id="password"),
+        pytest.param(base64.b64encode(f"robot:{PASSWORD}".encode()).decode(), id="login"),
+        pytest.param(PASSPHRASE, id="passphrase"),
+    ],
+)
+def test_no_other_secret_anywhere(traces: Traces, secret: str) -> None:
+    assert traces.containing(secret) == []
 
 
-def test_no_client_key_anywhere(traces: Traces) -> None:
-    assert traces.containing(CLIENT_KEY) == []
+def test_no_private_key_and_no_key_issued_to_a_client_anywhere(traces: Traces) -> None:
+    assert len(set(traces.issued)) == 2
+    for secret in (*traces.issued, traces.private_key):
+        assert traces.containing(secret) == []

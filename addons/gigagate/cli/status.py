@@ -12,7 +12,7 @@ from gigagate import outbound, running, trust, upstream_models
 from gigagate.cli import COMMAND
 from gigagate.client_certificate import ClientCertificate
 from gigagate.core import key_owner, strict_json
-from gigagate.errors import GigaGateError, SettingsError
+from gigagate.errors import GigaGateError, SettingsError, UpstreamRejected
 from gigagate.running import Running
 from gigagate.settings import Settings
 from gigagate.settings.upstream import Opened
@@ -132,7 +132,12 @@ def models_of(
         owner=key_owner.of(opened.login.kind, opened.name),
         certificate=certificate,
     )
-    return upstream_models.fetch(opened.upstream, ca_file, source.obtain(), certificate)
+    token = source.obtain()
+    try:
+        return upstream_models.fetch(opened.upstream, ca_file, token, certificate)
+    except UpstreamRejected:  # perhaps an old one, from the store or the settings
+        source.reject(token.value)
+        return upstream_models.fetch(opened.upstream, ca_file, source.obtain(), certificate)
 
 
 def show(value: object, text: str, *, as_json: bool) -> None:
