@@ -61,6 +61,7 @@ def chat(telemetry: Telemetry) -> http.HTTPFlow:
     exchange.report.usage = Usage(9, 5, 2)
     call: Any = SimpleNamespace(
         exchange=exchange,
+        account=telemetry._runtime.accounts.require_own(),
         client="anna",
         token="t",
         retries=SimpleNamespace(reasons=["busy"]),

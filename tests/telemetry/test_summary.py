@@ -26,7 +26,7 @@ WELL = {
         (
             {"usable": False, "problem": "GigaChat rejects it.", "again_in_seconds": 9}
             | {"token": REJECTED},
-            "NOT USED: GigaChat rejects it. Tried again in 9 s.; 4 of 10 slots in use",
+            "NOT USED: GigaChat rejects it. Tried again in 9 s; 4 of 10 slots in use",
         ),
         (
             {"lacks_models": ["GigaChat-2-Max"], "certificate_days": 80}

@@ -60,7 +60,7 @@ def credential(told: Mapping[str, Any]) -> str:
     else:
         again = told["again_in_seconds"]
         state = f"NOT USED: {told['problem'] or 'it is away'}"
-        state += f" Tried again in {again} s." if again else ""
+        state += f" Tried again in {again} s" if again else ""
     parts = [state, f"{told['slots_in_use']} of {told['slots']} slots in use"]
     if token(told["token"]) not in state:
         parts.append(f"token: {token(told['token'])}")

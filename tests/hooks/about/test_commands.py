@@ -50,7 +50,7 @@ async def test_a_new_token_is_told_and_why_there_is_none(
 async def test_gigachat_s_models_are_told(
     commands: Commands, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def models(self: object) -> list[str]:
+    async def models(self: object, account: object) -> list[str]:
         return ["GigaChat-2", "GigaChat-2-Max"]
 
     monkeypatch.setattr(question.Question, "models", models)

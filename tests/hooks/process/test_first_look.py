@@ -16,7 +16,7 @@ class Question:
     def __init__(self, answer: Callable[[], list[str]]) -> None:
         self._answer = answer
 
-    async def models(self) -> list[str]:
+    async def models(self, account: object) -> list[str]:
         return self._answer()
 
 

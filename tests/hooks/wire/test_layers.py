@@ -12,12 +12,14 @@ from mitmproxy.proxy.layers import ClientTLSLayer, modes
 from mitmproxy.test import taddons, tflow
 from tests.support.hooks import runtime
 
-from gigagate.core.company_proxy import CompanyProxy
+from gigagate.core.company_proxy import CompanyProxy, Ways
+from gigagate.hooks.wire.account_connection import belongs_to, proxy_of
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.layers import Layers
 from gigagate.hooks.wire.refuse import Refuse
 from gigagate.hooks.wire.shared import Shared
 from gigagate.hooks.wire.through_proxy import ThroughProxy
+from gigagate.settings import Upstream
 
 TLS_HELLO = bytes.fromhex("160301002a0100")
 
@@ -78,20 +80,44 @@ def connected(layers: Layers, server: Server) -> str | None:
     return server.error
 
 
-def test_no_connection_is_made_but_to_gigachat(
-    layers: Layers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stranger = Server(address=("evil.example", 443))
-    assert connected(layers, stranger) == "GigaGate connects to GigaChat only"
-    monkeypatch.setattr("gigagate.hooks.wire.layers.is_allowed", lambda server: True)
-    assert connected(layers, Server(address=("gigachat.test", 80))) is None
+def gigachat_of(upstream: Upstream) -> Server:
+    """The connection to an account's GigaChat."""
+    server = Server(address=upstream.address)
+    server.tls = upstream.tls
+    account: Any = SimpleNamespace(upstream=upstream)
+    belongs_to(server, account)
+    return server
 
 
-def test_behind_a_companys_proxy_that_is_the_only_one(
-    layers: Layers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    proxy = CompanyProxy("proxy.corp", 3128, "HTTPS_PROXY")
-    monkeypatch.setattr(layers, "_upstream", SimpleNamespace(proxy=proxy))
-    assert connected(layers, Server(address=("proxy.corp", 3128))) is None
-    assert connected(layers, Server(address=("gigachat.test", 80))) is not None
-    assert ThroughProxy.may_reach == layers.is_gigachat
+COMPANY = CompanyProxy("proxy.corp", 3128, "HTTPS_PROXY")
+DIRECT = Upstream(base_url="https://gigachat.test")
+BEYOND = Upstream(base_url="https://gigachat.test", ways=Ways(by_scheme={"https": COMPANY}))
+REFUSED = "GigaGate connects to GigaChat only"
+
+
+def test_no_connection_is_made_but_to_gigachat(layers: Layers) -> None:
+    assert connected(layers, Server(address=("evil.example", 443))) == REFUSED
+    assert connected(layers, Server(address=("gigachat.test", 443))) == REFUSED, "of no account"
+    assert connected(layers, gigachat_of(DIRECT)) is None
+    plain = gigachat_of(DIRECT)
+    plain.tls = False
+    assert connected(layers, plain) == REFUSED
+
+
+def test_each_account_has_its_own_way(layers: Layers, context: Context) -> None:
+    """One goes through the company's proxy only, another beside it never does."""
+
+    def to_proxy_for(upstream: Upstream, address: tuple[str, int]) -> Server:
+        context.server = gigachat_of(upstream)
+        outer = Server(address=address)
+        ThroughProxy(context, outer, send_connect=True)
+        return outer
+
+    assert connected(layers, to_proxy_for(BEYOND, COMPANY.address)) is None
+    assert connected(layers, to_proxy_for(BEYOND, ("evil.example", 3128))) == REFUSED
+    assert connected(layers, to_proxy_for(DIRECT, COMPANY.address)) == REFUSED
+    assert connected(layers, gigachat_of(BEYOND)) == REFUSED
+    assert connected(layers, Server(address=COMPANY.address)) == REFUSED
+    assert ThroughProxy.proxy_of is proxy_of
+    assert proxy_of(gigachat_of(BEYOND)) is COMPANY
+    assert proxy_of(gigachat_of(DIRECT)) is proxy_of(Server(address=COMPANY.address)) is None
