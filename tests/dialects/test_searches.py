@@ -52,8 +52,9 @@ ASKED: dict[str, tuple[str, str, Any, dict[str, str]]] = {
 
 
 class Asking:
-    def __init__(self, dialect: str, *, stream: bool) -> None:
+    def __init__(self, dialect: str, *, stream: bool, **more: Any) -> None:
         whole, streamed, body, headers = ASKED[dialect]
+        body = {**body, **more}
         path = streamed if stream else whole
         if stream and dialect == "gemini":
             path += "?alt=sse"
@@ -131,3 +132,21 @@ def test_plain_text(dialect: str, way: str) -> None:
     whole = wire.whole(wire.said({"text": "Привет 👋"}))
     _, read = answer(dialect, way, whole, wire.TEXT)
     assert "".join(read.choice().text) == "Привет 👋"
+
+
+def said_by_user(*texts: str) -> dict[str, Any]:
+    return {"role": "user", "content": [{"type": "input_text", "text": text} for text in texts]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "query"),
+    [
+        ([said_by_user("Раз"), said_by_user("<env>/work</env>"), said_by_user("Два")], "Два"),
+        ([said_by_user("Два", "<env>/work</env>")], "Два"),
+        ([said_by_user("<task>Три</task>")], "<task>Три</task>"),
+        ("Четыре", "Четыре"),
+    ],
+)
+def test_a_search_is_told_with_what_the_user_wrote_last(asked: Any, query: str) -> None:
+    told = Asking("responses", stream=False, input=asked).whole(wire.SEARCH_WHOLE)
+    assert json.loads(told)["output"][0]["action"]["query"] == query

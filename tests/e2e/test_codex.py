@@ -1,5 +1,5 @@
 """Codex by its config.toml alone: its shell, a tool of an MCP server, a picture, an answer of a
-schema, and a conversation it makes shorter in both its ways.
+schema, a web search, and a conversation it makes shorter in both its ways.
 """
 
 import json
@@ -18,6 +18,7 @@ from tests.support.real_parts import require_real_part
 from tests.support.saved_sessions import SavedSessions, called, hows
 
 from gigagate.emulator import Emulator
+from gigagate.emulator.v2_routes import FOUND, SOURCES
 
 SAVES_FLOWS = True
 MCP_SERVER = Path(samples.__file__).with_name("mcp_weather.py")
@@ -152,6 +153,23 @@ def test_codex_makes_a_conversation_shorter_in_time(
     assert len(session.steps) + len(session.beside) == 4
     assert hows(session).count("compacted") == 1
     assert called(session) == ["exec_command", "exec_command"]
+
+
+def test_codex_searches_by_gigachat_beside_its_own_tools(
+    codex: Codex, emulator: Emulator, folder: Path
+) -> None:
+    codex.configure('web_search = "disabled"', 'web_search = "live"')
+    searched = {"text": FOUND, "tools": ["web_search"], "sources": SOURCES}
+    emulator.script.add(call("exec_command", cmd="cat notes.md"), searched)
+    done = codex.run("Найди, почём молоко", "--json")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    items = [event["item"] for event in events if event["type"] == "item.completed"]
+    assert [one["type"] for one in items] == ["command_execution", "web_search", "agent_message"]
+    assert items[1]["query"] == "Найди, почём молоко"
+    assert items[2]["text"].startswith("Молоко стоит 89 рублей. Кошки")
+    found = chats(emulator)
+    assert {chat.path for chat in found} == {"/api/v2/chat/completions"}
+    assert {"web_search": {}} in found[-1].json["tools"]
 
 
 def test_codex_goes_on_without_a_websocket(

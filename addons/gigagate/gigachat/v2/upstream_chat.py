@@ -1,5 +1,6 @@
 """GigaChat's second chat API: the request, and what reads its answer."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -56,7 +57,7 @@ class ChatV2:
             asked = asked | {"response_format": None}
         expected = replace(
             v1.expected(asked, built.names, body, content, call),
-            question=_question(body["messages"]) if built.builtin else "",
+            question=_question(chat) if built.builtin else "",
             one_call=chat.get("parallel_tool_calls") is False,
             logprobs=built.logprobs,
             prompt_characters=len(content.decode()),
@@ -70,7 +71,22 @@ class ChatV2:
         return ChatStream(writer, expected, report)
 
 
-def _question(messages: list[dict[str, Any]]) -> str:
-    """What the user asked last: GigaChat does not tell what it searched for."""
-    said = [message["content"] for message in messages if message["role"] == "user"]
-    return said[-1][:_LONGEST_QUESTION] if said else ""
+def _question(chat: Chat) -> str:
+    """What the user wrote last, and no client around it: GigaChat does not tell what it looked for.
+
+    Clients wrap what they add themselves in tags.
+    """
+    for message in reversed(chat["messages"]):
+        if message.get("role") == "user":
+            texts = [text.strip() for text in _texts(message.get("content"))]
+            plain = [text for text in texts if text and not text.startswith("<")]
+            return (plain or texts or [""])[-1][:_LONGEST_QUESTION]
+    return ""
+
+
+def _texts(content: object) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    for part in content if isinstance(content, list) else ():
+        if isinstance(part, dict) and isinstance(text := part.get("text"), str):
+            yield text
