@@ -35,8 +35,7 @@ def russian_of(english: Path) -> Path:
     return english.parent / "ru" / english.name
 
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-ENGLISH = [page for page in PAGES if russian_of(page).exists()]
+ENGLISH = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def english_of(document: Path) -> Path:
