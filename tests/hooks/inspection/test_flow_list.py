@@ -1,7 +1,7 @@
 """What the list of flows says of each: a comment and a mark that can be read and filtered by."""
 
 import pytest
-from mitmproxy import http
+from mitmproxy import ctx, http
 from mitmproxy.addons.view import View
 from tests.support.hooks import flow_of
 
@@ -9,6 +9,7 @@ from gigagate.errors import NotFound
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.inspection import wire_record
 from gigagate.hooks.inspection.flow_list import FlowList
+from gigagate.hooks.patches import looks
 from gigagate.views.facts import Facts
 
 
@@ -64,9 +65,11 @@ def test_nothing_is_written_where_nobody_looks() -> None:
     assert described(flow).comment == ""
 
 
-def test_the_list_of_mitmweb_has_our_columns(watched: View) -> None:
-    from mitmproxy import ctx
-
+def test_the_list_of_mitmweb_has_our_columns(
+    watched: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for changes_mitmproxy in ("show_no_local_paths", "comment_in_console"):
+        monkeypatch.setattr(looks, changes_mitmproxy, lambda: None)
     ctx.options.add_option("web_columns", list, ["path"], "")
     FlowList().load(None)
     assert ctx.options.web_columns == ["status", "comment"]
