@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from gigagate import file_state
 from gigagate.errors import SettingsError
 from gigagate.outbound import connection
+from gigagate.plural import counted
 from gigagate.settings import CertificateFiles
 
 type PrivateKey = (
@@ -79,7 +80,7 @@ class ClientCertificate:
         days = self.days_left(now)
         if days >= WARN_DAYS:
             return None
-        when = "has expired" if days < 0 else f"expires in {int(days)} days"
+        when = "has expired" if days < 0 else f"expires in {counted(int(days), 'day')}"
         return (
             f"The client certificate {self.files.certificate} ({self.subject}) {when}. Put a new "
             "one in its place: it is taken over without a restart."

@@ -179,7 +179,7 @@ async def test_a_full_queue_refuses_and_says_so(store: Store) -> None:
     assert refused.value.status == 429
     assert refused.value.code == "no_slot"
     assert 1 <= (refused.value.retry_after or 0) <= 60
-    assert "2 requests wait" in refused.value.message
+    assert "2 requests waiting" in refused.value.message
     assert "limits.queue " in refused.value.message
     held.release()
     assert await waiting[0].wait()

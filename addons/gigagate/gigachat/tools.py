@@ -20,6 +20,7 @@ from gigagate.gigachat.schema import cleaned
 from gigagate.gigachat.schema_budget import SchemaBudget
 from gigagate.gigachat.schema_words import described
 from gigagate.gigachat.tool_name import BUILTINS, Unused, upstream_name
+from gigagate.plural import counted
 
 REMEMBERED = 16
 MAX_REMEMBERED = 256 * 1024
@@ -172,8 +173,7 @@ def _translated(
         else:
             translated[definition.name] = _function(definition, names, budget)
     if translated:
-        functions = "function" if len(translated) == 1 else "functions"
-        notes.add("tools", f"tools -> {len(translated)} {functions}")
+        notes.add("tools", f"tools -> {counted(len(translated), 'function')}")
     renamed = sum(names.to_upstream(name) != name for name in translated)
     if renamed:
         notes.add("tools", f"functions renamed for GigaChat: {renamed}")

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gigagate.errors import NoSlot, StoreError
+from gigagate.plural import counted
 from gigagate.slots.lender import HEARTBEAT, Lender
 from gigagate.slots.store import Claim, Share, SlotStore
 from gigagate.slots.turns import Turns
@@ -234,8 +235,8 @@ class Slots:
     def _full(self) -> NoSlot:
         seconds = self._retry_after()
         return NoSlot(
-            f"This proxy's queue is full: {len(self._waiting)} requests wait for GigaChat "
-            f"(limits.queue in config/gigachat.yaml), which is given {self.limit} at a time "
+            f"This proxy's queue is full, {counted(len(self._waiting), 'request')} waiting for "
+            f"GigaChat (limits.queue in config/gigachat.yaml), which is given {self.limit} at a time "
             f"(limits.slots). Try again in {seconds} s.",
             retry_after=seconds,
         )

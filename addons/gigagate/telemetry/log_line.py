@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gigagate.plural import counted
 from gigagate.telemetry.finished import ANONYMOUS, CLIENT_GONE, Finished
 
 LONGEST = 200
@@ -24,7 +25,7 @@ def text(finished: Finished) -> str:
     if finished.retries:
         parts.append(f"repeated {finished.retries} times" if finished.retries > 1 else "repeated")
     if finished.notes:
-        parts.append(f"{len(finished.notes)} rewrite{'s' * (len(finished.notes) > 1)}")
+        parts.append(counted(len(finished.notes), "rewrite"))
     if finished.client != ANONYMOUS:
         parts.append(f"for {finished.client}")
     line = ", ".join(parts)

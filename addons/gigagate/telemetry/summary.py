@@ -103,7 +103,7 @@ def statistics(sums: Mapping[str, Any]) -> str:
 def _tokens(name: str, sums: Mapping[str, Any]) -> str:
     tokens = sums["tokens_prompt"] + sums["tokens_completion"]
     cost = f", {sums['roubles']:.2f} roubles" if sums["roubles"] else ""
-    return f"{name:20} {count(sums['requests'], 'request')}, {tokens} tokens{cost}"
+    return f"{name:20} {count(sums['requests'], 'request')}, {count(tokens, 'token')}{cost}"
 
 
 def span(seconds: int) -> str:

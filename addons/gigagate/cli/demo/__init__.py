@@ -23,6 +23,7 @@ from gigagate.cli.demo.requests import SCENES, Scene
 from gigagate.cli.demo.screen import Screen, pretty
 from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread, Received
 from gigagate.errors import SettingsError
+from gigagate.plural import counted
 from gigagate.running import DEFAULT_PORT
 
 CHAT_PATH = "/chat/completions"
@@ -84,7 +85,7 @@ def summary(answer: client.Heard) -> str:
     if answer.pieces > 1:
         words.insert(0, f"{answer.pieces} pieces")
     if answer.usage:
-        words.append(f"{answer.usage['total_tokens']} tokens")
+        words.append(counted(answer.usage["total_tokens"], "token"))
     return ", ".join(words)
 
 

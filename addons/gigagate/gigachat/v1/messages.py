@@ -26,6 +26,7 @@ from gigagate.gigachat.tool_history import (
     result_key,
 )
 from gigagate.gigachat.tools import ToolNames
+from gigagate.plural import counted
 
 _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _RESULT_ROLES = ("tool", "function")
@@ -339,8 +340,8 @@ class _Conversation:
         if content.joined_messages:
             self._notes.add(
                 "content",
-                f"content parts joined: {content.joined_parts} in {content.joined_messages} "
-                f"message{'s' * (content.joined_messages != 1)}",
+                f"content parts joined: {content.joined_parts} in "
+                + counted(content.joined_messages, "message"),
             )
         if len(self._system) > 1:
             self._counts["system messages joined"] = len(self._system)

@@ -12,6 +12,7 @@ from gigagate.accounts.account import Account
 from gigagate.errors import CredentialError, GigaGateError, UpstreamUnavailable
 from gigagate.hooks.about.question import Question
 from gigagate.hooks.runtime import Runtime
+from gigagate.plural import counted
 
 logger = logging.getLogger(__name__)
 
@@ -47,5 +48,5 @@ class FirstLook:
             logger.exception("GigaChat was not asked")
             return
         what = f"credential {account.label}" if account.label else "key"
-        count = len(models)
-        logger.log(ALERT, "GigaChat accepts the %s, %d model%s", what, count, "s" * (count != 1))
+        models_told = counted(len(models), "model")
+        logger.log(ALERT, "GigaChat accepts the %s, %s", what, models_told)

@@ -14,6 +14,7 @@ from mitmproxy.utils import asyncio_utils
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.wire import connections
+from gigagate.plural import counted
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,9 @@ class Shutdown:
 
     async def drain(self) -> None:
         if busy := self.busy():
-            logger.log(ALERT, "Ending; %d answers may finish within %g s", busy, PATIENCE)
+            logger.log(
+                ALERT, "Ending; %s may finish within %g s", counted(busy, "answer"), PATIENCE
+            )
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while self.busy() and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(LOOK)

@@ -16,6 +16,7 @@ from gigagate.hooks.process.shutdown import Shutdown
 from gigagate.hooks.process.startup import give_up
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.telemetry import Telemetry
+from gigagate.plural import counted
 from gigagate.settings import protection
 from gigagate.workers import not_shared
 from gigagate.workers.folder import Member
@@ -55,7 +56,7 @@ class Worker:
     def running(self) -> None:
         self.status.url = greeting.url_of_proxy()
         if self.speaks_for_all:
-            greeting.greet(self.runtime, f", {self.shared.wanted} workers")
+            greeting.greet(self.runtime, f", {counted(self.shared.wanted, 'worker')}")
         self.status.publish(())
         self.telling = asyncio_utils.create_task(self.tell(), name="worker", keep_ref=True)
 
