@@ -234,10 +234,11 @@ class Slots:
 
     def _full(self) -> NoSlot:
         seconds = self._retry_after()
+        waiting = counted(len(self._waiting), "request")
         return NoSlot(
-            f"This proxy's queue is full, {counted(len(self._waiting), 'request')} waiting for "
-            f"GigaChat (limits.queue in config/gigachat.yaml), which is given {self.limit} at a time "
-            f"(limits.slots). Try again in {seconds} s.",
+            f"This proxy's queue is full, {waiting} waiting for GigaChat (limits.queue in "
+            f"config/gigachat.yaml), which is given {self.limit} at a time (limits.slots). "
+            f"Try again in {seconds} s.",
             retry_after=seconds,
         )
 
