@@ -218,7 +218,7 @@ def test_the_terminal_shows_one_start_and_the_requests_of_all(pair: Proxy) -> No
     assert re.findall(r"\] (.*listens.*)", pair.output()) == [
         f"GigaGate listens on {pair.base_url}, 2 workers"
     ]
-    assert pair.output().count("Its state: ") == 1
+    assert pair.output().count("Status page: ") == 1
     for line in pair.output().splitlines():
         assert re.match(r"\[[\d:.]+\] [^\[]+$", line), line
 
@@ -413,7 +413,7 @@ def test_port_zero_is_one_port_for_all(emulator: Emulator, tmp_path: Path) -> No
     proxy.start()
     try:
         until(lambda: "listens on" in proxy.output() or proxy.process.poll() is not None)
-        (proxy.url,) = re.findall(r"Its state: (\S+)/", proxy.output())
+        (proxy.url,) = re.findall(r"Status page: (\S+)/", proxy.output())
         until(lambda: running(proxy) == 2)
         assert {one["url"] for one in left_by_each(proxy)} == {proxy.url}
     finally:

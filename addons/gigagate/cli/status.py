@@ -70,7 +70,7 @@ def ask(proxy: Running, method: str, path: str) -> Any:
 
 
 def token(proxies: list[Running], *, refresh: bool, as_json: bool) -> None:
-    """Its state, or that of each credential's; the token itself is never shown."""
+    """The token's state, or that of each credential's; the token itself is never shown."""
     told, lines = [], []
     for proxy in proxies:
         of_first = ask(proxy, "POST", "/token/refresh") if refresh else None

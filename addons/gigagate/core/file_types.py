@@ -21,6 +21,12 @@ LIMITS: Mapping[FileKind, int] = {
     "document": 40 * MEGABYTE,
 }
 """Bytes of one file."""
+_NAMES: Mapping[FileKind, str] = {
+    "image": "picture",
+    "audio": "recording",
+    "document": "document",
+}
+"""What people call them."""
 TAKEN = (
     "pictures (JPEG, PNG, TIFF, BMP), audio (MP3, M4A, MP4, WAV, WebM, Ogg, Opus) and documents "
     "(text, PDF, DOC, DOCX, EPUB, PPT, PPTX, XLS, XLSX)"
@@ -118,7 +124,9 @@ def recognise(content: FileBytes, declared: str = "", filename: str = "") -> Fil
         if head.startswith(signature):
             found = known.get(extension) or known.get(declared)
             if found is None:
-                raise _not_taken(f"an archive that its name ({_shown(filename)}) does not explain")
+                raise _not_taken(
+                    f"an archive, and its name ({_shown(filename)}) does not say what is in it"
+                )
             return found
     if head.startswith(b"BM") and (declared == "image/bmp" or not _is_text(content)):
         return _BITMAP
@@ -169,7 +177,7 @@ def check_size(kind: FileKind, size: int, limit: int) -> None:
     limit = min(limit, LIMITS[kind])
     if size > limit:
         raise RequestTooLarge(
-            f"A file of the kind {kind} has {_megabytes(size)}; "
+            f"This {_NAMES[kind]} has {_megabytes(size)}; "
             f"at most {_megabytes(limit)} are taken. Send a smaller one."
         )
 

@@ -346,7 +346,7 @@ class AnswerStream(Protocol):
     ended: bool
     """The client has its proper end: nothing more is read or written."""
     cut: bool
-    """It has it although GigaChat's answer goes on."""
+    """The client has its end early: GigaChat's answer goes on, and nobody needs the rest."""
 
     def feed(self, chunk: bytes, out: list[bytes]) -> None:
         """Appends what the client gets to `out`, so that what came before a fault is not lost.

@@ -26,9 +26,12 @@ _SECRET = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""A client chooses the path that is logged, so no text may take the square of its length: what may
-begin at many places (eyJ after a dash) is followed so far and no further.  Names stay readable: the
-type or the sentence behind a parameter called api_key, its neighbour in a list, are no secrets."""
+"""What looks like a key or a token.
+
+A client chooses the path that is logged, so the time may not grow with the square of a text's
+length: whatever may begin at many places, such as eyJ behind a dash, is matched up to a bound.
+Names stay readable: the type or the sentence behind a parameter called api_key, or its neighbour in
+a list, is no secret."""
 
 _HINTS = (
     *("bearer", "basic", "authorization", "eyj", "sk-", "secret", "credentials"),

@@ -26,7 +26,7 @@ class FileReader:
         file = self._of_url(text_at(path, given), "image", "", path)
         if file.kind != "image":
             raise UnsupportedFeature(
-                f"{path} is no picture that GigaChat takes, but a file of the kind {file.kind}. "
+                f"{path} is no picture that GigaChat takes; it is a file of type {file.kind}. "
                 "Send JPEG, PNG, TIFF or BMP, or the file as a part of type file.",
                 param=path,
             )

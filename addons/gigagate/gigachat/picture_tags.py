@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 LONGEST = 400
-"""Characters of a tag: what goes on longer is none."""
+"""The most characters of a tag: a longer text is no tag."""
 
 _TAG = re.compile(r"<(img|video)\s[^<>]*>")
 _BEGINNING = re.compile(r"<(?:i(?:m(?:g(?:\s[^<>]*)?)?)?|v(?:i(?:d(?:e(?:o(?:\s[^<>]*)?)?)?)?)?)?")

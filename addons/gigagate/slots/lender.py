@@ -17,7 +17,7 @@ SETTLE = 2 * HEARTBEAT
 
 
 class Lender:
-    """Clockwork only: whoever speaks with the store says here what it said."""
+    """The arithmetic of claims, without I/O: whoever asks the store passes its answers on here."""
 
     def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.limit = limit

@@ -111,7 +111,7 @@ def show_the_way(screen: Screen, port: int) -> None:
     screen.title("What next")
     screen.block(
         [
-            f"Its state          http://localhost:{port}/   or, elsewhere: {COMMAND} status",
+            f"Status page        http://localhost:{port}/   or, elsewhere: {COMMAND} status",
             f"Every conversation {COMMAND} web --emulator   mitmweb in front of this GigaChat",
             f"Programs to read   {COMMAND} examples",
             "A key of your own  https://developers.sber.ru/studio   a project, GigaChat API,",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 LONGEST = 200
-"""Characters of a mark: what goes on longer is none."""
+"""The most characters of a mark: a longer text is no mark."""
 
 _MARK = re.compile(r"[ \t]*\[sources=\[([0-9, ]*)\]\]")
 _OPENING = "[sources=["

@@ -19,7 +19,7 @@ def greet(runtime: Runtime, more: str = "") -> None:
         logger.log(ALERT, "GigaChat is reached through %s", proxy)
     for url in _urls():
         logger.log(ALERT, "GigaGate listens on %s/v1%s", url, more)
-    logger.log(ALERT, "Its state: %s/", url_of_proxy())
+    logger.log(ALERT, "Status page: %s/", url_of_proxy())
     if web := getattr(ctx.master, "web_url", ""):
         own_password = bool(ctx.options.web_password)
         logger.log(ALERT, "mitmweb:   %s", web.partition("?")[0] if own_password else web)

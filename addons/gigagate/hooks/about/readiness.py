@@ -32,8 +32,11 @@ class Readiness:
         self._asked_at: dict[Account, float] = {}
 
     async def known_reasons(self) -> list[str]:
-        """When nobody asks us: GigaChat is asked only after an attempt has failed, by a request or
-        a question, so that the failure does not stay when there are none any more."""
+        """The reasons against it, told without being asked for.
+
+        GigaChat is asked only after a failed attempt, so that a failure is taken back although no
+        request comes any more.
+        """
         if not self.runtime.ready or any(map(_has_failed, self.runtime.accounts.pool)):
             return await self.reasons_against()
         return self.problems()

@@ -65,8 +65,9 @@ def share_the_port(shared: int | None) -> None:
     """mitmproxy opens its sockets without SO_REUSEPORT, before it loads any addon: so this comes
     before mitmproxy starts.
 
-    `shared`: the port the others have, whatever mitmproxy is told.  None: this is the first one,
-    which tries the port without SO_REUSEPORT, or it would share it with a stranger of its kind.
+    `shared`: the port the others have, whatever mitmproxy is told.  None: this is the first one.
+    It tries the port without SO_REUSEPORT first: another supervisor's workers would share theirs
+    with it, and take its requests.
     """
     start_server = asyncio.start_server
 
