@@ -20,10 +20,12 @@ def test_its_tables_are_those_of_the_code() -> None:
     assert {found[2] for found in TABLE.finditer(WRITTEN)} == set(TABLES)
 
 
+ROOTS = (PACKAGE, PACKAGE / "hooks", ROOT, ROOT / "addons")
+
+
 @pytest.mark.parametrize("path", sorted(set(PATH.findall(WRITTEN))))
 def test_each_path_it_names_is_there(path: str) -> None:
-    places = (PACKAGE / path, PACKAGE / "hooks" / path, ROOT / path, ROOT / "addons" / path)
-    assert any(place.exists() for place in places)
+    assert any((root / path).exists() for root in ROOTS)
 
 
 def test_readme_names_each_verb() -> None:
@@ -32,6 +34,28 @@ def test_readme_names_each_verb() -> None:
     named = set(re.findall(r"`(?:\./run\.sh )?([a-z][a-z-]*)\b[^`]*`", table))
     assert named >= set(VERBS) - UNNAMED
     assert not named & UNNAMED
+
+
+PLACE = re.compile(
+    r"`(?:[A-Za-z]+\.)?([A-Za-z_]+)(?:\(\))?` (?:and `([a-z_]+)\(\)` )?"
+    r"in (?:its )?`([a-z_0-9/]+\.py)`"
+)
+"""A name and the file it is in, as the table of changes tells a place."""
+
+
+@pytest.mark.parametrize("place", sorted(set(PLACE.findall(WRITTEN))), ids="-".join)
+def test_each_name_it_gives_is_in_its_file(place: tuple[str, str, str]) -> None:
+    *names, path = place
+    files = [found for root in ROOTS if (found := root / path).exists()]
+    files = files or list((PACKAGE / "dialects").rglob(path))
+    assert files, path
+    for name in filter(None, names):
+        assert any(re.search(rf"\b{name}\b", file.read_text()) for file in files), name
+
+
+def test_places_are_found() -> None:
+    found = {place[2] for place in PLACE.findall(WRITTEN)}
+    assert {"hooks/wire/client_side.py", "views/flow_line.py"} <= found
 
 
 UNNAMED = {"serve", "addon-path"}
