@@ -2,8 +2,18 @@
 
 mitmproxy's HttpStream sends `flow.request` upstream and `flow.response` to the client.  Ours keeps
 both as the client's side and sends a translated, signed request of its own; the token exists on the
-wire and nowhere else.  An attempt that failed is repeated while the client has seen no data; an
-unforeseen error ends the request with a 500, and nothing goes upstream.
+wire and nowhere else.  An unforeseen error ends the request with a 500, and nothing goes upstream.
+
+server_state                what moves it on
+(as mitmproxy made it)      `attempt`, once the call is ready: a token, a slot, its files (`wait`)
+wait_for_response_headers   GigaChat's head: of a stream that the client wants, or of anything else
+stream_answer               each piece is told; with GigaChat's end or the exchange's it is done
+collect_answer              the whole body: it is told, or `attempt` again (401, retry, following)
+done, errored               nothing: the client has its end
+
+sent_upstream               something of this request is under way on GigaChat's connection
+answering                   the client has the head of its answer: an error is an event from now on
+got_data                    the client has words of GigaChat's: no attempt is repeated from now on
 """
 
 import logging
