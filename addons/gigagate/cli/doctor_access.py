@@ -10,6 +10,7 @@ from gigagate import outbound, upstream_models
 from gigagate.client_certificate import ClientCertificate
 from gigagate.core import key_owner
 from gigagate.errors import GigaGateError
+from gigagate.plural import counted
 from gigagate.settings import environment
 from gigagate.settings.upstream import Opened
 from gigagate.tokens import NO_TOKEN, AccessToken, oauth_client
@@ -57,8 +58,8 @@ class Way:
             except GigaGateError as error:
                 yield self._finding("OAuth", False, error.message)
                 return
-            minutes = (token.expires_at - time.time()) / 60
-            yield self._finding("OAuth", True, f"gave a token for {minutes:.0f} minutes")
+            minutes = round((token.expires_at - time.time()) / 60)
+            yield self._finding("OAuth", True, f"gave a token for {counted(minutes, 'minute')}")
             yield self._models(token)
         elif certificate is not None and login.access_token is None:
             told = "not asked: the client certificate alone opens GigaChat"
@@ -136,6 +137,6 @@ def client_certificate(certificate: ClientCertificate) -> Finding:
         return Finding("client cert", False if certificate.days_left() < 0 else None, warning)
     told = (
         f"{certificate.subject}, signed by {certificate.issuer}, "
-        f"good for {certificate.days_left():.0f} days; its key fits"
+        f"good for {counted(round(certificate.days_left()), 'day')}; its key fits"
     )
     return Finding("client cert", True, told)
