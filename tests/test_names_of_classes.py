@@ -15,6 +15,7 @@ OF_EACH_API = {
     "Asked": "dialects",
     "Conversation": "dialects",
     "Envelope": "dialects",
+    "Lookup": "dialects",
     "ChatStream": "gigachat",
 }
 """Name -> the package whose folders may each have it."""

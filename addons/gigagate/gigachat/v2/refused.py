@@ -27,7 +27,7 @@ _KNOWN = re.compile(
 )
 """Words of errors that no other way of asking helps."""
 
-Asked = Mapping[str, Any]
+AnyChat = Mapping[str, Any]
 """A chat whose parts may still be of any form."""
 
 
@@ -46,7 +46,7 @@ class _Guess(NamedTuple):
     note: str
     change: Mapping[str, Any]
     """Fields of a Variation, and what they become."""
-    concerns: Callable[[Asked], bool]
+    concerns: Callable[[AnyChat], bool]
 
 
 def read(
@@ -55,7 +55,7 @@ def read(
     """None: nothing else is worth a try.  first: what was tried first, of this request."""
     if status not in (400, 403, 404, 422):
         return None
-    said, asked = errors.words(body), cast(Asked, chat)
+    said, asked = errors.words(body), cast(AnyChat, chat)
     if found := _NO_TOOL.search(said):
         return _without(found[1] or found[2], first, tried, asked)
     if tried.logprobs and _wants_logprobs(asked) and _concerns_logprobs(status, said):
@@ -75,7 +75,7 @@ def _concerns_logprobs(status: int, said: str) -> bool:
     return bool(_LOGPROBS.search(said)) or (status == 403 and not _SWITCHED_OFF.search(said))
 
 
-def _without(tool: str, first: Variation, tried: Variation, asked: Asked) -> Otherwise | None:
+def _without(tool: str, first: Variation, tried: Variation, asked: AnyChat) -> Otherwise | None:
     kind = next((kind for kind, name in builtin_tools.TOOLS.items() if name == tool), "")
     if not kind or kind in tried.without:
         return None
@@ -86,14 +86,14 @@ def _without(tool: str, first: Variation, tried: Variation, asked: Asked) -> Oth
     )
 
 
-def _guessed(first: Variation, tried: Variation, asked: Asked) -> Otherwise | None:
+def _guessed(first: Variation, tried: Variation, asked: AnyChat) -> Otherwise | None:
     ways = list(_ways(first, asked))
     tries = [first, *(way.variation for way in ways)]
     at = tries.index(tried) if tried in tries else len(ways)
     return ways[at] if at < len(ways) else None
 
 
-def _ways(first: Variation, asked: Asked) -> Iterator[Otherwise]:
+def _ways(first: Variation, asked: AnyChat) -> Iterator[Otherwise]:
     """All that can be tried behind the first, in this order."""
     guesses = [
         guess
@@ -108,18 +108,18 @@ def _ways(first: Variation, asked: Asked) -> Iterator[Otherwise]:
         yield Otherwise(note, replace(first, **changes), first)
 
 
-def _has_results(asked: Asked) -> bool:
+def _has_results(asked: AnyChat) -> bool:
     return any(
         isinstance(message, dict) and message.get("role") in ("tool", "function")
         for message in asked["messages"]
     )
 
 
-def _wants_logprobs(asked: Asked) -> bool:
+def _wants_logprobs(asked: AnyChat) -> bool:
     return asked.get("logprobs") is True
 
 
-def _forces(asked: Asked) -> bool:
+def _forces(asked: AnyChat) -> bool:
     choice = asked.get("tool_choice") or asked.get("function_call")
     forced = (isinstance(choice, dict) or choice == "required") and not demands_any(asked)
     return forced or asked.get("response_format") is not None
