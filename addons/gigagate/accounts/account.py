@@ -8,7 +8,7 @@ import asyncio
 import logging
 import math
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,10 @@ NAME_LENGTH = 32
 FAILURES = 3
 MAX_FETCHES = 32
 """Calls of one account that fetch at the same time."""
+
+
+def _pass() -> None:
+    """Any key may be met."""
 
 
 @dataclass(slots=True)
@@ -111,17 +115,20 @@ class Accounts:
             )
         return self.own
 
-    def of_client(self, keys: Iterable[str]) -> Account:
+    def of_client(self, keys: Iterable[str], meets: Callable[[], None] = _pass) -> Account:
         """The account of the first of the keys a request brings that can be one of GigaChat's.
 
+        meets: called before a key that is new here has one; what it raises is raised.
         Raises InvalidApiKey.
         """
         problem = "no key was sent"
         for key in keys:
             try:
-                return self._of_key(*client_key.read(key, self._settings.upstream))
+                login, upstream = client_key.read(key, self._settings.upstream)
             except ValueError as error:
                 problem = str(error)
+            else:
+                return self._of_key(login, upstream, meets)
         raise InvalidApiKey(
             "The API key of your client must be your own GigaChat authorization key, which this "
             f"proxy uses for you: {problem}. It is sent as Authorization: Bearer or x-api-key."
@@ -201,10 +208,11 @@ class Accounts:
             self._certificates.append(certificate)
         return self._open(opened, "", key_owner.of(opened.login.kind, opened.name), certificate)
 
-    def _of_key(self, login: Login, upstream: Upstream) -> Account:
+    def _of_key(self, login: Login, upstream: Upstream, meets: Callable[[], None]) -> Account:
         name = store_key(login, upstream)[:NAME_LENGTH]
         account = self._of_clients.get(name)
         if account is None:
+            meets()
             opened = Opened("", login, upstream, self._settings.slots)
             certificate = next(iter(self._certificates), None)
             account = self._open(opened, name, key_owner.CLIENT, certificate)

@@ -1,14 +1,16 @@
 """Who is let in, by the hooks that mitmproxy calls before a body is read and once it has come."""
 
+import base64
 import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mitmproxy import http
 from tests.support.hooks import ANNA, error_of, flow_of, runtime, status_of
 
 from gigagate.errors import InternalError
-from gigagate.hooks.door.door import CLIENT, Door
+from gigagate.hooks.door.door import CLIENT, NEW_KEYS_PER_MINUTE, Door
 from gigagate.settings.schema import Limits
 
 KEYS = {"client_keys": {hashlib.sha256(ANNA.encode()).hexdigest(): "anna"}}
@@ -91,3 +93,19 @@ def test_a_fault_of_ours_lets_nobody_in(door: Door, monkeypatch: pytest.MonkeyPa
     door.requestheaders(flow)
     assert status_of(flow) == 500
     assert ANNA not in str(flow.get_state())
+
+
+def test_keys_made_up_one_after_the_other_are_not_all_tried_at_gigachat(tmp_path: Path) -> None:
+    door = Door(runtime(tmp_path, authorization_key=None, auth_mode="passthrough"))
+
+    def sent(number: int) -> http.HTTPFlow:
+        key = base64.b64encode(f"id-{number}:secret".encode()).decode()
+        flow = flow_of(authorization=f"Bearer {key}")
+        door.requestheaders(flow)
+        return flow
+
+    assert {status_of(sent(number)) for number in range(NEW_KEYS_PER_MINUTE)} == {None}
+    refused = sent(NEW_KEYS_PER_MINUTE)
+    assert status_of(refused) == 429
+    assert "tried at GigaChat" in error_of(refused)["message"]
+    assert status_of(sent(0)) is None, "a key that is known goes on"

@@ -7,12 +7,19 @@ before us fails or halts there.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
 
 from gigagate.accounts.account import Account
-from gigagate.errors import ClientError, GigaGateError, InternalError, NotReady
+from gigagate.errors import (
+    ClientError,
+    GigaGateError,
+    InternalError,
+    NotReady,
+    TooManyRequests,
+)
 from gigagate.hooks import local_paths
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.door import access, client_key, client_secrets, cors
@@ -24,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 PLAYGROUND = "playground"
 """The name of the client that the panel's playground is."""
+NEW_KEYS_PER_MINUTE = 60
+"""Of one address, where each client brings its own: each costs a call of OAuth."""
 CLIENT = "gigagate.client"
 """In a flow's metadata: the name of the client's key, for whoever replays a saved flow."""
 
@@ -49,7 +58,7 @@ class Door:
     def __init__(self, runtime: Runtime) -> None:
         self._admitted: WeakKeyDictionary[http.HTTPFlow, Admitted] = WeakKeyDictionary()
         self._runtime = runtime
-        self._rate_limit = RateLimit()
+        self._rate_limit, self._new_keys = RateLimit(), RateLimit()
         self.asks_in_playground: Callable[[http.Request], bool] = lambda request: False
         """Whether it is the admin who asks, in the panel's playground."""
 
@@ -77,7 +86,7 @@ class Door:
         address = sender(flow.client_conn.peername[0])
         per_minute = settings.limits.requests_per_minute
         try:
-            admitted = self.identify(flow.request)
+            admitted = self.identify(flow.request, address)
             flow.metadata[CLIENT] = admitted.client
         except ClientError:
             self._rate_limit.take(address, per_minute)
@@ -101,15 +110,16 @@ class Door:
             raise InternalError
         return admitted
 
-    def identify(self, request: http.Request) -> Admitted:
-        """Raises ClientError."""
+    def identify(self, request: http.Request, address: str) -> Admitted:
+        """address: the sender's.  Raises ClientError."""
         accounts = self._runtime.accounts
         linked = access.linked_client(request, self._runtime.policy.files.link_key)
         if linked is None:
             access.check_page(request)
         if accounts.own is None:
             account = accounts.named(linked) if linked else None
-            return Admitted(account=account or accounts.of_client(client_key.presented(request)))
+            keys, meets = client_key.presented(request), partial(self.meet_key, address)
+            return Admitted(account=account or accounts.of_client(keys, meets))
         runtime = self._runtime
         if linked is not None:
             if linked != PLAYGROUND:
@@ -118,6 +128,17 @@ class Door:
         if self.asks_in_playground(request):
             return Admitted(PLAYGROUND)
         return Admitted(access.client_name(request, runtime.settings, runtime.clients))
+
+    def meet_key(self, address: str) -> None:
+        """One that is new here.  Raises TooManyRequests."""
+        try:
+            self._new_keys.take(address, NEW_KEYS_PER_MINUTE)
+        except TooManyRequests as error:
+            raise TooManyRequests(
+                f"More than {NEW_KEYS_PER_MINUTE} keys that are new to this proxy have come from "
+                "your address in a minute, and each would have to be tried at GigaChat.",
+                retry_after=error.retry_after,
+            ) from None
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
