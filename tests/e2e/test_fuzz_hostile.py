@@ -162,6 +162,13 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
         yield proxy
 
 
+def sleep_on(clients: ExitStack, port: int, chance: Chance) -> None:
+    """A client that asks, or says half a word, and does nothing more."""
+    sleeper = clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+    asked = in_json(CHAT, chat("x", stream=True))
+    sleeper.sendall(chance.choice([asked, asked[:-9], asked[:50], b"\x16\x03\x01\x02", b""]))
+
+
 def talk(port: int, cases: list[int]) -> list[tuple[int, int, set[bytes]]]:
     """Each case: its number, the status and the tags in the answer.  Connections are kept."""
     found = []
@@ -170,6 +177,8 @@ def talk(port: int, cases: list[int]) -> list[tuple[int, int, set[bytes]]]:
         for number in cases:
             chance, tag = Chance(f"{SEED}:{number}"), f"case {number}."
             content = chance.choice(ASKS)(chance, tag)
+            if chance.random() < 0.1:
+                sleep_on(clients, port, chance)
             if client is None:
                 address = ("127.0.0.1", port)
                 client = clients.enter_context(socket.create_connection(address, timeout=60))

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 PLAYGROUND = "playground"
 """The name of the client that the panel's playground is."""
 NEW_KEYS_PER_MINUTE = 60
-"""Of one address, where each client brings its own: each costs a call of OAuth."""
+"""The most of one address, where each client brings its own: each costs a call of OAuth."""
 CLIENT = "gigagate.client"
 """In a flow's metadata: the name of the client's key, for whoever replays a saved flow."""
 
@@ -130,7 +130,7 @@ class Door:
         return Admitted(access.client_name(request, runtime.settings, runtime.clients))
 
     def meet_key(self, address: str) -> None:
-        """One that is new here.  Raises TooManyRequests."""
+        """A key that is new here.  Raises TooManyRequests."""
         try:
             self._new_keys.take(address, NEW_KEYS_PER_MINUTE)
         except TooManyRequests as error:
