@@ -23,10 +23,12 @@ RUNS_AFTER_GIGACHAT = {
     "gigagate.hooks.calls.call:UpstreamCall.asks_otherwise",
     "gigagate.hooks.calls.files:forgotten",
     "gigagate.hooks.calls.shelves:CallShelves.leaves_something",
+    "gigagate.hooks.wire.beside:takes_long",
     "gigagate.hooks.wire.chunked_body:ChunkedAnswer.__init__",
     "gigagate.hooks.wire.client_side:ClientStream.answer",
     "gigagate.hooks.wire.client_side:ClientStream.answer_whole",
     "gigagate.hooks.wire.client_side:ClientStream.begin_stream",
+    "gigagate.hooks.wire.client_side:ClientStream.told",
     "gigagate.hooks.wire.http1_client:GigaChatHttp1.answer_begins",
     "gigagate.hooks.wire.http1_client:GigaChatHttp1.read_head",
     "gigagate.hooks.wire.http1_client:GigaChatHttp1.read_headers",
@@ -39,13 +41,13 @@ RUNS_AFTER_GIGACHAT = {
     "gigagate.hooks.wire.stream:GigaStream.state_wait_for_response_headers",
     "gigagate.hooks.wire.stream:GigaStream.upstream_has_answered",
     "gigagate.hooks.wire.stream:GigaStream.upstream_is_done",
-    "gigagate.hooks.wire.stream:GigaStream.without_secrets",
 }
 """A fault here comes too late to keep the request back; every other one must."""
 
 CUTS_A_STREAM = {
     "gigagate.hooks.wire.chunked_body:ChunkedAnswer.read",
     "gigagate.hooks.wire.client_side:ClientStream.end_stream",
+    "gigagate.hooks.wire.client_side:ClientStream.keeps_stream",
     "gigagate.hooks.wire.client_side:ClientStream.send_data",
     "gigagate.hooks.wire.stream:GigaStream.upstream_is_done",
 }
