@@ -167,15 +167,23 @@ def clients_come_and_go(proxy: Proxy, contents: dict[str, bytes]) -> list[str]:
     contents["clients revoke"] = run(proxy, "clients", "revoke", "anna")
     session = requests.Session()
     session.post(f"{proxy.url}/admin/login", data={"key": ADMIN_KEY}, timeout=20)
-    for path in ("health", "overview", "clients"):
-        contents[f"panel {path}"] = session.get(f"{proxy.url}/admin/api/{path}", timeout=20).content
+    api = f"{proxy.url}/admin/api"
+    for path in ("health", "overview", "clients", "sessions"):
+        contents[f"panel {path}"] = session.get(f"{api}/{path}", timeout=20).content
+    for one in json.loads(contents["panel sessions"])["sessions"]:
+        asked = f"session?id={one['id']}"
+        contents[f"panel {asked}"] = session.get(f"{api}/{asked}", timeout=20).content
     return issued
 
 
 def tell_of_flows(proxy: Proxy, folder: Path, contents: dict[str, bytes]) -> None:
-    """The report, as a page that is kept beside the flows, and for programs."""
-    run(proxy, "report", str(folder / "flows"), "-o", str(folder / "report.html"))
-    contents["report"] = run(proxy, "report", str(folder / "flows"), "--json")
+    """Reports as pages that are kept beside the flows, and for programs; and a replay."""
+    flows, har = str(folder / "flows"), str(folder / "flows.har")
+    run(proxy, "report", flows, "-o", str(folder / "report.html"))
+    run(proxy, "report", har, "--anonymous", "-o", str(folder / "anonymous.html"))
+    run(proxy, "report", flows, har, "--compare", "-o", str(folder / "compared.html"))
+    contents["report"] = run(proxy, "report", flows, "--json")
+    contents["replay"] = run(proxy, "replay", flows, "--then")
 
 
 def run(proxy: Proxy, *words: str) -> bytes:
@@ -252,7 +260,7 @@ def look_at_mitmweb(web: str, folder: Path) -> dict[str, bytes]:
 
     seen = {path: get(path) for path in ("/flows", "/events", "/options", "/state", "/flows/dump")}
     views = [view for view in json.loads(seen["/state"])["contentViews"] if "gigachat" in view]
-    assert len(views) == 7
+    assert len(views) == 8
     flows = json.loads(seen["/flows"])
     assert len(flows) >= 5
     for flow in flows:
@@ -325,6 +333,11 @@ def test_the_search_finds_what_is_there(traces: Traces) -> None:
     assert b"GigaChat-2-Max" in traces.contents["doctor"]
     assert "Привет".encode() in traces.contents["flows"]
     assert "tls-keys" in traces.contents
+    assert "Привет".encode() in traces.contents["report.html"]
+    assert "Привет" in json.loads(traces.contents["report"])[0]["title"]
+    assert any(
+        "Привет".encode() in traces.contents[name] for name in traces.contents if "session?" in name
+    )
     for part in ("export.file-curl", "export.file-raw", "gigachat.fixture", "as%20gigachat%20sent"):
         assert any(part in name for name in traces.containing("chat")), part
 

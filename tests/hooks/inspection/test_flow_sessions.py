@@ -97,6 +97,18 @@ def test_a_flow_that_is_edited_or_taken_out_of_the_middle_is_found_anew(kept: Ke
     assert len(kept.found().sessions) == 2
 
 
+def test_nothing_is_found_until_somebody_looks(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests come and end, and no flow is looked at, taken apart or kept here."""
+    read: list[object] = []
+    monkeypatch.setattr(flow_sessions.reading, "seen", lambda *_, **more: read.append(more))
+    kept.step("a")
+    kept.step("b")
+    assert (read, kept.sessions._known, kept.sessions._release) == ([], {}, None)
+    kept.found()
+    kept.found()
+    assert len(read) == 2, "each is read once"
+
+
 async def test_nothing_is_kept_a_minute_after_the_last_look(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
