@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gigagate.sessions.step import Step
 from gigagate.sessions.told import share
+from gigagate.sessions.words import t
 from gigagate.views.text import digits
 
 WIDTH = 120
@@ -13,8 +14,8 @@ LEAST = 1.0
 
 
 def render(step: Step) -> str:
-    said = ", ".join(f"{name} {digits(n)}" for name, n in step.parts._asdict().items() if n)
-    title = f"{share(step.full)} of the context window: {said}"
+    said = ", ".join(f"{t(name)} {digits(n)}" for name, n in step.parts._asdict().items() if n)
+    title = t("{share} of the context window: {parts}", share=share(step.full), parts=said)
     return (
         f'<svg class="bar" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
         f'<title>{title}</title><rect class="window" width="{WIDTH}" height="{HEIGHT}"/>'

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
+from gigagate.sessions.words import t
 from gigagate.views.text import digits
 
 WIDTH, HEIGHT = 640, 150
@@ -43,7 +44,7 @@ def stacked(title: str, layers: Sequence[Line], over: Line, marks: Marks, window
         y = _y(window, most)
         shown = [
             f'<line class="window" x1="{LEFT}" y1="{y}" x2="{WIDTH - LEFT}" y2="{y}">'
-            f"<title>the context window: {digits(window)} tokens</title></line>"
+            f"<title>{escape(t('context window'))}: {digits(window)}</title></line>"
         ]
     drawn = [_area(layer, below, above, most) for layer, below, above in areas]
     parts = [*_frame(most, len(tops)), *drawn, *shown, *_marked(marks, len(tops))]
@@ -63,7 +64,7 @@ def _frame(most: float, length: int) -> Iterator[str]:
     y = HEIGHT - BOTTOM
     yield f'<line class="axis" x1="{LEFT}" y1="{y}" x2="{WIDTH - LEFT}" y2="{y}"/>'
     yield f'<text x="{LEFT}" y="12">{escape(_number(most))}</text>'
-    yield f'<text x="{LEFT}" y="{HEIGHT - 4}">step 1</text>'
+    yield f'<text x="{LEFT}" y="{HEIGHT - 4}">{escape(t("step {step}", step=1))}</text>'
     yield f'<text x="{WIDTH - LEFT}" y="{HEIGHT - 4}" text-anchor="end">{length}</text>'
 
 

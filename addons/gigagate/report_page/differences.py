@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from gigagate.core.redact import mask
 from gigagate.report_page.plain import safe
-from gigagate.views.text import count
+from gigagate.sessions.words import many, t
 
 AROUND = 2
 """Lines that stay, shown beside one that does not."""
@@ -80,13 +80,13 @@ def _shortened(lines: Sequence[_Line]) -> Iterator[_Line]:
     for place, line in enumerate(lines):
         if near[place]:
             if left_out:
-                yield "left", f"… {count(left_out, 'line')} the same …"
+                yield "left", t("… {lines} the same …", lines=many(left_out, "line"))
             left_out = 0
             yield line
         else:
             left_out += 1
     if left_out:
-        yield "left", f"… {count(left_out, 'line')} the same …"
+        yield "left", t("… {lines} the same …", lines=many(left_out, "line"))
 
 
 def _shown(line: _Line) -> str:

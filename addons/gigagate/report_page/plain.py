@@ -4,7 +4,8 @@ import re
 from html import escape
 
 from gigagate.core.redact import mask
-from gigagate.views.text import beginning, count
+from gigagate.sessions.words import many
+from gigagate.views.text import beginning
 
 LONG = 1500
 """Characters; what is longer is folded."""
@@ -37,6 +38,6 @@ def if_long(text: str, shown: str) -> str:
     """Folded, behind the first words."""
     if len(text) <= LONG:
         return shown
-    length = count(len(text), "character")
+    length = many(len(text), "character")
     words = safe(beginning(text, FIRST_WORDS))
     return folded(f'{words} <span class="quiet">{length}</span>', shown)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gigagate.report_page.plain import clean, folded, if_long, safe
-from gigagate.views.text import count
+from gigagate.sessions.words import many
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -52,7 +52,7 @@ def _pieces(text: str) -> Iterator[str]:
         if len(inside) < WRAPPED:
             continue
         yield _markdown(text[shown : found.start()])
-        length = count(len(inside), "character")
+        length = many(len(inside), "character")
         summary = f'<code>&lt;{safe(name)}&gt;</code> <span class="quiet">{length}</span>'
         yield folded(summary, f"<pre>{safe(inside.strip(chr(10)))}</pre>", "wrapped")
         shown = known[place] + len(name) + 3

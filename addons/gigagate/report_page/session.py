@@ -9,7 +9,8 @@ from gigagate.report_page.plain import folded, safe
 from gigagate.sessions import told
 from gigagate.sessions.session import Session, totals
 from gigagate.sessions.step import Step
-from gigagate.views.text import count, digits
+from gigagate.sessions.words import many, t
+from gigagate.views.text import digits
 
 IN_OUTLINE = 90
 
@@ -32,7 +33,7 @@ def head(session: Session) -> str:
 def outline(session: Session) -> str:
     """A line for each step."""
     lines = "".join(map(_line, session.steps))
-    return f'<nav class="outline" aria-label="steps"><ol>{lines}</ol></nav>'
+    return f'<nav class="outline" aria-label="{t("steps")}"><ol>{lines}</ol></nav>'
 
 
 def thread(session: Session, address_of: AddressOf = nowhere) -> str:
@@ -44,7 +45,7 @@ def beside(session: Session, address_of: AddressOf = nowhere) -> str:
     if not session.beside:
         return ""
     shown = "".join(one_step.render(step, address_of(step)) for step in session.beside)
-    return folded(f"{count(len(session.beside), 'request')} beside it", shown, "beside")
+    return folded(many(len(session.beside), "request"), shown, "beside")
 
 
 def _by(session: Session) -> str:
@@ -61,19 +62,25 @@ def _totals(session: Session) -> str:
         "of them cached": digits(sums.cached) if sums.cached else "",
         "tokens answered": digits(sums.completion),
         "cost": f"{sums.cost:.2f} ₽" if sums.cost else "",
-        "GigaChat's time": f"{sums.seconds:.1f} s" if sums.seconds else "",
+        "GigaChat's time": t("{seconds} s", seconds=f"{sums.seconds:.1f}") if sums.seconds else "",
         "errors": digits(sums.errors),
     }
     cells = "".join(
-        f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items() if value
+        f"<div><dt>{t(name)}</dt><dd>{value}</dd></div>" for name, value in facts.items() if value
     )
     return f'<dl class="totals">{cells}</dl>'
 
 
 def _worth_a_look(session: Session) -> Iterator[str]:
     for finding in told.worth_a_look(session):
-        quoted = f": <code>{safe(finding.quoted)}</code>," if finding.quoted else " at"
-        yield f'<p class="look">{safe(finding.what)}{quoted} step {_links(finding.steps)}.</p>'
+        words = "{what}: {quoted}, step {steps}." if finding.quoted else "{what} at step {steps}."
+        line = t(
+            words,
+            what=safe(finding.what),
+            quoted=f"<code>{safe(finding.quoted)}</code>",
+            steps=_links(finding.steps),
+        )
+        yield f'<p class="look">{line}</p>'
 
 
 def _links(steps: Sequence[Step]) -> str:
@@ -84,30 +91,32 @@ def _curves(steps: Sequence[Step]) -> Iterator[str]:
     if len(steps) < 2:
         return
     marks = [
-        (place, f"step {step.number}: {step.how}")
+        (place, f"{t('step {step}', step=step.number)}: {t(step.how)}")
         for place, step in enumerate(steps)
         if step.how in ("compacted", "branched")
     ]
     parts = [step.parts for step in steps]
     layers = [
-        Line(name, name, [getattr(part, name) for part in parts])
+        Line(t(name), name, [getattr(part, name) for part in parts])
         for name in ("system", "tools", "history", "new")
     ]
     cached = [step.usage.cached if step.usage else 0 for step in steps]
     fullest = max(steps, key=lambda step: step.full)
-    title = (
-        f"Tokens of each step's prompt; step {fullest.number} fills {told.share(fullest.full)} "
-        f"of a window of {digits(fullest.window)}"
+    title = t(
+        "Tokens of each step's prompt; step {step} fills {share} of a window of {window}",
+        step=fullest.number,
+        share=told.share(fullest.full),
+        window=digits(fullest.window),
     )
-    yield stacked(title, layers, Line("cached", "cached", cached), marks, fullest.window)
+    yield stacked(title, layers, Line(t("cached"), "cached", cached), marks, fullest.window)
     costs = list(accumulate(step.cost for step in steps))
     if costs[-1]:
-        yield svg("Cost so far, in roubles", [Line("cost", "cost", costs)], marks)
+        yield svg(t("Cost so far, in roubles"), [Line(t("cost"), "cost", costs)], marks)
     seconds = [step.facts.total or 0 for step in steps]
     if any(seconds):
         firsts = [step.facts.first_byte or 0 for step in steps]
-        lines = [Line("whole answer", "total", seconds), Line("first token", "first", firsts)]
-        yield svg("Seconds of each step", lines, marks)
+        lines = [Line(t("whole answer"), "total", seconds), Line(t("first token"), "first", firsts)]
+        yield svg(t("Seconds of each step"), lines, marks)
 
 
 def _line(step: Step) -> str:

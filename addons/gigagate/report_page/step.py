@@ -12,7 +12,8 @@ from gigagate.sessions import told
 from gigagate.sessions.calls import RESULTS, content_of
 from gigagate.sessions.calls import told as calls_in
 from gigagate.sessions.step import Step
-from gigagate.views.text import beginning, count, digits
+from gigagate.sessions.words import many, t
+from gigagate.views.text import beginning, digits
 
 FIRST_WORDS = 100
 
@@ -20,7 +21,7 @@ FIRST_WORDS = 100
 def render(step: Step, flow: str = "", name: str = "step") -> str:
     """flow: the address of the raw request and answer.  name: of its anchor, before its number."""
     mood = " bad" if step.failed else ""
-    raw = f'<a class="raw" href="{safe(flow)}" target="_blank" rel="noreferrer">raw</a>'
+    raw = f'<a class="raw" href="{safe(flow)}" target="_blank" rel="noreferrer">{t("raw")}</a>'
     return (
         f'<article class="step{mood}" id="{name}-{step.order}">'
         f'<header><a class="number" href="#{name}-{step.order}">{step.number}</a>'
@@ -34,9 +35,9 @@ def _head(step: Step) -> str:
     words = [
         time.strftime("%H:%M:%S", time.gmtime(step.began)) if step.began else "",
         told.tokens(step),
-        f"{facts.total:.1f} s" if facts.total is not None else "",
+        _seconds(facts.total, 1),
         f"{step.cost:.2f} ₽" if step.cost else "",
-        count(len(facts.attempts), "attempt") if len(facts.attempts) > 1 else "",
+        f"{t('attempts')}: {len(facts.attempts)}" if len(facts.attempts) > 1 else "",
         step.ended,
     ]
     line = safe(" · ".join(word for word in words if word))
@@ -50,19 +51,29 @@ def _numbers(step: Step) -> Iterator[str]:
         "model": step.model,
         "asked by": step.dialect,
         "GigaChat's API": facts.api or "",
-        **{f"{name}, tokens": digits(number) for name, number in step.parts._asdict().items()},
-        "cached, tokens": digits(usage.cached) if usage else "",
-        "answer, tokens": digits(usage.completion) if usage else "",
-        "context window": f"{told.share(step.full)} of {digits(step.window)}",
-        "in the queue": f"{facts.waited:.2f} s" if facts.waited is not None else "",
-        "first token": f"{facts.first_byte:.2f} s" if facts.first_byte is not None else "",
-        "all of it": f"{facts.total:.2f} s" if facts.total is not None else "",
-        "attempts": ", ".join(str(one.status or "no answer") for one in facts.attempts),
+        **{_tokens(name): digits(number) for name, number in step.parts._asdict().items()},
+        _tokens("cached"): digits(usage.cached) if usage else "",
+        _tokens("answer"): digits(usage.completion) if usage else "",
+        "context window": t(
+            "{share} of {window}", share=told.share(step.full), window=digits(step.window)
+        ),
+        "in the queue": _seconds(facts.waited),
+        "first token": _seconds(facts.first_byte),
+        "all of it": _seconds(facts.total),
+        "attempts": ", ".join(str(one.status or t("no answer")) for one in facts.attempts),
         "status": str(step.status or ""),
     }
     for name, value in rows.items():
         if value:
-            yield f"<div><dt>{name}</dt><dd>{safe(value)}</dd></div>"
+            yield f"<div><dt>{t(name)}</dt><dd>{safe(value)}</dd></div>"
+
+
+def _seconds(seconds: float | None, after_point: int = 2) -> str:
+    return "" if seconds is None else t("{seconds} s", seconds=f"{seconds:.{after_point}f}")
+
+
+def _tokens(part: str) -> str:
+    return t("{part}, tokens", part=t(part))
 
 
 def _parts(step: Step) -> Iterator[str]:
@@ -71,26 +82,26 @@ def _parts(step: Step) -> Iterator[str]:
     yield from _instructions(step)
     if step.tools:
         names = code("\n".join(step.tools))
-        yield folded(count(len(step.tools), "tool"), names)
+        yield folded(many(len(step.tools), "tool"), names)
     yield from _replaced(step)
     for message in step.added:
         yield _message(message)
     yield from _answer(step)
     if step.facts.notes:
         notes = "".join(f"<li>{safe(note)}</li>" for note in step.facts.notes)
-        yield folded(f"{count(len(step.facts.notes), 'change')} on the way", f"<ul>{notes}</ul>")
+        yield folded(many(len(step.facts.notes), "change"), f"<ul>{notes}</ul>")
 
 
 def _instructions(step: Step) -> Iterator[str]:
     if not step.instructions:
         return
-    length = f'<span class="quiet">{count(len(step.instructions), "character")}</span>'
+    length = f'<span class="quiet">{many(len(step.instructions), "character")}</span>'
     if step.instructions_before:
         changes = differences.between(step.instructions_before, step.instructions)
-        yield folded(f"Other instructions {length}", changes)
+        yield folded(f"{t('Other instructions')} {length}", changes)
     else:
         what = "Instructions" if step.after is None else "Other instructions"
-        yield folded(f"{what} {length}", f"<pre>{safe(step.instructions)}</pre>")
+        yield folded(f"{t(what)} {length}", f"<pre>{safe(step.instructions)}</pre>")
 
 
 def _replaced(step: Step) -> Iterator[str]:
@@ -98,7 +109,7 @@ def _replaced(step: Step) -> Iterator[str]:
     for before, after in zip(step.replaced[:1], step.added[:1], strict=False):
         if before.get("role") == after.get("role"):
             changes = differences.between(content_of(before), content_of(after))
-            yield folded("What it changed", changes, "changed")
+            yield folded(t("What it changed"), changes, "changed")
 
 
 def _message(message: Mapping[str, Any]) -> str:
@@ -110,7 +121,7 @@ def _message(message: Mapping[str, Any]) -> str:
         return folded(f'← {safe(name)} <span class="quiet">{first}</span>', tool.text(text), "call")
     made = "".join(map(tool.render, calls_in(message)))
     kind = role if role in ("user", "assistant") else "other"
-    return f'<section class="{kind}"><h4>{safe(role)}</h4>{block(text)}{made}</section>'
+    return f'<section class="{kind}"><h4>{safe(t(role))}</h4>{block(text)}{made}</section>'
 
 
 def _answer(step: Step) -> Iterator[str]:
@@ -118,7 +129,7 @@ def _answer(step: Step) -> Iterator[str]:
         return
     yield '<section class="answer"><h4>GigaChat</h4>'
     if step.reasoning:
-        yield folded("thinking", block(step.reasoning), "thinking")
+        yield folded(t("thinking"), block(step.reasoning), "thinking")
     if step.text:
         yield block(step.text)
     yield from map(tool.render, step.calls)

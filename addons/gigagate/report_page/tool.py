@@ -6,6 +6,7 @@ from gigagate.core.any_json import parsed, text_of
 from gigagate.report_page import differences
 from gigagate.report_page.plain import code, folded, safe
 from gigagate.sessions.calls import Call
+from gigagate.sessions.words import t
 from gigagate.views import calls
 from gigagate.views.text import beginning
 
@@ -29,7 +30,7 @@ def render(call: Call) -> str:
     if call.result is not None:
         words = safe(beginning(call.result, RESULT))
         line += f' <span class="quiet">← {words}</span>'
-        result = f"<h5>result</h5>{text(call.result)}"
+        result = f"<h5>{t('result')}</h5>{text(call.result)}"
     return folded(line, f"{''.join(_arguments(call.arguments))}{result}", "call")
 
 
@@ -44,7 +45,7 @@ def _arguments(told: str) -> Iterator[str]:
     except ValueError:
         given = None
     if not isinstance(given, dict):
-        yield f"<h5>arguments</h5>{code(told)}"
+        yield f"<h5>{t('arguments')}</h5>{code(told)}"
         return
     after = {new: old for old, new in _BEFORE_AND_AFTER.items() if old in given and new in given}
     for name, value in given.items():

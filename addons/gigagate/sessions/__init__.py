@@ -11,6 +11,7 @@ finder.py     which conversation it belongs to
 ties.py       signs that a client has summed its history up, or asked something beside it
 session.py    a conversation: its totals, and calls made again and again
 told.py       its steps in short, and what is worth a look
+words.py      the words for it in English and Russian
 anonymous.py  the same with its prose replaced
 as_json.py    the same for programs
 as_text.py    a step of it, for mitmweb and the console

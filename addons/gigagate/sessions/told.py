@@ -6,8 +6,9 @@ from typing import NamedTuple
 from gigagate.sessions.calls import content_of
 from gigagate.sessions.session import Loop, Session, loops, totals
 from gigagate.sessions.step import Step
+from gigagate.sessions.words import t
 from gigagate.views import calls
-from gigagate.views.text import beginning, count, digits
+from gigagate.views.text import beginning, digits
 
 MAX_ARGUMENTS = 120
 NEARLY_FULL = 0.8
@@ -44,8 +45,13 @@ def how(step: Step) -> str:
     """How it stands to the step before, where it does not just go on."""
     if step.how not in _HOW:
         return ""
-    kept = f"{step.kept} of {step.kept + step.dropped} messages kept"
-    return f"{_HOW[step.how]}: {kept}, after step {step.after}."
+    return t(
+        "{how}: {kept} of {all} messages kept, after step {after}.",
+        how=t(_HOW[step.how]),
+        kept=step.kept,
+        all=step.kept + step.dropped,
+        after=step.after,
+    )
 
 
 def share(part: float) -> str:
@@ -56,26 +62,28 @@ def worth_a_look(session: Session) -> Iterator[WorthALook]:
     sums = totals(session)
     steps = {step.number: step for step in session.steps}
     for words, numbers in (
-        ("The history was compacted", sums.compactions),
-        ("The client changed its history", sums.branches),
-        ("An error", [step.number for step in session.steps if step.failed]),
+        (t("The history was compacted"), sums.compactions),
+        (t("The client changed its history"), sums.branches),
+        (t("An error"), [step.number for step in session.steps if step.failed]),
         (
-            f"The context window is over {share(NEARLY_FULL)} full",
+            t("The context window is over {share} full", share=share(NEARLY_FULL)),
             [step.number for step in session.steps if step.full > NEARLY_FULL],
         ),
     ):
         if numbers:
             yield WorthALook(words, "", [steps[number] for number in numbers])
     for loop in loops(session):
-        again = f"{count(len(loop.steps), 'time')} the same"
+        again = t("{times} times the same", times=len(loop.steps))
         yield WorthALook(again, _repeated(loop), [steps[number] for number in loop.steps])
 
 
 def tokens(step: Step) -> str:
     if step.usage is None:
-        return f"about {digits(step.parts.total)} tokens"
-    cached = f" ({digits(step.usage.cached)} cached)" if step.usage.cached else ""
-    return f"{digits(step.usage.prompt)}{cached} → {digits(step.usage.completion)} tokens"
+        return t("about {tokens} tokens", tokens=digits(step.parts.total))
+    numbers = {name: digits(number) for name, number in step.usage._asdict().items()}
+    if step.usage.cached:
+        return t("{prompt} ({cached} cached) → {completion} tokens", **numbers)
+    return t("{prompt} → {completion} tokens", **numbers)
 
 
 def _repeated(loop: Loop) -> str:

@@ -21,6 +21,7 @@ from gigagate.report_page import step as one_step
 from gigagate.sessions import told
 from gigagate.sessions.session import Session, totals
 from gigagate.sessions.step import Step
+from gigagate.sessions.words import spoken_in
 
 LISTED = 200
 
@@ -58,7 +59,8 @@ class SessionsPart:
         running = {"version": found.version, "running": _running(session.client)}
         if request.query.get("version") == found.version:
             return running
-        return running | _thread(session, found, number_of(request.query.get("since"), 0))
+        with spoken_in(request.query.get("lang", "en")):
+            return running | _thread(session, found, number_of(request.query.get("since"), 0))
 
 
 def _row(session: Session, found: FoundSessions) -> dict[str, Any]:

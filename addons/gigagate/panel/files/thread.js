@@ -2,7 +2,7 @@
 // The proxy makes its HTML, as it makes a report: every text in it is escaped there, a parser runs no
 // script, and the page's policy lets none run.
 
-import { ask, check, el, t } from "./page.js";
+import { ask, check, el, lang, t } from "./page.js";
 import { searched } from "./search.js";
 
 const html = (text) => [...new DOMParser().parseFromString(text, "text/html").body.childNodes];
@@ -22,7 +22,7 @@ export async function thread(place, left, id) {
   place.append(whole);
   let version = "", last = 0;
   while (!left.aborted) {
-    const told = await ask(`session?id=${encodeURIComponent(id)}&version=${version}&since=${last}`, { signal: left });
+    const told = await ask(`session?id=${encodeURIComponent(id)}&version=${version}&since=${last}&lang=${lang}`, { signal: left });
     if (left.aborted) return;
     if (version && told.version.split(".")[0] !== version.split(".")[0]) {
       [version, last] = ["", 0]; // found anew, under other numbers
