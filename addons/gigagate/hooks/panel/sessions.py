@@ -77,8 +77,13 @@ def _row(session: Session, found: FoundSessions) -> dict[str, Any]:
         "completion": sums.completion,
         "roubles": round(sums.cost, 4),
         "full": round(max(step.full for step in session.steps), 4),
-        "findings": [one.what for one in told.worth_a_look(session)],
+        "findings": {language: _findings(session, language) for language in ("en", "ru")},
     }
+
+
+def _findings(session: Session, language: str) -> list[str]:
+    with spoken_in(language):
+        return [one.what for one in told.worth_a_look(session)]
 
 
 def _thread(session: Session, found: FoundSessions, since: int) -> dict[str, Any]:

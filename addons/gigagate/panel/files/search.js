@@ -6,7 +6,12 @@ const MARK = "found";
 
 /** A field, and how many steps fit; `again` after the thread has changed. */
 export function searched(steps) {
-  const field = el("input", { type: "search", "aria-label": t("search_in_session"), placeholder: t("search_in_session"), oninput: () => again(true) });
+  const field = el("input", {
+    type: "search",
+    "aria-label": t("search_in_session"),
+    placeholder: t("search_in_session"),
+    oninput: () => again(true),
+  });
   const count = el("span", { class: "quiet", "aria-live": "polite" });
   function again(open = false) {
     const words = field.value.trim().toLowerCase();
@@ -30,7 +35,13 @@ function* found(step, words, open) {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.data.toLowerCase();
     for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + words.length)) {
-      if (open) for (let box = node.parentElement.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+      if (open)
+        for (
+          let box = node.parentElement.closest("details");
+          box;
+          box = box.parentElement.closest("details")
+        )
+          box.open = true;
       const range = new Range();
       range.setStart(node, at);
       range.setEnd(node, at + words.length);
