@@ -23,6 +23,9 @@ def test_the_list_says_model_tokens_and_outcome(tmp_path: Path, columns: str) ->
             [*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True
         ).stdout
 
+    def press(*keys: str) -> None:
+        subprocess.run([*tmux, "send-keys", *keys], check=True)
+
     with EmulatorThread(state_dir=tmp_path / "emulator") as emulator:
         proxy = Proxy(emulator, tmp_path, verb="console")
         command = [*tmux, "-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", "24"]
@@ -36,8 +39,21 @@ def test_the_list_says_model_tokens_and_outcome(tmp_path: Path, columns: str) ->
             assert "stop · python-requests" in screen()
             assert "/health" not in screen()
             assert "There is no option" not in screen()
+            press("Enter")
+            until(lambda: "GigaChat: conversation" in screen(), screen, seconds=15)
+            press("m")
+            until(lambda: "gigachat: session" in screen(), screen, seconds=15)
+            place = options(screen()).index("gigachat: session")
+            press(*["Down"] * place, "Enter")
+            until(lambda: "step 1 of 1 step: Привет" in screen(), screen, seconds=15)
         finally:
             subprocess.run([*tmux, "kill-server"], check=False)
+
+
+def options(screen: str) -> list[str]:
+    """The views that are offered, in their order."""
+    words = [line.strip(" │|").partition(") ")[2].strip() for line in screen.splitlines()]
+    return [word for word in words if word]
 
 
 def is_up(proxy: Proxy) -> bool:
