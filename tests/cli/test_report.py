@@ -167,3 +167,15 @@ def test_one_conversation_cannot_be_compared(
         FlowWriter(opened).add(a_task()[0])
     assert report.main("report", ["--compare", str(file)]) == 1
     assert "only one conversation is in it" in capsys.readouterr().err
+
+
+def test_the_pages_own_words_may_be_russian(tmp_path: Path) -> None:
+    with (file := tmp_path / "flows.mitm").open("wb") as opened:
+        for one in a_task():
+            FlowWriter(opened).add(one)
+    page = tmp_path / "page.html"
+    assert report.main("report", [str(file), "--lang", "ru", "-o", str(page)]) == 0
+    text = page.read_text()
+    assert '<html lang="ru">' in text
+    assert "<dt>токенов в запросах</dt>" in text
+    assert "<dt>tokens asked</dt>" not in text

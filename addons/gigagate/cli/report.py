@@ -15,6 +15,7 @@ from gigagate.report_page import compare, page
 from gigagate.sessions import anonymous, as_json
 from gigagate.sessions.finder import Finder
 from gigagate.sessions.session import Session, gathered
+from gigagate.sessions.words import spoken_in, t
 from gigagate.settings import Settings, known_models
 from gigagate.views.text import count
 
@@ -29,6 +30,9 @@ def main(verb: str, args: list[str]) -> int:
         "--compare",
         action="store_true",
         help="the longest conversations of two FILEs side by side, or the two longest of one",
+    )
+    parser.add_argument(
+        "--lang", choices=("en", "ru"), default="en", help="of the page's own words (default: en)"
     )
     arguments = parser.parse_args(args)
     files: list[Path] = arguments.files
@@ -81,13 +85,8 @@ def _tell(sessions: list[Session], arguments: argparse.Namespace) -> int:
         return 0
     files: list[Path] = arguments.files
     output: Path = arguments.output or files[0].with_name(f"{files[0].name}.html")
-    if arguments.compare:
-        names = (
-            [file.name for file in files] if len(set(files)) == 2 else ["the first", "the second"]
-        )
-        text = compare.render((sessions[0], sessions[1]), (names[0], names[1]))
-    else:
-        text = page.render(sessions)
+    with spoken_in(arguments.lang):
+        text = _compared_page(sessions, files) if arguments.compare else page.render(sessions)
     try:  # another's text may hold halves of letters, which no file can
         write(output, text.encode(errors="replace"))
     except OSError as error:
@@ -96,3 +95,10 @@ def _tell(sessions: list[Session], arguments: argparse.Namespace) -> int:
     steps = sum(len(session.steps) for session in sessions)
     print(f"{output}: {count(len(sessions), 'conversation')}, {count(steps, 'step')}")
     return 0
+
+
+def _compared_page(pair: list[Session], files: Sequence[Path]) -> str:
+    first, second = (file.name for file in (files[0], files[-1]))
+    if first == second:
+        first, second = t("the first"), t("the second")
+    return compare.render((pair[0], pair[1]), (first, second))

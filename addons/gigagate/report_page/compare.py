@@ -11,7 +11,8 @@ from gigagate.report_page.plain import folded, safe
 from gigagate.sessions import told
 from gigagate.sessions.session import Session, Totals, totals
 from gigagate.sessions.step import Step
-from gigagate.views.text import count, digits
+from gigagate.sessions.words import many, t
+from gigagate.views.text import digits
 
 type _Pair = tuple[Session, Session]
 
@@ -21,7 +22,11 @@ _ROWS: Sequence[tuple[str, Callable[[Totals], float], Callable[[float], str]]] =
     ("of them cached", lambda sums: sums.cached, lambda value: digits(int(value))),
     ("tokens answered", lambda sums: sums.completion, lambda value: digits(int(value))),
     ("cost", lambda sums: sums.cost, lambda value: f"{value:.2f} ₽"),
-    ("GigaChat's time", lambda sums: sums.seconds, lambda value: f"{value:.1f} s"),
+    (
+        "GigaChat's time",
+        lambda sums: sums.seconds,
+        lambda value: t("{seconds} s", seconds=f"{value:.1f}"),
+    ),
     ("errors", lambda sums: sums.errors, lambda value: digits(int(value))),
 )
 
@@ -43,15 +48,15 @@ def _table(pair: _Pair, names: tuple[str, str]) -> str:
     models = "".join(f"<td>{safe(', '.join(_models(one)))}</td>" for one in pair)
     found = "".join(f"<td>{_findings(one)}</td>" for one in pair)
     rows = "".join(
-        f"<tr><th>{name}</th><td>{shown(value(sums[0]))}</td><td>{shown(value(sums[1]))}</td>"
+        f"<tr><th>{t(name)}</th><td>{shown(value(sums[0]))}</td><td>{shown(value(sums[1]))}</td>"
         f"<td>{_change(value(sums[0]), value(sums[1]))}</td></tr>"
         for name, value, shown in _ROWS
         if value(sums[0]) or value(sums[1])
     )
     return (
         f'<table class="sums"><tr><td></td>{heads}<td></td></tr>'
-        f"<tr><th>model</th>{models}<td></td></tr>{rows}"
-        f"<tr><th>worth a look</th>{found}<td></td></tr></table>"
+        f"<tr><th>{t('model')}</th>{models}<td></td></tr>{rows}"
+        f"<tr><th>{t('worth a look')}</th>{found}<td></td></tr></table>"
     )
 
 
@@ -73,12 +78,12 @@ def _asked(pair: _Pair) -> Iterator[str]:
     """What was asked in other words."""
     first, second = (session.steps[0] for session in pair)
     if (one := first.instructions or "") != (other := second.instructions or ""):
-        yield folded("Other instructions", differences.between(one, other))
+        yield folded(t("Other instructions"), differences.between(one, other))
     if (one := told.asked(first)) != (other := told.asked(second)):
-        yield folded("Another task", differences.between(one, other))
+        yield folded(t("Another task"), differences.between(one, other))
     if (first.tools or []) != (second.tools or []):
         names = "\n".join(first.tools or []), "\n".join(second.tools or [])
-        yield folded("Other tools", differences.between(*names))
+        yield folded(t("Other tools"), differences.between(*names))
 
 
 def _curves(pair: _Pair, names: tuple[str, str]) -> Iterator[str]:
@@ -86,10 +91,10 @@ def _curves(pair: _Pair, names: tuple[str, str]) -> Iterator[str]:
         kinds = ("total", "first")
         return [Line(n, k, values(s)) for n, k, s in zip(names, kinds, pair, strict=True)]
 
-    yield svg("Tokens of each step's prompt", lines(_tokens))
+    yield svg(t("Tokens of each step's prompt"), lines(_tokens))
     costs = lines(_costs)
     if any(line.values[-1] for line in costs):
-        yield svg("Cost so far, in roubles", costs)
+        yield svg(t("Cost so far, in roubles"), costs)
 
 
 def _tokens(session: Session) -> list[float]:
@@ -107,7 +112,7 @@ def _side_by_side(pair: _Pair) -> Iterator[str]:
     for session, side in zip(pair, "ab", strict=True):
         if session.beside:
             shown = "".join(_cell(step, side) for step in session.beside)
-            yield folded(f"{count(len(session.beside), 'request')} beside {side.upper()}", shown)
+            yield folded(f"{side.upper()}: {many(len(session.beside), 'request')}", shown)
 
 
 def _cell(step: Step | None, side: str) -> str:

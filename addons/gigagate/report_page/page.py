@@ -15,7 +15,7 @@ from gigagate import __version__
 from gigagate.report_page import session as one_session
 from gigagate.report_page.plain import safe
 from gigagate.sessions.session import Session
-from gigagate.views.text import count
+from gigagate.sessions.words import language, many, t
 
 FOLDER = Path(__file__).parent
 THREAD_STYLE = (FOLDER / "thread.css").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ POLICY = (
 def render(sessions: Sequence[Session]) -> str:
     listed = "".join(
         f'<li><a href="#session-{place}">{safe(session.title)}</a> '
-        f'<span class="quiet">{count(len(session.steps), "step")}</span></li>'
+        f'<span class="quiet">{many(len(session.steps), "step")}</span></li>'
         for place, session in enumerate(sessions, 1)
     )
     contents = f"<nav><ol>{listed}</ol></nav>" if len(sessions) > 1 else ""
@@ -46,6 +46,9 @@ def around(title: str, content: str) -> str:
         policy=escape(POLICY),
         style=STYLE,
         version=escape(__version__),
+        lang=language(),
+        heading=t("What the agent did"),
+        note=t("Times are UTC. Folded parts open with a click."),
         title=safe(title),
         content=content,
     )

@@ -22,6 +22,10 @@ def spoken_in(language: str) -> Iterator[None]:
         _LANGUAGE.reset(before)
 
 
+def language() -> str:
+    return _LANGUAGE.get()
+
+
 def t(english: str, **values: object) -> str:
     """values: what stands in its braces."""
     text = RUSSIAN.get(english, english) if _LANGUAGE.get() == "ru" else english
@@ -39,6 +43,18 @@ _FURTHER: Mapping[str, str] = {"change": " on the way", "request": " beside it"}
 """What follows the thing that is counted, in English."""
 
 RUSSIAN: Mapping[str, str] = {
+    # the page
+    "What the agent did": "Что делал агент",
+    "Times are UTC. Folded parts open with a click.": (
+        "Время по UTC. Свёрнутое открывается щелчком."
+    ),
+    # two side by side
+    "worth a look": "стоит взглянуть",
+    "the first": "первая",
+    "the second": "вторая",
+    "Another task": "Другая задача",
+    "Other tools": "Другие функции",
+    "Tokens of each step's prompt": "Токены запроса на каждом шаге",
     # sums
     "steps": "шаги",
     "tokens asked": "токенов в запросах",
