@@ -26,7 +26,7 @@ class Line(NamedTuple):
 def svg(title: str, lines: Sequence[Line], marks: Marks = ()) -> str:
     most = max((value for line in lines for value in line.values), default=0) or 1
     length = max(len(line.values) for line in lines)
-    drawn = [_line(line, most) for line in lines]
+    drawn = [_line(line, most, length) for line in lines]
     return _figure(title, [*_frame(most, length), *_marked(marks, length), *drawn], lines)
 
 
@@ -48,7 +48,7 @@ def stacked(title: str, layers: Sequence[Line], over: Line, marks: Marks, window
         ]
     drawn = [_area(layer, below, above, most) for layer, below, above in areas]
     parts = [*_frame(most, len(tops)), *drawn, *shown, *_marked(marks, len(tops))]
-    return _figure(title, [*parts, _line(over, most)], [*layers, over])
+    return _figure(title, [*parts, _line(over, most, len(tops))], [*layers, over])
 
 
 def _figure(title: str, parts: Sequence[str], lines: Sequence[Line]) -> str:
@@ -77,20 +77,23 @@ def _marked(marks: Marks, length: int) -> Iterator[str]:
         )
 
 
-def _line(line: Line, most: float) -> str:
-    points = _points(line.values, most)
+def _line(line: Line, most: float, length: int) -> str:
+    points = _points(line.values, most, length)
     name = f"<title>{escape(line.name)}</title>"
     return f'<polyline class="{line.kind}" points="{" ".join(points)}">{name}</polyline>'
 
 
 def _area(layer: Line, below: Sequence[float], above: Sequence[float], most: float) -> str:
-    points = [*_points(above, most), *list(_points(below, most))[::-1]]
+    points = [
+        *_points(above, most, len(above)),
+        *list(_points(below, most, len(below)))[::-1],
+    ]
     name = f"<title>{escape(layer.name)}</title>"
     return f'<polygon class="{layer.kind}" points="{" ".join(points)}">{name}</polygon>'
 
 
-def _points(values: Sequence[float], most: float) -> Iterator[str]:
-    return (f"{_x(place, len(values))},{_y(value, most)}" for place, value in enumerate(values))
+def _points(values: Sequence[float], most: float, length: int) -> Iterator[str]:
+    return (f"{_x(place, length)},{_y(value, most)}" for place, value in enumerate(values))
 
 
 def _x(place: int, length: int) -> float:
