@@ -22,6 +22,7 @@ from gigagate.sessions import told
 from gigagate.sessions.session import Session, totals
 from gigagate.sessions.step import Step
 from gigagate.sessions.words import spoken_in
+from gigagate.threads import in_thread
 
 LISTED = 200
 
@@ -56,11 +57,18 @@ class SessionsPart:
         if (place := found.places.get(request.query.get("id", ""))) is None:
             raise NotFound("mitmproxy does not keep this conversation any more.")
         session = place[0]
-        running = {"version": found.version, "running": _running(session.client)}
+        running: dict[str, Any] = {"version": found.version, "running": _running(session.client)}
         if request.query.get("version") == found.version:
             return running
-        with spoken_in(request.query.get("lang", "en")):
-            return running | _thread(session, found, number_of(request.query.get("since"), 0))
+        since = number_of(request.query.get("since"), 0)
+        language = request.query.get("lang", "en")
+        raw = _Raw(found)
+
+        def made() -> dict[str, Any]:
+            with spoken_in(language):
+                return _thread(session, raw, since)
+
+        return running | await in_thread(made, "conversation")
 
 
 def _row(session: Session, found: FoundSessions) -> dict[str, Any]:
@@ -86,11 +94,10 @@ def _findings(session: Session, language: str) -> list[str]:
         return [one.what for one in told.worth_a_look(session)]
 
 
-def _thread(session: Session, found: FoundSessions, since: int) -> dict[str, Any]:
+def _thread(session: Session, address_of: shown.AddressOf, since: int) -> dict[str, Any]:
     """A step is new, or its calls have their results now."""
     fresh = {step.order for step in session.steps if step.order > since}
     fresh |= {step.after for step in session.steps if step.order in fresh and step.after}
-    address_of = _Raw(found)
     return {
         "title": session.title,
         "head": shown.head(session),
