@@ -11,7 +11,7 @@ from openai import OpenAI
 
 base_url = os.environ.get("GIGAGATE_URL", "http://localhost:4000/v1")
 client = OpenAI(base_url=base_url, api_key="anything")
-ask = "Перечисли цвета радуги через запятую."
+ask = "Продолжи через запятую цвета радуги: красный, оранжевый, жёлтый"
 
 variants: dict[str, dict[str, Any]] = {
     "steady": {"temperature": 0},

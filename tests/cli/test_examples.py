@@ -22,7 +22,7 @@ SAID = {
     "token management": "Access token: valid for",
     "errors": "BadRequestError 400 invalid_request",
     "streaming": "tokens; the first after",
-    "parameters": "until the first comma  stop    Здравствуйте! 👋 Вы написали: «Перечисли",
+    "parameters": "радуги: красный\n",
     "load test": "all answered in",
     "tools": "the model calls weather(",
     "pictures": "Файлов вижу: 1",

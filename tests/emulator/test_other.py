@@ -50,6 +50,13 @@ def test_embeddings_report_usage_by_item(client: httpx.Client) -> None:
     assert again["data"][0]["embedding"] == first
 
 
+def test_texts_that_share_words_lie_near_each_other(client: httpx.Client) -> None:
+    texts = ["кот спит на диване", "кошка дремлет на софе", "биржа закрылась ростом"]
+    answer = client.post("/embeddings", json={"model": "Embeddings", "input": texts})
+    first, near, far = (one["embedding"] for one in answer.json()["data"])
+    assert math.sumprod(first, near) > math.sumprod(first, far)
+
+
 def test_embedders_differ_in_size_and_limit(client: httpx.Client) -> None:
     body = {"model": "EmbeddingsGigaR", "input": "слово " * 1000}
     assert len(client.post("/embeddings", json=body).json()["data"][0]["embedding"]) == 2560

@@ -142,7 +142,7 @@ def _served(base_url: str | None) -> Iterator[str]:
     with (
         tempfile.TemporaryDirectory(prefix="gigagate-examples-") as folder,
         EmulatorThread(config=EmulatorConfig(chunk_delay=_CHUNK_DELAY)) as emulator,
-        DemoProxy(free_port(), environment(settings_of(emulator), Path(folder))) as proxy,
+        DemoProxy(free_port(0), environment(settings_of(emulator), Path(folder))) as proxy,
     ):
         if not proxy.wait_until_healthy():
             raise SettingsError("The proxy did not start. It said:\n  " + "\n  ".join(proxy.lines))

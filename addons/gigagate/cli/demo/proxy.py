@@ -25,7 +25,7 @@ TIME_STAMP = re.compile(r"^\[[\d:.]+\] ?")
 
 
 def free_port(wanted: int = DEFAULT_PORT) -> int:
-    """`wanted`, or any port that is free if it is not."""
+    """`wanted`, or any port that is free if it is not; 0: any."""
     for port in (wanted, 0):
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
