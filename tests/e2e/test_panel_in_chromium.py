@@ -85,10 +85,11 @@ def log_in(browser: Browser, proxy: Proxy, language: str = "en") -> None:
 
 
 def go(browser: Browser, view: str) -> None:
-    """Until it has drawn what it shows."""
+    """Until it has drawn what it shows.  Not every view is named in the head: see page.panel."""
+    titles = [f"{texts[view]} — GigaGate" for texts in LANGUAGES.values()]
     browser.evaluate(f"location.hash = '{view}'")
     browser.wait_for(
-        f"document.querySelector('nav [aria-current]')?.hash === '#{view}'"
+        f"{json.dumps(titles)}.includes(document.title)"
         " && document.querySelector('main h2') !== null"
         " && (document.querySelector('main .big, main td, main form, main .log div') !== null"
         " || document.querySelector('main .empty')?.innerText.endsWith('.')"
