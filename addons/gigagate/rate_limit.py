@@ -16,7 +16,7 @@ MAX_CLIENTS = 10_000
 MINUTE = 60.0
 ROUNDING = 1e-6
 _REQUESTS = (
-    "This client has sent more than {} requests in a minute, "
+    "This client has sent more requests in a minute than {}, "
     "which is limits.requests_per_minute of this proxy."
 )
 
