@@ -26,9 +26,14 @@ from tests.support.proxy import Proxy
 from tests.support.samples import data_url
 from tests.support.valkey import Valkey
 
+from gigagate.accounts.account import Accounts
+from gigagate.cli import doctor
+from gigagate.cli.doctor_access import Finding
 from gigagate.emulator.config import Credential, EmulatorConfig
 from gigagate.emulator.thread import EmulatorThread
 from gigagate.emulator.tls import issue_client_certificate
+from gigagate.errors import SettingsError
+from gigagate.settings import Settings
 
 NAME = "gateway.bank"
 PASSPHRASE = "passphrase-of-the-key-file"
@@ -66,6 +71,10 @@ class Bank:
         environment = {"GIGACHAT_AUTH_KEY": "", "GIGACHAT_SCOPE": "GIGACHAT_API_CORP", **variables}
         proxy = Proxy(self.emulator, self.folder / state, *arguments, environment=environment)
         return self.stack.enter_context(proxy)
+
+    def environment(self, variables: dict[str, str]) -> dict[str, str]:
+        of_proxy = Proxy(self.emulator, self.folder / "state").environment
+        return of_proxy | {"GIGACHAT_AUTH_KEY": "", "GIGACHAT_SCOPE": ACCOUNT.scope} | variables
 
     def token(self) -> str:
         """As somebody else would get one."""
@@ -233,15 +242,9 @@ def test_passthrough_knows_the_same_kinds(bank: Bank) -> None:
 
 
 def start(bank: Bank, verb: str, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    environment = {
-        **Proxy(bank.emulator, bank.folder / "state").environment,
-        "GIGACHAT_AUTH_KEY": "",
-        "GIGACHAT_SCOPE": "GIGACHAT_API_CORP",
-        **variables,
-    }
     return subprocess.run(
         [sys.executable, "-m", "gigagate", verb],
-        env=environment,
+        env=bank.environment(variables),
         capture_output=True,
         text=True,
         timeout=60,
@@ -271,28 +274,42 @@ def _another_key(bank: Bank, variables: dict[str, str]) -> None:
         (_another_key, "does not belong to the client certificate"),
     ],
 )
-def test_a_wrong_combination_is_one_line_at_the_start(
+def test_a_wrong_combination_is_one_sentence_that_says_so(
     bank: Bank, change: Change, said: str
 ) -> None:
     variables = bank.certificate()
     change(bank, variables)
+    environ = bank.environment(variables)
+    with pytest.raises(SettingsError) as refused:
+        Accounts(Settings.load(environ=environ), None, None)
+    assert said in refused.value.message
+    assert "\n" not in refused.value.message
+    assert PASSPHRASE not in refused.value.message
+    found = doctor.examine(lambda: Settings.load(environ=environ))
+    wrong = " ".join(one.told for one in found if one.fine is False)
+    assert said in wrong
+    assert PASSPHRASE not in wrong
+
+
+def test_the_sentence_is_all_that_a_start_says(bank: Bank) -> None:
+    variables = bank.certificate()
+    (bank.folder / "passphrase").write_text("wrong")
     ended = start(bank, "serve", variables)
     assert ended.returncode == 2, ended.stderr
-    assert said in ended.stderr
+    assert "does not open it" in ended.stderr
     assert ended.stderr.strip().count("\n") == 0
-    assert PASSPHRASE not in ended.stderr
-    doctor = start(bank, "doctor", variables)
-    assert doctor.returncode == 1
-    assert said in doctor.stdout
 
 
 def test_doctor_checks_the_certificate_and_warns_a_month_before_its_end(bank: Bank) -> None:
-    told = start(bank, "doctor", bank.certificate())
-    assert f"CN={NAME}" in told.stdout
-    assert "its key fits" in told.stdout
-    assert told.returncode == 0, told.stdout
-    told = start(bank, "doctor", bank.certificate(days=20))
-    assert "note  client cert" in told.stdout
-    assert "expires in 19 days" in told.stdout
-    told = start(bank, "doctor", bank.certificate(days=-1))
-    assert "FAIL  client cert" in told.stdout
+    def findings(days: int) -> dict[str, Finding]:
+        environ = bank.environment(bank.certificate(days=days))
+        return {one.what: one for one in doctor.examine(lambda: Settings.load(environ=environ))}
+
+    found = findings(90)
+    assert f"CN={NAME}" in found["client cert"].told
+    assert "its key fits" in found["client cert"].told
+    assert [one for what, one in found.items() if one.fine is False and what != "port"] == []
+    ending = findings(20)["client cert"]
+    assert ending.fine is None
+    assert "expires in 19 days" in ending.told
+    assert findings(-1)["client cert"].fine is False
