@@ -52,8 +52,8 @@ class Status:
             ),
             (
                 "gigagate_slots",
-                "Requests GigaChat is given at a time for each key.",
-                lambda: self.runtime.settings.slots,
+                "Requests GigaChat is given at a time; where clients bring keys, for each.",
+                self.slots,
             ),
             ("gigagate_slots_in_use", "Of them, by this proxy.", self.slots_in_use),
             ("gigagate_queue_length", "Requests waiting for a slot.", self.queue_length),
@@ -91,6 +91,11 @@ class Status:
             "Calls of this proxy to OAuth.",
             accounts.oauth_calls,
         )
+
+    def slots(self) -> int:
+        """Of all credentials; where clients bring their keys, of each."""
+        limits = [account.slots.limit for account in self.runtime.accounts.pool]
+        return sum(limits) or self.runtime.settings.slots
 
     def slots_in_use(self) -> int:
         return sum(account.slots.in_use for account in self.runtime.accounts)
@@ -144,7 +149,7 @@ class Status:
             "tls_verified": settings.upstream.verify,
             "default_model": settings.models.default,
             "light_model": settings.models.light,
-            "slots": settings.slots,
+            "slots": self.slots(),
             **self.numbers(),
             "client_keys": self.runtime.asks_for_keys,
             "auth_mode": settings.auth_mode,
