@@ -93,7 +93,7 @@ class Status:
         )
 
     def slots(self) -> int:
-        """Of all credentials; where clients bring their keys, of each."""
+        """All credentials' together; where clients bring their keys, those of each."""
         limits = [account.slots.limit for account in self.runtime.accounts.pool]
         return sum(limits) or self.runtime.settings.slots
 
