@@ -29,7 +29,7 @@ VERBS = {
     "console": Verb("serve", "[MITMPROXY OPTIONS]", "the same in the terminal"),
     "replay": Verb("replay", "FILE [--json]", "saved requests through the translation, unsent"),
     "report": Verb("report", "FILE... [-o FILE.html]", "what an agent did, as a page to read"),
-    "status": Verb("status", "[--json]", "how the running proxy does"),
+    "status": Verb("status", "[--json]", "how the running proxy is doing"),
     "stats": Verb("status", "[--json]", "what it has counted: requests, tokens, rewrites"),
     "token": Verb("status", "[--refresh] [--json]", "its access token: time left, or a new one"),
     "models": Verb("status", "[--json]", "which models GigaChat has"),
