@@ -7,7 +7,8 @@ from tests.generate_architecture import DOCUMENT, PACKAGE, ROOT, RUSSIAN, TABLE,
 
 from gigagate.__main__ import VERBS
 
-WRITTEN = DOCUMENT.read_text()
+WRITTEN = DOCUMENT.read_text(encoding="utf-8")
+BOTH = WRITTEN + RUSSIAN.read_text(encoding="utf-8")
 PATH = re.compile(r"`([a-z_0-9/]+/[a-z_0-9/]*[a-z_0-9]\.py|[a-z_0-9/]+/)`")
 """A file or a folder, as the page names them: `hooks/process/worker.py`, `dialects/`."""
 
@@ -23,7 +24,7 @@ def test_its_tables_are_those_of_the_code() -> None:
 ROOTS = (PACKAGE, PACKAGE / "hooks", ROOT, ROOT / "addons")
 
 
-@pytest.mark.parametrize("path", sorted(set(PATH.findall(WRITTEN))))
+@pytest.mark.parametrize("path", sorted(set(PATH.findall(BOTH))))
 def test_each_path_it_names_is_there(path: str) -> None:
     assert any((root / path).exists() for root in ROOTS)
 
@@ -37,13 +38,13 @@ def test_readme_names_each_verb() -> None:
 
 
 PLACE = re.compile(
-    r"`(?:[A-Za-z]+\.)?([A-Za-z_]+)(?:\(\))?` (?:and `([a-z_]+)\(\)` )?"
-    r"in (?:its )?`([a-z_0-9/]+\.py)`"
+    r"`(?:[A-Za-z]+\.)?([A-Za-z_]+)(?:\(\))?` (?:(?:and|и) `([A-Za-z_]+)(?:\(\))?` )?"
+    r"(?:in|в) (?:(?:its|его) )?`([a-z_0-9/]+\.(?:py|js|css))`"
 )
 """A name and the file it is in, as the table of changes tells a place."""
 
 
-@pytest.mark.parametrize("place", sorted(set(PLACE.findall(WRITTEN))), ids="-".join)
+@pytest.mark.parametrize("place", sorted(set(PLACE.findall(BOTH))), ids="-".join)
 def test_each_name_it_gives_is_in_its_file(place: tuple[str, str, str]) -> None:
     *names, path = place
     files = [found for root in ROOTS if (found := root / path).exists()]

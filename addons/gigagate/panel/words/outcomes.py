@@ -56,4 +56,29 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The tokens paid for are used up",
         "Оплаченные токены закончились",
     ),
+    "error_model_not_found": ("There is no such model", "Такой модели нет"),
+    "error_model_unavailable": (
+        "GigaChat has switched the model off",
+        "GigaChat отключил эту модель",
+    ),
+    "error_permission_denied": ("Not open to this account", "Учётной записи это недоступно"),
+    "error_upstream_failed": ("GigaChat failed", "Сбой на стороне GigaChat"),
+    "error_generation_failed": (
+        "GigaChat did not finish its answer",
+        "GigaChat не довёл ответ до конца",
+    ),
+    "error_previous_response_not_found": (
+        "The answer it goes on from is not kept any more",
+        "Ответ, который нужно продолжить, уже не хранится",
+    ),
+    "error_link_refused": (
+        "The link to the picture is not valid",
+        "Ссылка на картинку недействительна",
+    ),
+    "error_upgrade_refused": ("WebSocket is not spoken here", "WebSocket здесь не поддерживается"),
+    "error_headers_too_large": (
+        "The head of the request is too large",
+        "Заголовки запроса слишком большие",
+    ),
+    "error_too_many_connections": ("Too many connections", "Слишком много соединений"),
 }
