@@ -8,6 +8,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from gigagate.errors import TooManyRequests
@@ -21,6 +22,7 @@ _REQUESTS = (
 )
 
 
+@lru_cache(maxsize=256)
 def sender(address: str) -> str:
     """Whom an address stands for: a machine has all of 127.0.0.0/8, and a whole /64 of IPv6."""
     try:

@@ -5,7 +5,10 @@ mitmproxy's next release could break us.  Nothing here changes what a client, Gi
 gets to see: GIGAGATE_PLAIN=true leaves it all out, and `tests/e2e/test_fast_and_plain.py` compares.
 """
 
+import logging
+
 from mitmproxy import http
+from mitmproxy.log import AddLogHook, LegacyLogEvents
 from mitmproxy.master import Master
 
 from gigagate.hooks.patches.dispatch import Dispatch
@@ -13,9 +16,19 @@ from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
 
 def install(master: Master) -> None:
-    Dispatch(master.addons).install()
+    dispatch = Dispatch(master.addons)
+    dispatch.install()
+    make_no_unheard_log_events(dispatch)
     check_each_kind_of_message_once()
     GigaHttpLayer.hooks_at_once = True
+
+
+def make_no_unheard_log_events(dispatch: Dispatch) -> None:
+    """mitmproxy formats each log line once more and wakes its loop for it, for a hook that hardly
+    any script has."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, LegacyLogEvents):
+            handler.addFilter(lambda record: dispatch.handles(AddLogHook.name))
 
 
 def check_each_kind_of_message_once() -> None:

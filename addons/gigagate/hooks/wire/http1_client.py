@@ -21,6 +21,7 @@ from mitmproxy.proxy.layers.http import (
 
 from gigagate.core import response_head
 from gigagate.hooks.wire.chunked_body import ChunkedAnswer
+from gigagate.hooks.wire.quick_headers import QuickHeaders
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class GigaChatHttp1(Http1Client):
             if status >= 200:
                 self.informational = 0
                 self.response = http1.read_response_head(head)
+                self.response.headers = QuickHeaders.of(self.response.headers.fields)
                 return True
             self.informational += 1
             if status == 101 or self.informational > MAX_INFORMATIONAL:

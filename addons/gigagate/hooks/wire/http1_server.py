@@ -31,6 +31,7 @@ from gigagate.errors import GigaGateError, HeadersTooLarge, InvalidRequest, Requ
 from gigagate.hooks.answers import raw_error
 from gigagate.hooks.wire.chunked_body import ChunkedBody, too_large
 from gigagate.hooks.wire.half_closed import HalfClosed, may_read_on
+from gigagate.hooks.wire.quick_headers import QuickHeaders
 from gigagate.settings import Limits
 
 logger = logging.getLogger(__name__)
@@ -134,9 +135,11 @@ class LimitedHttp1Server(Http1Server):
         head = bytes(self.buf.maybe_extract_at_most(size) or b"")
         request_head.check(head)
         try:
-            return http1.read_request_head(head.split(b"\r\n")[:-2])
+            request = http1.read_request_head(head.split(b"\r\n")[:-2])
         except ValueError:
             raise InvalidRequest("The head of the request is malformed.") from None
+        request.headers = QuickHeaders.of(request.headers.fields)
+        return request
 
     def body_size(self, request: http.Request) -> int | None:
         """None if it comes in chunks.  Raises RequestTooLarge."""

@@ -1,5 +1,6 @@
 """The HTTP layer of a client connection: only what `stream.py` made goes out."""
 
+import copy
 import logging
 from typing import ClassVar, Protocol
 
@@ -80,7 +81,7 @@ class GigaHttpLayer(HttpLayer):
 
     def make_stream(self, stream_id: int) -> CommandGenerator[None]:
         self.streams[stream_id] = GigaStream(
-            self.context.fork(), stream_id, self, self.shared, hooks_at_once=self.hooks_at_once
+            _forked(self.context), stream_id, self, self.shared, hooks_at_once=self.hooks_at_once
         )
         yield from self.event_to_child(self.streams[stream_id], events.Start())
 
@@ -122,6 +123,13 @@ class GigaHttpLayer(HttpLayer):
             yield commands.SendData(self.context.client, raw_error(InternalError()))
         for connection in {self.context.client, *self.connections}:
             yield commands.CloseConnection(connection)
+
+
+def _forked(context: Context) -> Context:
+    """What `context.fork()` gives, without a connection made only to be replaced."""
+    twin = copy.copy(context)
+    twin.layers = context.layers.copy()
+    return twin
 
 
 def _check_ours(request: http.Request) -> None:

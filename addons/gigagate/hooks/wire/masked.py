@@ -20,8 +20,10 @@ def masked(hidden: Hidden, event: HttpEvent) -> list[HttpEvent]:
         rest = hidden.end()
         return [ResponseData(event.stream_id, rest), event] if rest else [event]
     if isinstance(event, ResponseHeaders):
-        fields = event.response.headers.fields
-        event.response.headers.fields = tuple((n, hidden.whole(v)) for n, v in fields)
+        headers = event.response.headers
+        values = b"\n".join(value for _, value in headers.fields)
+        if hidden.whole(values) != values:
+            headers.fields = tuple((name, hidden.whole(value)) for name, value in headers.fields)
     elif isinstance(event, ResponseProtocolError):
         event.message = hidden.text(event.message)
     return [event]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from mitmproxy import http
 
 from gigagate.core import wire_head
+from gigagate.hooks.wire.quick_headers import QuickHeaders
 from gigagate.settings import Upstream
 
 
@@ -24,7 +25,7 @@ def written(upstream: Upstream, method: str, path: str, named: Mapping[str, str]
         authority=b"",
         path=(upstream.path + path).encode(),
         http_version=b"HTTP/1.1",
-        headers=http.Headers([(k.encode(), v.encode()) for k, v in named.items()]),
+        headers=QuickHeaders.of(tuple((k.encode(), v.encode()) for k, v in named.items())),
         content=None,
         trailers=None,
         timestamp_start=time.time(),
