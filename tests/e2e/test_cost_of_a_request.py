@@ -1,8 +1,6 @@
 """What a request costs in the real process, mitmproxy's part included: counted, not timed.
 
-A bound that fails says that every request has become dearer; raise it only for a reason.  The last
-one: mitmproxy looks its headers up in its own way again, eight calls more for each of forty looks,
-because a place where its next release could break us is dearer than a fiftieth of a request.
+A bound that fails says that every request has become dearer; raise it only for a reason.
 """
 
 from pathlib import Path
@@ -20,7 +18,7 @@ REQUESTS = 50
 
 @pytest.mark.parametrize(
     ("body", "most"),
-    [(traffic.small(), 2650), (traffic.cline(100_000, parts=True, tools=25), 3450)],
+    [(traffic.small(), 2200), (traffic.cline(100_000, parts=True, tools=25), 2950)],
     ids=["small", "100 KB with 25 tools"],
 )
 def test_a_request_takes_few_calls(tmp_path: Path, body: bytes, most: int) -> None:
