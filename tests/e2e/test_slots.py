@@ -207,6 +207,7 @@ def test_clients_that_leave_at_any_moment_leak_no_slot(
     served: tuple[Emulator, Proxy],
 ) -> None:
     emulator, proxy = served
+    seen = len(proxy.output())
     emulator.switch(chunk_delay=0.01, first_token_delay=0.02)
 
     def come_and_go(number: int) -> None:
@@ -223,3 +224,4 @@ def test_clients_that_leave_at_any_moment_leak_no_slot(
         answers = list(threads.map(lambda _: chat(proxy), range(3)))
     assert [answer.status_code for answer in answers] == [200] * 3
     assert refused(emulator) == 0
+    assert "broke off" not in proxy.output()[seen:], "nothing is taken for GigaChat's fault"

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from mitmproxy import ctx, http
 from mitmproxy.addons import clientplayback, script
 from mitmproxy.addons.next_layer import NextLayer
-from mitmproxy.connection import Connection, Server
+from mitmproxy.connection import Connection, ConnectionState, Server
 from mitmproxy.options import Options
-from mitmproxy.proxy import layers, mode_specs
+from mitmproxy.proxy import events, layers, mode_specs
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.layers.http import _http1, _upstream_proxy
@@ -88,7 +88,9 @@ def listen_on_tcp_only(mode: str) -> None:
 
 def close_cancelled_connections() -> None:
     """mitmproxy closes a connection by cancelling the task that reads from it.  If that task waits
-    for its turn at the layers just then, its socket would stay open for ever."""
+    for its turn at the layers just then, its socket would stay open for ever.  And if a client that
+    sends no more goes while its answer is made, the layers are told of GigaChat's connection alone:
+    the request would be repeated for nobody."""
     handle_connection = ConnectionHandler.handle_connection
     if handle_connection.__module__ == __name__:
         return
@@ -100,6 +102,9 @@ def close_cancelled_connections() -> None:
             transport = self.transports.pop(connection, None)
             if transport is not None and transport.writer is not None:
                 transport.writer.close()
+            if connection is self.client and connection.state is ConnectionState.CAN_WRITE:
+                connection.state = ConnectionState.CLOSED
+                await self.server_event(events.ConnectionClosed(connection))
 
     ConnectionHandler.handle_connection = closing  # type: ignore[method-assign]
 
