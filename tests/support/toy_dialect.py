@@ -107,7 +107,7 @@ def _translate(call: InHand) -> Translation:
 
 
 def _claims(head: Head, canonical: str) -> bool:
-    return head.path.startswith("/toy/")
+    return canonical.startswith("/toy/")
 
 
 def _keys(head: Head) -> Iterator[str]:

@@ -19,8 +19,8 @@ def text(finished: Finished) -> str:
     if usage := finished.usage:
         cached = f" ({usage.cached} cached)" if usage.cached else ""
         parts.append(f"{usage.prompt}+{usage.completion} tokens{cached}")
-    if finished.api == "v2":
-        parts.append("API v2")
+    if finished.api not in ("", "v1"):
+        parts.append(f"API {finished.api}")
     parts.append(duration(finished.seconds))
     if finished.retries:
         parts.append(f"repeated {finished.retries} times" if finished.retries > 1 else "repeated")
