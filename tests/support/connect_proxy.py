@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.support.log_file import HasLogFile
 from tests.support.ports import free_port
 from tests.support.proxy import MITMDUMP
 from tests.support.waiting import until
@@ -16,7 +17,7 @@ from tests.support.waiting import until
 NAMES = Path(__file__).with_name("names_of_a_company.py")
 
 
-class ProxyProcess:
+class ProxyProcess(HasLogFile):
     """`with mitmproxy(folder) as company:` is there until the block ends."""
 
     def __init__(self, folder: Path, command: Sequence[str], port: int) -> None:
@@ -38,12 +39,6 @@ class ProxyProcess:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
             return True
         return False
-
-    def output(self) -> str:
-        return self.log_file.read_text(errors="replace")
-
-    def tells(self, words: str) -> None:
-        until(lambda: words in self.output(), self.output, seconds=20)
 
     def __exit__(self, *exception: object) -> None:
         self.process.send_signal(signal.SIGTERM)

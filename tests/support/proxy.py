@@ -12,8 +12,8 @@ from typing import Protocol
 
 import requests
 import yaml
+from tests.support.log_file import HasLogFile
 from tests.support.ports import free_port
-from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = ROOT / "addons" / "gigachat_proxy.py"
@@ -45,7 +45,7 @@ def settings_environment(upstream: Upstream, state_dir: Path) -> dict[str, str]:
     }
 
 
-class Proxy:
+class Proxy(HasLogFile):
     """`with Proxy(emulator, tmp_path) as proxy:` serves until the block ends."""
 
     def __init__(
@@ -116,13 +116,6 @@ class Proxy:
                 pass
             time.sleep(0.05)
         raise AssertionError(f"the proxy did not become ready:\n{self.output()}")
-
-    def output(self) -> str:
-        return self.log_file.read_text(errors="replace")
-
-    def tells(self, words: str) -> None:
-        """Waits for the words: what is logged reaches the file a moment after it happened."""
-        until(lambda: words in self.output(), self.output, seconds=20)
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """Ends the process; returns its exit code."""
