@@ -148,7 +148,7 @@ class Connection(asyncio.Protocol):
             return
         if found != expected:
             found = _unchunked(self._received).count(MARKER)
-        if found != expected and not (repeats and found > expected):
+        if found < expected or (found > expected and not repeats):
             raise WrongAnswer(f"{found} pieces of text instead of {expected}")
 
 

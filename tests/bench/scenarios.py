@@ -69,13 +69,13 @@ def _codex(translates: bool) -> list[bytes]:
     return traffic.steps(_STEPS, native=True, prompt=20_000, tools=9, about=2, result=3_000)
 
 
-_ONE_PROCESS = ("direct", "nginx", "litellm", "gigagate-workers")
-_TALKERS = ("mitmdump", "nginx", "litellm", "gigagate-workers")
+_NOT_IN_DIALECTS = ("direct", "nginx", "litellm", "gigagate-workers")
+_NOT_IN_TALKS = ("mitmdump", "nginx", "litellm", "gigagate-workers")
 
 
 def _in_dialect(dialect: str) -> tuple[Scenario, ...]:
     name = dialect.lower()
-    quiet = (*_ONE_PROCESS, "mitmdump-streaming")
+    quiet = (*_NOT_IN_DIALECTS, "mitmdump-streaming")
     return (
         Scenario(f"{name}-small", 1, _small, dialect, seconds=1.5, warmup=20, without=quiet),
         Scenario(f"{name}-agent", 1, _agent, dialect, seconds=1.5, without=quiet),
@@ -86,13 +86,13 @@ def _in_dialect(dialect: str) -> tuple[Scenario, ...]:
             dialect,
             seconds=1.5,
             chunks=500,
-            without=(*_ONE_PROCESS, "mitmdump"),
+            without=(*_NOT_IN_DIALECTS, "mitmdump"),
         ),
     )
 
 
 def _talk(name: str, body: Callable[[bool], list[bytes]], dialect: str = "") -> Scenario:
-    return Scenario(name, 1, body, dialect, seconds=0.0, warmup=0, chunks=40, without=_TALKERS)
+    return Scenario(name, 1, body, dialect, seconds=0.0, warmup=0, chunks=40, without=_NOT_IN_TALKS)
 
 
 SCENARIOS = {

@@ -43,7 +43,6 @@ class Pulse:
             assert self.faults == []
             assert self.waited, "nobody asked"
             assert max(self.waited) < LONGEST
-            print("PULSE", sorted(self.waited)[-5:], len(self.waited))
 
     def _ask(self) -> None:
         while not self._ended.wait(EVERY):

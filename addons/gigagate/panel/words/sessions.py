@@ -15,7 +15,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "steps": ("Steps", "Шаги"),
     "fullest": ("Window", "Окно"),
     "worth_a_look": ("Worth a look", "Стоит взглянуть"),
-    "search_in_session": ("Search in this session", "Поиск в этой сессии"),
+    "search_in_session": ("Search in the session", "Поиск по сессии"),
     "steps_found": ("{count} of {all} steps", "{count} из {all} шагов"),
     "is_answering": ("GigaChat is answering: {seconds} s", "GigaChat отвечает: {seconds} с"),
     "all_sessions": ("All sessions", "Все сессии"),
