@@ -13,13 +13,7 @@ from weakref import WeakKeyDictionary
 from mitmproxy import http
 
 from gigagate.accounts.account import Account
-from gigagate.errors import (
-    ClientError,
-    GigaGateError,
-    InternalError,
-    NotReady,
-    TooManyRequests,
-)
+from gigagate.errors import ClientError, GigaGateError, InternalError, NotReady
 from gigagate.hooks import local_paths
 from gigagate.hooks.answers import error_response
 from gigagate.hooks.door import access, client_key, client_secrets, cors
@@ -33,6 +27,10 @@ PLAYGROUND = "playground"
 """The name of the client that the panel's playground is."""
 NEW_KEYS_PER_MINUTE = 60
 """The most of one address, where each client brings its own: each costs a call of OAuth."""
+_TOO_MANY_NEW_KEYS = (
+    "More than {} keys that are new to this proxy have come from your address in a minute, and "
+    "each would have to be tried at GigaChat."
+)
 CLIENT = "gigagate.client"
 """In a flow's metadata: the name of the client's key, for whoever replays a saved flow."""
 
@@ -58,7 +56,8 @@ class Door:
     def __init__(self, runtime: Runtime) -> None:
         self._admitted: WeakKeyDictionary[http.HTTPFlow, Admitted] = WeakKeyDictionary()
         self._runtime = runtime
-        self._rate_limit, self._new_keys = RateLimit(), RateLimit()
+        self._rate_limit = RateLimit()
+        self._new_keys = RateLimit(message=_TOO_MANY_NEW_KEYS)
         self.asks_in_playground: Callable[[http.Request], bool] = lambda request: False
         """Whether it is the admin who asks, in the panel's playground."""
 
@@ -118,7 +117,8 @@ class Door:
             access.check_page(request)
         if accounts.own is None:
             account = accounts.named(linked) if linked else None
-            keys, meets = client_key.presented(request), partial(self.meet_key, address)
+            keys = client_key.presented(request)
+            meets = partial(self._new_keys.take, address, NEW_KEYS_PER_MINUTE)
             return Admitted(account=account or accounts.of_client(keys, meets))
         runtime = self._runtime
         if linked is not None:
@@ -128,17 +128,6 @@ class Door:
         if self.asks_in_playground(request):
             return Admitted(PLAYGROUND)
         return Admitted(access.client_name(request, runtime.settings, runtime.clients))
-
-    def meet_key(self, address: str) -> None:
-        """A key that is new here.  Raises TooManyRequests."""
-        try:
-            self._new_keys.take(address, NEW_KEYS_PER_MINUTE)
-        except TooManyRequests as error:
-            raise TooManyRequests(
-                f"More than {NEW_KEYS_PER_MINUTE} keys that are new to this proxy have come from "
-                "your address in a minute, and each would have to be tried at GigaChat.",
-                retry_after=error.retry_after,
-            ) from None
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
