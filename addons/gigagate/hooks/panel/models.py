@@ -14,7 +14,7 @@ from gigagate.hooks.panel.door import Admin
 from gigagate.hooks.panel.routes import Routes, Told, body_of
 from gigagate.hooks.runtime import Runtime
 from gigagate.panel.model_editor import ModelEditor
-from gigagate.settings import Settings
+from gigagate.settings import Settings, known_models
 from gigagate.settings.environment import CONFIG
 from gigagate.threads import in_thread
 
@@ -71,13 +71,13 @@ async def _saved(change: Callable[[], None]) -> Told:
 
 
 def _known(name: str, settings: Settings) -> Told:
-    model = model_table.of(name, settings.models.table)
+    model = known_models.of(name, settings)
     return {
         "name": name,
         "context_window": model.context_window,
         "max_output": model.max_output,
         "pictures": model.pictures,
-        "price": settings.prices.get(name, model.price),
+        "price": model.price,
     }
 
 
