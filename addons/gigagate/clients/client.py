@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
-from gigagate.core.name_patterns import among
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
@@ -24,9 +22,6 @@ class Budget:
     @property
     def has_limit(self) -> bool:
         return bool(self.requests_per_minute or self.tokens_per_day or self.roubles_per_month)
-
-    def allows(self, model: str) -> bool:
-        return among(model, self.models)
 
 
 class UsedSoFar(NamedTuple):
