@@ -106,12 +106,11 @@ def test_a_credential_is_told_once_and_its_slots_add_up() -> None:
         "slots": 2,
         "slots_in_use": 1,
         "queue_length": 0,
-        "expires_at": 50.0,
         "models": [],
         "lacks_models": [],
-        "token": NO_TOKEN | {"seconds_left": 60},
+        "token": NO_TOKEN | {"seconds_left": 60, "expires_at": 50.0},
     }
-    refused = {"usable": False, "problem": "refused", "expires_at": None, "token": NO_TOKEN}
+    refused = {"usable": False, "problem": "refused", "token": NO_TOKEN}
     other = one | refused | {"queue_length": 3, "lacks_models": ["GigaChat-2"]}
     left = Left([snapshot(credentials=[one]), snapshot(credentials=[other])], [])
     (told,) = sums.state(OWN, left, 2, 10)["credentials"]

@@ -76,7 +76,6 @@ def _credentials(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
             "lacks_models": sorted({model for one in each for model in one["lacks_models"]}),
             **{name: sum(one[name] for one in each) for name in ("slots_in_use", "queue_length")},
             "token": _token([one["token"] for one in each]),
-            "expires_at": max(one["expires_at"] or 0 for one in each) or None,
         }
         for each in of_names.values()
     ]

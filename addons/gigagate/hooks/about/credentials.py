@@ -49,7 +49,7 @@ def problem(pool: Pool, account: Account) -> str:
 
 
 def _told(pool: Pool, account: Account) -> dict[str, Any]:
-    certificate, state = account.certificate, token(account)
+    certificate = account.certificate
     return {
         "name": account.label,
         "usable": pool.is_usable(account),
@@ -60,8 +60,7 @@ def _told(pool: Pool, account: Account) -> dict[str, Any]:
         "slots": account.slots.limit,
         "slots_in_use": account.slots.in_use,
         "queue_length": account.slots.waiting,
-        "token": state,
-        "expires_at": state["expires_at"],
+        "token": token(account),
         "certificate_days": None if certificate is None else math.floor(certificate.days_left()),
     }
 

@@ -139,7 +139,8 @@ function sumsOf(now) {
 }
 
 function credential(one) {
-  const left = one.expires_at === null ? null : one.expires_at - Date.now() / 1000;
+  const end = one.token.expires_at;
+  const left = end === null ? null : end - Date.now() / 1000;
   const [mood, word] = one.problem
     ? one.usable
       ? ["warn", "credential_trouble"]
