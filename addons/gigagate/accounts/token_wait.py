@@ -39,6 +39,10 @@ class TokenWait:
             self._refreshing.add_done_callback(self._refreshed)
         return token
 
+    def failure(self) -> str | None:
+        """Why there is none; None also as long as no attempt has told."""
+        return None if self.source.current() is not None else self.source.status()["last_error"]
+
     async def get(self) -> AccessToken:
         """Raises CredentialError."""
         if token := self.now():

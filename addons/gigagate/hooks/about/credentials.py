@@ -40,9 +40,7 @@ def problem(pool: Pool, account: Account) -> str:
     for switch in (account.outage, account.tokens.outage):
         if switch.failure is not None:  # and nothing has been answered since
             return switch.failure.message
-    if account.tokens.source.current() is None and (
-        failed := account.tokens.source.status()["last_error"]
-    ):
+    if failed := account.tokens.failure():
         return failed
     reason = account.aside.reason if pool.seconds_aside(account) else ""
     return account.away.problem or _REFUSALS.get(reason, reason)

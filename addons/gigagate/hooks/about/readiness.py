@@ -53,8 +53,8 @@ class Readiness:
         problems = self.problems()
         if problems or not pool or any(one.tokens.now() is not None for one in pool):
             return problems
-        told = (one.tokens.source.status()["last_error"] for one in pool)
-        return list(dict.fromkeys(one or "No access token yet." for one in told))
+        told = (one.tokens.failure() or "No access token yet." for one in pool)
+        return list(dict.fromkeys(told))
 
     async def _question(self, accounts: Sequence[Account]) -> None:
         """What comes of it is known to whoever keeps account of it."""
@@ -95,7 +95,7 @@ class Readiness:
         if away := told.oauth_away.problem:
             found.append(away)
         elif own is not None and own.tokens.source.current() is None:
-            if failed := own.tokens.source.status()["last_error"]:
+            if failed := own.tokens.failure():
                 found.append(failed)
             elif (asked := own.tokens.asked_at) is not None and now - asked > PATIENCE:
                 found.append(
@@ -117,11 +117,7 @@ class Readiness:
 
 
 def _has_failed(account: Account) -> bool:
-    if account.away.since is not None:
-        return True
-    if account.tokens.source.current() is not None:
-        return False
-    return account.tokens.source.status()["last_error"] is not None
+    return account.away.since is not None or account.tokens.failure() is not None
 
 
 def _seen(question: "asyncio.Future[object]") -> None:
