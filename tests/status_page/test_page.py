@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from tests.support.told_credential import TOKEN, credential
 
 from gigagate.status_page import page as status_page
 from gigagate.status_page.texts import ENGLISH, LANGUAGES, RUSSIAN
@@ -141,27 +142,12 @@ def test_the_language_is_the_one_asked_for(asked: str, accepted: str, language: 
     assert status_page.language(asked, accepted) == language
 
 
-def credential(**told: object) -> dict[str, object]:
-    return {
-        "name": "main",
-        "usable": True,
-        "problem": "",
-        "again_in_seconds": 0,
-        "lacks_models": [],
-        "slots": 10,
-        "slots_in_use": 4,
-        "token": {"seconds_left": 900, "source": "oauth", "last_error": None},
-        "certificate_days": None,
-        **told,
-    }
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_of_several_credentials_is_told(language: str) -> None:
     texts = LANGUAGES[language]
     rejected = {"seconds_left": None, "source": None, "last_error": "Rejected <so>."}
     several = [
-        credential(lacks_models=["GigaChat-2-Max"]),
+        credential(lacks_models=["GigaChat-2-Max"], token=TOKEN | {"seconds_left": 900}),
         credential(name="team-b", usable=False, problem="Rejected <so>.", token=rejected),
         credential(name="by-cert", certificate_days=80),
     ]

@@ -1,22 +1,11 @@
 """The proxy's state as text: each credential in a line that says what an admin needs."""
 
 import pytest
+from tests.support.told_credential import credential
 
 from gigagate.telemetry import summary
 
-VALID = {"seconds_left": 1700, "source": "oauth", "last_error": None}
 REJECTED = {"seconds_left": None, "source": None, "last_error": "GigaChat rejects it."}
-WELL = {
-    "name": "main",
-    "usable": True,
-    "problem": "",
-    "again_in_seconds": 0,
-    "lacks_models": [],
-    "slots": 10,
-    "slots_in_use": 4,
-    "token": VALID,
-    "certificate_days": None,
-}
 
 
 @pytest.mark.parametrize(
@@ -41,4 +30,4 @@ WELL = {
     ],
 )
 def test_a_credential_in_a_line(told: dict[str, object], line: str) -> None:
-    assert summary.credential(WELL | told) == line
+    assert summary.credential(credential(**told)) == line

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from tests.support.snapshots import NO_TOKEN, snapshot
+from tests.support.told_credential import credential
 
 from gigagate.workers import sums
 from gigagate.workers.folder import Left
@@ -99,17 +100,8 @@ def test_one_that_lives_and_says_nothing_is_a_reason() -> None:
 
 
 def test_a_credential_is_told_once_and_its_slots_add_up() -> None:
-    one = {
-        "name": "a",
-        "usable": True,
-        "problem": "",
-        "slots": 2,
-        "slots_in_use": 1,
-        "queue_length": 0,
-        "models": [],
-        "lacks_models": [],
-        "token": NO_TOKEN | {"seconds_left": 60, "expires_at": 50.0},
-    }
+    token = NO_TOKEN | {"seconds_left": 60, "expires_at": 50.0}
+    one = credential(slots=2, slots_in_use=1, token=token)
     refused = {"usable": False, "problem": "refused", "token": NO_TOKEN}
     other = one | refused | {"queue_length": 3, "lacks_models": ["GigaChat-2"]}
     left = Left([snapshot(credentials=[one]), snapshot(credentials=[other])], [])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support.checkout import KEY, OTHER_KEY
 from tests.support.hooks import runtime
+from tests.support.told_credential import credential
 
 from gigagate.accounts.account import Account
 from gigagate.errors import UpstreamUnavailable
@@ -48,6 +49,7 @@ def test_an_outage_of_one_is_told_of_it_alone(two: Runtime) -> None:
     assert not outages.away(two, GIGACHAT)
     assert readiness(two).problems() == []
     told, other = credentials.told(two.choices)
+    assert told.keys() == other.keys() == credential().keys()
     assert (told["name"], told["usable"], told["problem"]) == (
         "main",
         False,
