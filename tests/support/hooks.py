@@ -1,14 +1,21 @@
 """Flows and a runtime for tests that call an addon's hooks themselves: no process, no network."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mitmproxy import http
-from mitmproxy.test import tflow
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.test import taddons, tflow
 from tests.support.checkout import KEY
 
+from gigagate.hooks.calls.traffic import Traffic
+from gigagate.hooks.door.budgets import Budgets
+from gigagate.hooks.door.door import Door
 from gigagate.hooks.runtime import Runtime
+from gigagate.hooks.telemetry import Telemetry
 from gigagate.settings import Secret, Settings
 from gigagate.settings.upstream import Upstream
 
@@ -26,6 +33,19 @@ def runtime(folder: Path, **changes: Any) -> Runtime:
     made = Runtime(Settings(**given | changes))
     made.ready = True
     return made
+
+
+def telemetry(made: Runtime, traffic: Traffic) -> Telemetry:
+    return Telemetry(made, traffic, Budgets(made, Door(made)))
+
+
+@contextmanager
+def listening() -> Iterator[taddons.context]:
+    """A mitmproxy that says it listens at http://127.0.0.1:4000."""
+    proxyserver = Proxyserver()
+    proxyserver.listen_addrs = lambda: [("127.0.0.1", 4000)]  # type: ignore[method-assign]
+    with taddons.context(proxyserver) as context:
+        yield context
 
 
 def flow_of(

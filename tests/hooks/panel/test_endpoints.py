@@ -8,17 +8,12 @@ from typing import Any
 
 import pytest
 from mitmproxy import http
-from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.test import taddons
-from tests.support.hooks import error_of, flow_of, runtime, status_of
+from tests.support.hooks import error_of, flow_of, listening, runtime, status_of, telemetry
 
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.calls.traffic import Traffic
-from gigagate.hooks.door.budgets import Budgets
-from gigagate.hooks.door.door import Door
 from gigagate.hooks.inspection.flow_sessions import FlowSessions
 from gigagate.hooks.panel.endpoints import LOGINS_PER_MINUTE, Panel
-from gigagate.hooks.telemetry import Telemetry
 from gigagate.running import Keys
 
 KEYS = Keys("command-line", "form", "admin-of-this-run")
@@ -28,12 +23,10 @@ FORM = {"content_type": "application/x-www-form-urlencoded"}
 @pytest.fixture
 def panel(tmp_path: Path) -> Iterator[Panel]:
     made, traffic = runtime(tmp_path), Traffic()
-    telemetry = Telemetry(made, traffic, Budgets(made, Door(made)))
-    proxyserver = Proxyserver()
-    proxyserver.listen_addrs = lambda: [("127.0.0.1", 4000)]  # type: ignore[method-assign]
-    with taddons.context(proxyserver):
-        status = Status(made, telemetry, traffic)
-        yield Panel(made, telemetry, status, KEYS, FlowSessions(made))
+    counted = telemetry(made, traffic)
+    with listening():
+        status = Status(made, counted, traffic)
+        yield Panel(made, counted, status, KEYS, FlowSessions(made))
 
 
 async def asked(panel: Panel, method: str, path: str, **more: Any) -> http.HTTPFlow:

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.test import taddons
-from tests.support.hooks import runtime
+from tests.support.hooks import listening, runtime
 
 from gigagate.errors import SettingsError
 from gigagate.hooks.process.reload import Reload
@@ -21,9 +19,7 @@ Load = Callable[[Callable[[Settings], Settings]], None]
 
 @pytest.fixture
 def reload(tmp_path: Path) -> Iterator[Reload]:
-    proxyserver = Proxyserver()
-    proxyserver.listen_addrs = lambda: [("127.0.0.1", 4000)]  # type: ignore[method-assign]
-    with taddons.context(proxyserver):
+    with listening():
         yield Reload(runtime(tmp_path, sources=(tmp_path / "gigachat.yaml",)))
 
 

@@ -3,25 +3,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.test import taddons
-from tests.support.hooks import runtime
+from tests.support.hooks import listening, runtime, telemetry
 
 from gigagate import running
 from gigagate.hooks.calls.traffic import Traffic
-from gigagate.hooks.door.budgets import Budgets
-from gigagate.hooks.door.door import Door
 from gigagate.hooks.process.single import Single
-from gigagate.hooks.telemetry import Telemetry
 
 
 @pytest.fixture
 def single(tmp_path: Path) -> Iterator[Single]:
     made, traffic = runtime(tmp_path), Traffic()
-    proxyserver = Proxyserver()
-    proxyserver.listen_addrs = lambda: [("127.0.0.1", 4000)]  # type: ignore[method-assign]
-    with taddons.context(proxyserver):
-        yield Single(made, Telemetry(made, traffic, Budgets(made, Door(made))), traffic)
+    with listening():
+        yield Single(made, telemetry(made, traffic), traffic)
 
 
 def test_the_command_line_finds_it_while_it_runs(single: Single, tmp_path: Path) -> None:

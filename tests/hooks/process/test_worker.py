@@ -9,16 +9,11 @@ from typing import Any
 
 import pytest
 from mitmproxy import ctx
-from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.test import taddons
-from tests.support.hooks import runtime
+from tests.support.hooks import listening, runtime, telemetry
 
 from gigagate.hooks.calls.traffic import Traffic
-from gigagate.hooks.door.budgets import Budgets
-from gigagate.hooks.door.door import Door
 from gigagate.hooks.process import worker
 from gigagate.hooks.process.worker import Worker
-from gigagate.hooks.telemetry import Telemetry
 from gigagate.running import Keys
 from gigagate.workers import not_shared
 from gigagate.workers.folder import Folder, Member, SharedFacts
@@ -28,26 +23,22 @@ Make = Callable[..., Worker]
 
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
-    proxyserver = Proxyserver()
-    proxyserver.listen_addrs = lambda: [("127.0.0.1", 4000)]  # type: ignore[method-assign]
-
     def made(supervisor: int = os.getppid(), **more: Any) -> Worker:
         facts = SharedFacts(supervisor, 2, 1.0, Keys.new(), **more)
         folder = Folder.make(tmp_path, facts)
         for name, value in Member(folder.path, 1, None).environment().items():
             monkeypatch.setenv(name, value)
         found, traffic = runtime(tmp_path), Traffic()
-        telemetry = Telemetry(found, traffic, Budgets(found, Door(found)))
         shutdown: Any = SimpleNamespace(ended=0)
 
         def terminate() -> None:
             shutdown.ended += 1
 
         shutdown.terminate = terminate
-        return Worker(found, telemetry, traffic, shutdown)
+        return Worker(found, telemetry(found, traffic), traffic, shutdown)
 
     monkeypatch.setattr(worker, "RENEW", 0)
-    with taddons.context(proxyserver):
+    with listening():
         yield made
 
 
