@@ -2,15 +2,9 @@ import logging
 import time
 
 import pytest
+from tests.support.stores import Clock
 
 from gigagate.away import REMIND, Away
-
-
-class Clock:
-    now = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -1,15 +1,9 @@
 import pytest
+from tests.support.stores import Clock
 
 from gigagate import rate_limit
 from gigagate.errors import TooManyRequests
 from gigagate.rate_limit import RateLimit, sender
-
-
-class Clock:
-    now = 1_000_000.3
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

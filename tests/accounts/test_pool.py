@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.checkout import KEY
+from tests.support.stores import Clock
 
 from gigagate.accounts.account import Account, Accounts
 from gigagate.accounts.pool import ASIDE, Pool
@@ -14,13 +15,6 @@ from gigagate.settings.upstream import OwnCredential
 
 CONVERSATIONS = 2000
 MINUTE = 60
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
