@@ -2,7 +2,7 @@
 
 import { chart } from "./chart.js";
 import { fine, money, number } from "./locale.js";
-import { box, code, el, field, t } from "./page.js";
+import { box, clientName, code, el, field, t } from "./page.js";
 
 /** A limit of a budget, what was used of it, its name, how it is written. */
 export const LIMITS = [
@@ -28,7 +28,7 @@ export function days(name, use) {
       chart({ series, from: use.from, step: use.step, label: t(word), shown }),
     );
   box(
-    name === "anonymous" ? t("anonymous") : name,
+    clientName(name),
     of
       ? el(
           "div",

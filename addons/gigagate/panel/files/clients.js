@@ -3,7 +3,7 @@
 import { meter, spark } from "./chart.js";
 import { LIMITS, confirmed, days, edit, showKey, total } from "./client_dialogs.js";
 import { dayOf, number } from "./locale.js";
-import { ask, complain, el, heading, say, t, table } from "./page.js";
+import { ask, clientName, complain, el, heading, say, t, table } from "./page.js";
 
 export async function show(place, left) {
   const told = await ask("clients", { signal: left });
@@ -84,7 +84,7 @@ const named = (name, use) =>
   el(
     "button",
     { type: "button", class: "link", onclick: () => days(name, use) },
-    name === "anonymous" ? t("anonymous") : name,
+    clientName(name),
   );
 
 function row(one, use, send) {

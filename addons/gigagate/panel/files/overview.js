@@ -3,7 +3,7 @@
 import { chart, meter } from "./chart.js";
 import { listen } from "./live.js";
 import { fine, money, number, span, time } from "./locale.js";
-import { ask, complain, el, heading, say, t, table } from "./page.js";
+import { ask, clientName, complain, el, heading, say, t, table } from "./page.js";
 
 const SPANS = [
   ["24h", "today"],
@@ -198,7 +198,7 @@ const byName = (word, column, rows) =>
         el(
           "tr",
           {},
-          el("td", {}, name === "anonymous" ? t("anonymous") : name),
+          el("td", {}, clientName(name)),
           el("td", { class: "number" }, number(one.requests)),
           el("td", { class: "number" }, number(one.tokens_prompt + one.tokens_completion)),
           el("td", { class: "number" }, one.roubles ? money(one.roubles) : "—"),

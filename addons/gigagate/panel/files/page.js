@@ -72,7 +72,23 @@ export const field = (word, input, note) =>
     note ? el("p", { class: "quiet" }, note) : null,
   );
 
+export const searchField = (word, oninput) =>
+  el("input", { type: "search", placeholder: t(word), "aria-label": t(word), oninput });
+
 export const check = (word, input) => el("label", { class: "check" }, input, t(word));
+
+/** A client's name, for people. */
+export const clientName = (name) => (name === "anonymous" ? t("anonymous") : name);
+
+/** What was changed in a request, as a list. */
+export const rewrites = (notes) =>
+  notes?.length
+    ? el(
+        "ul",
+        {},
+        notes.map((note) => el("li", {}, el("code", {}, note.kind), ` ${note.text}`)),
+      )
+    : el("p", { class: "quiet" }, t("no_rewrites"));
 
 /** Columns: [name, options of "number", "wide" (not on a phone)].  Rows: elements tr.
  * shape, on a phone: "stacked", a cell a line with its column's name; "brief", as panel.css has it. */

@@ -1,7 +1,19 @@
 // One question to a model, streamed, through the same endpoint as any client's.
 
 import { number } from "./locale.js";
-import { ask, check, code, complain, el, failure, field, form, heading, t } from "./page.js";
+import {
+  ask,
+  check,
+  code,
+  complain,
+  el,
+  failure,
+  field,
+  form,
+  heading,
+  rewrites,
+  t,
+} from "./page.js";
 import { curl, dialects, python } from "./same_request.js";
 
 const TOOL = {
@@ -111,8 +123,10 @@ export async function show(place, left) {
     try {
       await stream(answer, asked(), asking.signal);
       const { requests } = await ask("requests?after=0");
+      const answered = requests.find((one) => one.client === "playground" && one.time > began);
       changed.replaceChildren(
-        notes(requests.find((one) => one.client === "playground" && one.time > began)),
+        el("h3", { class: "apart" }, t("changed")),
+        rewrites(answered?.notes),
       );
     } catch (error) {
       if (error.name !== "AbortError") {
@@ -189,20 +203,6 @@ async function stream(answer, asked, signal) {
       );
   }
 }
-
-const notes = (row) =>
-  el(
-    "div",
-    {},
-    el("h3", { class: "apart" }, t("changed")),
-    row?.notes.length
-      ? el(
-          "ul",
-          {},
-          row.notes.map((note) => el("li", {}, el("code", {}, note.kind), ` ${note.text}`)),
-        )
-      : el("p", { class: "quiet" }, t("no_rewrites")),
-  );
 
 const dataUrl = (file) =>
   new Promise((resolve, reject) => {

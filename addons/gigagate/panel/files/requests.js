@@ -2,7 +2,18 @@
 
 import { known, listen } from "./live.js";
 import { clock, moment, money, number, time, when } from "./locale.js";
-import { box, check, el, heading, t, table, texts } from "./page.js";
+import {
+  box,
+  check,
+  clientName,
+  el,
+  heading,
+  rewrites,
+  searchField,
+  t,
+  table,
+  texts,
+} from "./page.js";
 
 const SHOWN = 1000;
 const API = {
@@ -19,12 +30,7 @@ export async function show(place, left) {
   let mitmweb = null,
     waiting = [],
     body = null;
-  const search = el("input", {
-    type: "search",
-    placeholder: t("search"),
-    "aria-label": t("search"),
-    oninput: () => filter(),
-  });
+  const search = searchField("search", () => filter());
   const errors = el("input", { type: "checkbox", onchange: () => filter() });
   const live = el("input", {
     type: "checkbox",
@@ -132,7 +138,7 @@ function line(one, open) {
     "tr",
     { class: "opens", onclick: open },
     el("td", {}, el("button", { type: "button", class: "link" }, when(one.time))),
-    cell(one.client === "anonymous" ? t("anonymous") : one.client),
+    cell(clientName(one.client)),
     cell(API[one.dialect] ?? one.dialect, "wide"),
     cell(one.model || one.path, "cut"),
     el(
@@ -161,7 +167,7 @@ function arrows(event) {
 function detail(one, mitmweb) {
   const facts = [
     [t("time"), moment(one.time)],
-    [t("client"), one.client === "anonymous" ? t("anonymous") : one.client],
+    [t("client"), clientName(one.client)],
     [t("dialect"), API[one.dialect] ?? one.dialect],
     [t("gigachat_api"), one.api],
     [t("path"), `${one.method} ${one.path}`],
@@ -193,13 +199,7 @@ function detail(one, mitmweb) {
       facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]),
     ),
     el("h3", {}, t("rewrites")),
-    one.notes.length
-      ? el(
-          "ul",
-          {},
-          one.notes.map((note) => el("li", {}, el("code", {}, note.kind), ` ${note.text}`)),
-        )
-      : el("p", { class: "quiet" }, t("no_rewrites")),
+    rewrites(one.notes),
     el(
       "p",
       { class: "row" },

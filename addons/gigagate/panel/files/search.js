@@ -1,17 +1,12 @@
 // Words in a thread: steps without them are hidden, they are marked, what is folded around them opens.
 
-import { el, t } from "./page.js";
+import { el, searchField, t } from "./page.js";
 
 const MARK = "found";
 
 /** A field, and how many steps fit; `again` after the thread has changed. */
 export function searched(steps) {
-  const field = el("input", {
-    type: "search",
-    "aria-label": t("search_in_session"),
-    placeholder: t("search_in_session"),
-    oninput: () => again(true),
-  });
+  const field = searchField("search_in_session", () => again(true));
   const count = el("span", { class: "quiet", "aria-live": "polite" });
   function again(open = false) {
     const words = field.value.trim().toLowerCase();

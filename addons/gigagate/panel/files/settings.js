@@ -1,7 +1,7 @@
 // The settings in force, secrets as dots, and where each comes from.
 
 import { fine } from "./locale.js";
-import { ask, check, el, heading, t, table } from "./page.js";
+import { ask, check, el, heading, searchField, t, table } from "./page.js";
 
 function shown(value) {
   if (value === null || value === "") return "—";
@@ -17,12 +17,7 @@ export async function show(place, left) {
   const told = await ask("settings", { signal: left });
   if (left.aborted) return;
   const only = el("input", { type: "checkbox", onchange: () => draw() });
-  const search = el("input", {
-    type: "search",
-    placeholder: t("search"),
-    "aria-label": t("search"),
-    oninput: () => draw(),
-  });
+  const search = searchField("search", () => draw());
   const list = el("div");
   function draw() {
     const words = search.value.trim().toLowerCase();
