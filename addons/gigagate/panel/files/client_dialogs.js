@@ -2,7 +2,7 @@
 
 import { chart } from "./chart.js";
 import { fine, money, number } from "./locale.js";
-import { box, clientName, code, el, field, t } from "./page.js";
+import { box, clientName, code, el, field, leaving, t } from "./page.js";
 
 /** A limit of a budget, what was used of it, its name, how it is written. */
 export const LIMITS = [
@@ -122,24 +122,20 @@ export function edit(one, taken, send) {
       "p",
       { class: "row" },
       el("button", { class: "primary" }, t(one ? "save" : "issue")),
-      el("button", { type: "button", onclick: () => dialog.close() }, t("cancel")),
+      leaving("cancel"),
     ),
   );
-  const dialog = box(one ? t("budget_of", { name: one.name }) : t("add_client"), form);
+  box(one ? t("budget_of", { name: one.name }) : t("add_client"), form);
 }
 
 export function showKey({ name, key }) {
   const shown = code(key, t("key_of", { name }));
   shown.firstChild.id = "new-key";
-  const dialog = box(
+  box(
     t("key_of", { name }),
     el("p", {}, t("shown_once")),
     shown,
-    el(
-      "p",
-      { class: "row" },
-      el("button", { type: "button", onclick: () => dialog.close() }, t("close")),
-    ),
+    el("p", { class: "row" }, leaving("close")),
   );
 }
 
@@ -162,7 +158,7 @@ export function confirmed(word, name, go) {
         },
         t(word),
       ),
-      el("button", { type: "button", onclick: () => dialog.close() }, t("cancel")),
+      leaving("cancel"),
     ),
   );
 }

@@ -3,7 +3,7 @@
 import { chart, meter } from "./chart.js";
 import { listen } from "./live.js";
 import { fine, money, number, span, time } from "./locale.js";
-import { ask, clientName, complain, el, heading, say, t, table } from "./page.js";
+import { ask, choice, clientName, complain, el, heading, say, t, table } from "./page.js";
 
 const SPANS = [
   ["24h", "today"],
@@ -15,23 +15,14 @@ const sum = (values) => values.reduce((all, one) => all + one, 0);
 
 export async function show(place, left) {
   let told = null;
-  const tabs = el(
-    "div",
-    { class: "tabs", role: "group", "aria-label": t("period") },
-    SPANS.map(([name, word]) =>
-      el(
-        "button",
-        {
-          type: "button",
-          "data-span": name,
-          onclick: () => {
-            chosen = name;
-            draw();
-          },
-        },
-        t(word),
-      ),
-    ),
+  const tabs = choice(
+    t("period"),
+    SPANS.map(([name, word]) => [name, t(word)]),
+    chosen,
+    (name) => {
+      chosen = name;
+      draw();
+    },
   );
   const now = el("p", { class: "quiet now" }),
     cards = el("section", { class: "cards" });
@@ -40,8 +31,6 @@ export async function show(place, left) {
   place.append(heading("overview", tabs), now, cards, el("h3", {}, t("access")), credentials, sums);
 
   function draw() {
-    for (const tab of tabs.children)
-      tab.setAttribute("aria-pressed", String(tab.dataset.span === chosen));
     if (!told) return;
     const state = told.state;
     now.textContent = [
@@ -64,7 +53,6 @@ export async function show(place, left) {
       byName("by_model", "model", told.models),
     ]);
   }
-  draw();
   listen(
     {
       overview: (news) => {

@@ -110,6 +110,20 @@ export function table(name, columns, rows, empty, shape) {
   );
 }
 
+/** Buttons of which one is pressed; options: [name, what it says]. */
+export function choice(label, options, chosen, choose) {
+  const buttons = options.map(([name, said]) =>
+    el("button", { type: "button", "aria-pressed": String(name === chosen) }, said),
+  );
+  buttons.forEach((button, i) => {
+    button.addEventListener("click", () => {
+      for (const one of buttons) one.setAttribute("aria-pressed", String(one === button));
+      choose(options[i][0]);
+    });
+  });
+  return el("div", { class: "tabs", role: "group", "aria-label": label }, buttons);
+}
+
 /** A dialog; whoever closes it gets rid of it. */
 export function box(label, ...inside) {
   const dialog = el(
@@ -134,6 +148,14 @@ export function box(label, ...inside) {
   dialog.showModal();
   return dialog;
 }
+
+/** A button that leaves the dialog it stands in. */
+export const leaving = (word) =>
+  el(
+    "button",
+    { type: "button", onclick: (event) => event.target.closest("dialog").close() },
+    t(word),
+  );
 
 /** Text to take along, with a button that copies it. */
 export function code(text, label) {

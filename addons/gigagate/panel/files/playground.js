@@ -4,6 +4,7 @@ import { number } from "./locale.js";
 import {
   ask,
   check,
+  choice,
   code,
   complain,
   el,
@@ -74,22 +75,14 @@ export async function show(place, left) {
     changed = el("div"),
     same = el("div");
   const button = el("button", { class: "primary" }, t("ask"));
-  const tabs = el(
-    "div",
-    { class: "tabs", role: "group", "aria-label": t("same_request") },
-    SAME.map(([name]) =>
-      el(
-        "button",
-        {
-          type: "button",
-          onclick: () => {
-            kept.same = name;
-            draw();
-          },
-        },
-        name,
-      ),
-    ),
+  const tabs = choice(
+    t("same_request"),
+    SAME.map(([name]) => [name, name]),
+    kept.same,
+    (name) => {
+      kept.same = name;
+      draw();
+    },
   );
   let asking = null,
     picture;
@@ -104,8 +97,6 @@ export async function show(place, left) {
     most: most.value ? Number(most.value) : undefined,
   });
   function draw() {
-    for (const tab of tabs.children)
-      tab.setAttribute("aria-pressed", String(tab.textContent === kept.same));
     same.replaceChildren(code(SAME.find(([name]) => name === kept.same)[1](asked()), kept.same));
   }
   async function go(event) {

@@ -8,6 +8,7 @@ import {
   clientName,
   el,
   heading,
+  leaving,
   rewrites,
   searchField,
   t,
@@ -190,7 +191,7 @@ function detail(one, mitmweb) {
     [t("attempts"), number(one.attempts)],
     [t("messages"), one.messages ? number(one.messages) : ""],
   ].filter(([, value]) => value);
-  const dialog = box(
+  box(
     `${one.model || one.path} · ${clock(one.time)}`,
     one.message ? el("p", { class: "warning" }, one.message) : null,
     el(
@@ -206,7 +207,7 @@ function detail(one, mitmweb) {
       mitmweb
         ? el("a", { href: mitmweb, rel: "noreferrer", target: "_blank" }, t("in_mitmweb"))
         : null,
-      el("button", { type: "button", onclick: () => dialog.close() }, t("close")),
+      leaving("close"),
     ),
   );
 }
