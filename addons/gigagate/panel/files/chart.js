@@ -35,7 +35,7 @@ export function chart({ series, from, step, label, shown = number }) {
     : `${label}: ${t("nothing")}`;
   return el(
     "figure",
-    { class: most ? "chart" : "chart none" },
+    { class: "chart" },
     el(
       "svg",
       {
@@ -55,6 +55,12 @@ export function chart({ series, from, step, label, shown = number }) {
     ),
   );
 }
+
+/** Requests as series of a chart: what went well, and on top of it what failed. */
+export const wellAndFailed = ({ requests, errors }) => [
+  [requests.map((all, i) => all - errors[i]), null],
+  [errors, "bad"],
+];
 
 /** A chart of one line of text's height, for a table. */
 export function spark(values, label) {

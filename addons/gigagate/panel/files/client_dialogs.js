@@ -1,8 +1,8 @@
 // What opens from the clients' list: a client's days, its budget, its key shown once, a question.
 
-import { chart } from "./chart.js";
+import { chart, wellAndFailed } from "./chart.js";
 import { fine, money, number } from "./locale.js";
-import { box, clientName, code, el, field, leaving, t } from "./page.js";
+import { box, clientName, code, el, field, leaving, names, t } from "./page.js";
 
 /** A limit of a budget, what was used of it, its name, how it is written. */
 export const LIMITS = [
@@ -32,16 +32,8 @@ export function days(name, use) {
     of
       ? el(
           "div",
-          { class: "parts" },
-          part(
-            "requests",
-            [
-              [of.requests.map((all, i) => all - of.errors[i]), null],
-              [of.errors, "bad"],
-            ],
-            number,
-            number(total(name, use, "requests")),
-          ),
+          {},
+          part("requests", wellAndFailed(of), number, number(total(name, use, "requests"))),
           part("tokens", [[of.tokens, null]], number, number(total(name, use, "tokens"))),
           part("roubles", [[of.roubles, null]], money, money(total(name, use, "roubles"))),
         )
@@ -99,10 +91,7 @@ export function edit(one, taken, send) {
               ...Object.fromEntries(
                 limits.map(([limit, input]) => [limit, Number(input.value) || 0]),
               ),
-              models: models.value
-                .split(",")
-                .map((model) => model.trim())
-                .filter(Boolean),
+              models: names(models.value),
               expires: expires.value ? Date.parse(`${expires.value}T23:59:59Z`) / 1000 : null,
             },
           },

@@ -1,18 +1,13 @@
 // Which model answers which name, and which one stands in: edited here, written to the settings file.
 
 import { fine, number } from "./locale.js";
-import { ask, complain, el, field, heading, say, t, table } from "./page.js";
+import { ask, complain, el, field, heading, names, say, suggested, t, table } from "./page.js";
 
 const FIELDS = [
   ["default", "default_model"],
   ["light", "light_model"],
   ["embeddings", "embedding_model"],
 ];
-const names = (text) =>
-  text
-    .split(",")
-    .map((one) => one.trim())
-    .filter(Boolean);
 
 export async function show(place, left) {
   const told = await ask("models", { signal: left });
@@ -59,11 +54,7 @@ export async function show(place, left) {
     );
   };
   place.replaceChildren(
-    el(
-      "datalist",
-      { id: "names" },
-      told.known.map((one) => el("option", { value: one.name })),
-    ),
+    suggested(told.known),
     el(
       "form",
       { onsubmit: save },

@@ -1,6 +1,6 @@
 // How it goes: sums and charts of a day, a week, a month; slots, queue and credentials as they are now.
 
-import { chart, meter } from "./chart.js";
+import { chart, meter, wellAndFailed } from "./chart.js";
 import { listen } from "./live.js";
 import { fine, money, number, span, time } from "./locale.js";
 import { ask, choice, clientName, complain, el, heading, say, t, table } from "./page.js";
@@ -98,10 +98,7 @@ function sumsOf(now) {
         errors: number(errors),
         share: fine(requests ? (100 * errors) / requests : 0),
       }),
-      [
-        [now.requests.map((all, i) => all - now.errors[i]), null],
-        [now.errors, "bad"],
-      ],
+      wellAndFailed(now),
     ),
     card(
       "tokens",

@@ -80,6 +80,21 @@ export const check = (word, input) => el("label", { class: "check" }, input, t(w
 /** A client's name, for people. */
 export const clientName = (name) => (name === "anonymous" ? t("anonymous") : name);
 
+/** The names in a list with commas. */
+export const names = (text) =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+/** What fields with the list "names" suggest. */
+export const suggested = (models) =>
+  el(
+    "datalist",
+    { id: "names" },
+    models.map((one) => el("option", { value: one.name })),
+  );
+
 /** What was changed in a request, as a list. */
 export const rewrites = (notes) =>
   notes?.length

@@ -13,6 +13,7 @@ import {
   form,
   heading,
   rewrites,
+  suggested,
   t,
 } from "./page.js";
 import { curl, dialects, python } from "./same_request.js";
@@ -130,11 +131,7 @@ export async function show(place, left) {
   }
   left.addEventListener("abort", () => asking?.abort());
   place.append(
-    el(
-      "datalist",
-      { id: "names" },
-      told.known.map((one) => el("option", { value: one.name })),
-    ),
+    suggested(told.known),
     heading("playground"),
     el(
       "div",
