@@ -19,9 +19,12 @@ export async function show(place, left) {
     }
   };
   const names = told.clients.map((one) => one.name);
-  const others = Object.keys(told.use.clients).filter(
-    (name) => !names.includes(name) && !told.fixed.includes(name),
-  );
+  const others = [
+    ...told.fixed.map((name) => [name, "GIGAGATE_CLIENT_KEYS"]),
+    ...Object.keys(told.use.clients)
+      .filter((name) => !names.includes(name) && !told.fixed.includes(name))
+      .map((name) => [name, t(name === "anonymous" ? "no_key_asked" : "gone_client")]),
+  ];
   place.replaceChildren(
     heading(
       "clients",
@@ -48,33 +51,30 @@ export async function show(place, left) {
       t("no_clients"),
       "stacked",
     ),
-    told.fixed.length || others.length ? el("h3", { class: "apart" }, t("other_clients")) : "",
-    told.fixed.length || others.length
-      ? table(
-          t("other_clients"),
-          [[t("client")], [t("where_from")], [t("last_days")], [t("tokens"), "number"]],
-          [
-            ...told.fixed.map((name) => [name, "GIGAGATE_CLIENT_KEYS"]),
-            ...others.map((name) => [
-              name,
-              t(name === "anonymous" ? "no_key_asked" : "gone_client"),
-            ]),
-          ].map(([name, from]) =>
-            el(
-              "tr",
-              {},
-              el("td", {}, named(name, told.use)),
-              el("td", {}, from),
-              el("td", {}, sparkOf(name, told.use)),
-              el("td", { class: "number" }, number(total(name, told.use, "tokens"))),
-            ),
-          ),
-          "",
-          "stacked",
-        )
-      : "",
+    ...(others.length
+      ? [el("h3", { class: "apart" }, t("other_clients")), tableOfOthers(others, told.use)]
+      : []),
   );
 }
+
+/** Clients that are not managed here: [name, where it is from]. */
+const tableOfOthers = (others, use) =>
+  table(
+    t("other_clients"),
+    [[t("client")], [t("where_from")], [t("last_days")], [t("tokens"), "number"]],
+    others.map(([name, from]) =>
+      el(
+        "tr",
+        {},
+        el("td", {}, named(name, use)),
+        el("td", {}, from),
+        el("td", {}, sparkOf(name, use)),
+        el("td", { class: "number" }, number(total(name, use, "tokens"))),
+      ),
+    ),
+    "",
+    "stacked",
+  );
 
 const sparkOf = (name, use) =>
   total(name, use, "tokens")
