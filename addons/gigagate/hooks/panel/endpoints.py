@@ -184,9 +184,8 @@ class Panel:
         return json_response(200, told, request, {"cache-control": "no-store"})
 
     def _live(self, request: http.Request, admin: Admin | None) -> http.Response:
-        admin, query = _let_in(admin), request.query
         after = number_of(request.query.get("after"), 0)
-        source = self._events.of(query.get("of", ""), after, admin)
+        source = self._events.of(request.query.get("of", ""), after, _let_in(admin))
         return live.answer(HEADERS, source, request)
 
     async def _log_in(self, flow: http.HTTPFlow, key: str) -> http.Response:

@@ -7,13 +7,13 @@ a page hears of it only if there is something new.
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from gigagate.core import compact_json
 from gigagate.errors import StoreError
 from gigagate.hooks.panel.door import Admin, PanelDoor
 from gigagate.hooks.panel.requests import LastRequests
-from gigagate.hooks.panel.routes import Told
+from gigagate.hooks.panel.routes import Topic
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.wire.live import PieceSource
 from gigagate.panel.watch import Watch
@@ -31,9 +31,6 @@ HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",
     "x-accel-buffering": "no",
 }
-
-type Topic = Callable[[int], Awaitable[tuple[Told | None, int]]]
-"""The number of the last thing that was told -> what is new, or None, and the next number."""
 
 
 class Events:

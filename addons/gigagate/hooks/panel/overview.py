@@ -8,7 +8,7 @@ from mitmproxy import http
 from gigagate.errors import InvalidRequest
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.panel.door import Admin
-from gigagate.hooks.panel.routes import Routes, Told, body_of
+from gigagate.hooks.panel.routes import Routes, Told, all_of, body_of
 from gigagate.hooks.runtime import Runtime
 from gigagate.panel.health import Gone, health
 from gigagate.panel.history import History
@@ -32,18 +32,10 @@ class Overview:
         self._status = status
         self._history = history
         self.routes: Routes = {
-            ("GET", "health"): self.health,
-            ("GET", "overview"): self.overview,
+            ("GET", "health"): all_of(self.health_now),
+            ("GET", "overview"): all_of(self.now),
             ("POST", "token/refresh"): self.refresh_token,
         }
-
-    async def health(self, request: http.Request, admin: Admin) -> Told:
-        told, _ = await self.health_now(0)
-        return told or {}
-
-    async def overview(self, request: http.Request, admin: Admin) -> Told:
-        told, _ = await self.now(0)
-        return told or {}
 
     async def health_now(self, number: int) -> tuple[Told | None, int]:
         """{"mood", "state", "since", "detail"}: see panel/health.py."""

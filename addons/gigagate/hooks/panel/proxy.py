@@ -11,7 +11,7 @@ from mitmproxy import http
 from gigagate import running
 from gigagate.errors import InvalidRequest, NotFound
 from gigagate.hooks.panel.door import Admin, PanelDoor
-from gigagate.hooks.panel.routes import Routes, Told
+from gigagate.hooks.panel.routes import Routes, Told, all_of
 from gigagate.hooks.runtime import Runtime
 from gigagate.panel import settings_in_force
 from gigagate.panel.log_tail import LogTail
@@ -29,7 +29,7 @@ class ProxyPart:
         self.routes: Routes = {
             ("GET", "settings"): self.settings,
             ("GET", "doctor"): self.doctor,
-            ("GET", "log"): self.log,
+            ("GET", "log"): all_of(self.new_lines),
             ("GET", "link"): self.link,
         }
 
@@ -60,10 +60,6 @@ class ProxyPart:
         finally:
             if process.returncode is None:
                 process.kill()
-
-    async def log(self, request: http.Request, admin: Admin) -> Told:
-        told, _ = await self.new_lines(0)
-        return told or {}
 
     async def new_lines(self, number: int) -> tuple[Told | None, int]:
         """The lines of this process; "worker": its number, where it is one of many."""

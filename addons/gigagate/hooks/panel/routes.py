@@ -16,6 +16,18 @@ Told = Mapping[str, Any]
 type Handler = Callable[[http.Request, Admin], Awaitable[Told]]
 type Routes = Mapping[tuple[str, str], Handler]
 """Method and path below /admin/api/ -> who answers.  An answer may raise GigaGateError."""
+type Topic = Callable[[int], Awaitable[tuple[Told | None, int]]]
+"""The number of the last thing that was told -> what is new, or None, and the next number."""
+
+
+def all_of(topic: Topic) -> Handler:
+    """The handler that tells what a page hears of the topic first."""
+
+    async def answer(request: http.Request, admin: Admin) -> Told:
+        told, _ = await topic(0)
+        return told or {}
+
+    return answer
 
 
 def body_of(request: http.Request) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from gigagate.hooks.about.status import mitmweb_url
 from gigagate.hooks.inspection import wire_record
 from gigagate.hooks.inspection.flow_sessions import FlowSessions, FoundSessions, has_ended
 from gigagate.hooks.panel.door import Admin
-from gigagate.hooks.panel.routes import Routes, Told, number_of
+from gigagate.hooks.panel.routes import Routes, Told, all_of, number_of
 from gigagate.hooks.patches import looks
 from gigagate.report_page import session as shown
 from gigagate.report_page import step as one_step
@@ -30,15 +30,16 @@ LISTED = 200
 class SessionsPart:
     def __init__(self, flows: FlowSessions) -> None:
         self._flows = flows
-        self.routes: Routes = {("GET", "sessions"): self.list, ("GET", "session"): self.one}
-
-    async def list(self, request: http.Request, admin: Admin) -> Told:
-        """The latest first: {"on": false}, or {"on": true, "sessions": [{"id": a flow's, …}]}."""
-        told, _ = await self.new(0)
-        return told or {}
+        self.routes: Routes = {
+            ("GET", "sessions"): all_of(self.new),
+            ("GET", "session"): self.one,
+        }
 
     async def new(self, seen: int) -> tuple[Told | None, int]:
-        """The same for a page that has what was found at the look `seen`; None: nothing new."""
+        """The latest first: {"on": false}, or {"on": true, "sessions": [{"id": a flow's, …}]}.
+
+        seen: the look whose finds the page has.
+        """
         if not looks.keeps_flows():
             return {"on": False}, 0
         found = await self._flows.look()
