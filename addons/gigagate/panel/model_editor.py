@@ -98,15 +98,13 @@ def edited(text: str, wanted: Mapping[str, Any]) -> str:
 
 
 def _fallback(given: object) -> CommentedMap:
-    if not isinstance(given, dict) or len(given) > 1000:
-        raise SettingsError("models.fallback: names of models are needed.")
     found = CommentedMap()
-    for name, instead in given.items():
+    for name, instead in _named("fallback", given).items():
         if not isinstance(instead, list) or not instead:
             raise SettingsError(f"models.fallback.{name}: the names of other models are needed.")
-        names = [_text(f"fallback.{name}", one) for one in instead]
-        found[_text("fallback", name)] = CommentedSeq(names)
-        found[name.strip()].fa.set_flow_style()
+        names = CommentedSeq(_text(f"fallback.{name}", one) for one in instead)
+        names.fa.set_flow_style()
+        found[_text("fallback", name)] = names
     return found
 
 
@@ -117,8 +115,15 @@ def _text(name: str, value: object) -> str:
 
 
 def _aliases(given: object) -> CommentedMap:
-    if not isinstance(given, dict) or len(given) > 1000:
-        raise SettingsError("models.aliases: names of models are needed.")
     return CommentedMap(
-        {_text("aliases", name): _text(f"aliases.{name}", meant) for name, meant in given.items()}
+        {
+            _text("aliases", name): _text(f"aliases.{name}", meant)
+            for name, meant in _named("aliases", given).items()
+        }
     )
+
+
+def _named(part: str, given: object) -> Mapping[Any, Any]:
+    if not isinstance(given, dict) or len(given) > 1000:
+        raise SettingsError(f"models.{part}: names of models are needed.")
+    return given
