@@ -129,14 +129,11 @@ class _Page:
         away = {"mood": "bad", "state": self.text("trouble")}
         if several := self.several:
             used = sum(one["usable"] for one in several)
-            well = {
-                "mood": "good",
-                "state": self.text("ready"),
-                "token_left": f"{used} / {len(several)}",
-                "token_percent": str(percent(used, len(several))),
-                "token_detail": self.text("credentials_used"),
-                "no_refresh": "",
-            }
+            well = self.ready(
+                f"{used} / {len(several)}",
+                self.text("credentials_used"),
+                share=percent(used, len(several)),
+            )
             return well | away if self.state["problems"] else well
         told = self.token_of_its_own()
         return told | away if self.state["outages"] or self.state["problems"] else told
@@ -145,40 +142,28 @@ class _Page:
         token = self.state["token"]
         left = token["seconds_left"]
         if self.state["auth_mode"] == "passthrough":
-            return {
-                "mood": "good",
-                "state": self.text("ready"),
-                "token_left": self.text("of_clients"),
-                "token_percent": "0",
-                "token_detail": self.text("of_clients_detail"),
-                "no_refresh": "hidden",
-            }
-        if left is None and token["source"] in WITHOUT_END and not token["last_error"]:
-            return {
-                "mood": "good",
-                "state": self.text("ready"),
-                "token_left": self.text("without_end"),
-                "token_percent": "0",
-                "token_detail": self.text(f"from_{token['source']}"),
-                "no_refresh": "hidden",
-            }
-        if left is None:
-            mood, state = ("bad", "trouble") if token["last_error"] else ("calm", "no_token")
-            detail = "" if token["last_error"] else self.text("fetched_later_detail")
-            return {
-                "mood": mood,
-                "state": self.text(state),
-                "token_left": self.text("fetched_later"),
-                "token_percent": "0",
-                "token_detail": detail,
-                "no_refresh": "",
-            }
+            told = self.ready(self.text("of_clients"), self.text("of_clients_detail"))
+            return told | {"no_refresh": "hidden"}
+        if left is not None:
+            source = self.text(f"from_{token['source']}")
+            return self.ready(self.duration(left), source, share=percent(left, TOKEN_LIFE))
+        if token["last_error"]:
+            told = self.ready(self.text("fetched_later"), "")
+            return told | {"mood": "bad", "state": self.text("trouble")}
+        if token["source"] in WITHOUT_END:
+            told = self.ready(self.text("without_end"), self.text(f"from_{token['source']}"))
+            return told | {"no_refresh": "hidden"}
+        told = self.ready(self.text("fetched_later"), self.text("fetched_later_detail"))
+        return told | {"mood": "calm", "state": self.text("no_token")}
+
+    def ready(self, left: str, detail: str, *, share: int = 0) -> dict[str, str]:
+        """What the token's card says while all is well; share: percent of the meter."""
         return {
             "mood": "good",
             "state": self.text("ready"),
-            "token_left": self.duration(left),
-            "token_percent": str(percent(left, TOKEN_LIFE)),
-            "token_detail": self.text(f"from_{token['source']}"),
+            "token_left": left,
+            "token_percent": str(share),
+            "token_detail": detail,
             "no_refresh": "",
         }
 
