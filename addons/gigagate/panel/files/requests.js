@@ -187,7 +187,7 @@ function detail(one, mitmweb) {
     [t("cost"), one.roubles ? money(one.roubles) : ""],
     [t("duration"), time(one.ms)],
     [t("first_token"), one.first_ms === null ? "" : time(one.first_ms)],
-    [t("in_queue"), one.queue_ms ? time(one.queue_ms) : ""],
+    [t("queue"), one.queue_ms ? time(one.queue_ms) : ""],
     [t("attempts"), number(one.attempts)],
     [t("messages"), one.messages ? number(one.messages) : ""],
   ].filter(([, value]) => value);

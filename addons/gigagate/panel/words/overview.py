@@ -15,7 +15,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "in_progress_of": ("in progress: {requests}", "выполняется: {requests}"),
     "waiting_of": ("waiting: {requests}", "ждут: {requests}"),
     "slots": ("Slots in use", "Занято слотов"),
-    "queue": ("In the queue", "В очереди"),
     "uptime": ("running for", "работает"),
     "workers": ("workers", "процессы"),
     "access": ("Access to GigaChat", "Доступ к GigaChat"),

@@ -12,7 +12,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "rewrites": ("Rewrites", "Замены"),
     "path": ("Path", "Путь"),
     "messages": ("Messages", "Сообщения"),
-    "in_queue": ("In the queue", "В очереди"),
     "only_errors": ("only errors", "только ошибки"),
     "live": ("live", "в реальном времени"),
     "no_requests": (

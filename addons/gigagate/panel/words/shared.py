@@ -58,6 +58,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "tokens": ("Tokens", "Токены"),
     "roubles": ("Roubles", "Рубли"),
     "requests": ("Requests", "Запросы"),
+    "queue": ("In the queue", "В очереди"),
     "where_from": ("Where from", "Откуда"),
     "no_use": ("not used yet", "ещё не использовалось"),
     "first_token": ("To the first token", "До первого токена"),
