@@ -12,8 +12,9 @@ from gigagate.sessions.session import gathered
 def test_a_step_is_told_within_its_conversation() -> None:
     call = calls("read", "1", path="a.py")
     talk = [user("Fix it"), call, result("1", "def f(): …")]
-    (session,) = gathered(
+    _, session = gathered(
         found(
+            seen(talk[:1], said("Another's, earlier."), client="boris"),
             seen(talk[:1], call, usage=Usage(1000, 10, 0), total=1.5),
             seen(talk, said("Done."), usage=Usage(2000, 20, 1000), total=2.5),
             seen([user("A title")], said("Fixing"), tools=False),

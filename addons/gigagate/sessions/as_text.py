@@ -55,7 +55,8 @@ def _facts(step: Step) -> Iterator[str]:
 
 def _new(session: Session, step: Step) -> Iterator[str]:
     yield "── new in this step ──"
-    before = next((one for one in session.steps if one.order == step.after), None)
+    steps = session.steps if step in session.steps else []
+    before = next((one for one in steps if one.number == step.after), None)
     for call in before.calls if before else ():
         if call.result is not None:
             yield wrapped(f"← {call.name}: {one_line(call.result, MAX_RESULT)}", "    ")

@@ -97,8 +97,7 @@ def _findings(session: Session, language: str) -> list[str]:
 
 def _thread(session: Session, address_of: shown.AddressOf, since: int) -> dict[str, Any]:
     """A step is new, or its calls have their results now."""
-    fresh = {step.order for step in session.steps if step.order > since}
-    fresh |= {step.after for step in session.steps if step.order in fresh and step.after}
+    before_new = {step.after for step in session.steps if step.order > since}
     return {
         "title": session.title,
         "head": shown.head(session),
@@ -108,7 +107,7 @@ def _thread(session: Session, address_of: shown.AddressOf, since: int) -> dict[s
         "steps": [
             {"order": step.order, "html": one_step.render(step, address_of(step))}
             for step in session.steps
-            if step.order in fresh
+            if step.order > since or step.number in before_new
         ],
     }
 
