@@ -43,11 +43,8 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
         ) as proxy,
         Browser(chromium, folder / "profile", size=(1280, 900)) as browser,
     ):
+        browser.watch()
         browser.open(f"{proxy.url}/admin?token={ADMIN}&lang=en")
-        browser.evaluate(
-            "window.wrong = []; addEventListener('error', e => wrong.push(e.message));"
-            "addEventListener('securitypolicyviolation', e => wrong.push(e.violatedDirective))"
-        )
         yield Setup(emulator, proxy, browser)
 
 
@@ -81,7 +78,7 @@ def test_a_session_is_read_while_the_agent_works(setup: Setup) -> None:
     browser.click(".outline a", "edit_file")
     assert browser.evaluate("location.hash").startswith("#sessions/"), "the page stays"
     assert browser.evaluate("document.querySelector('.step.here .come') !== null")
-    assert browser.evaluate("wrong") == []
+    assert browser.complaints == []
 
 
 def test_words_are_searched_for_in_what_is_folded_too(setup: Setup) -> None:
@@ -117,22 +114,14 @@ def test_what_foreigners_write_stays_text(setup: Setup) -> None:
     assert browser.text(".steps").count("<script>window.evil = 1</script>") >= 3
     assert browser.evaluate("document.querySelectorAll('.evil, .session script, img').length") == 0
     assert browser.evaluate("typeof window.evil") == "undefined"
-    assert browser.evaluate("wrong") == []
+    assert browser.complaints == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_is_read_at_any_width(setup: Setup, width: int, scheme: str, tmp_path: Path) -> None:
     browser = setup.browser
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    browser.call("Emulation.setEmulatedMedia", features=[feature])
-    browser.call(
-        "Emulation.setDeviceMetricsOverride",
-        width=width,
-        height=900,
-        deviceScaleFactor=1,
-        mobile=False,
-    )
+    browser.look((width, 900), dark=scheme == "dark")
     if browser.evaluate("document.querySelector('.steps') === null"):
         AgentRun(setup.proxy.base_url, setup.emulator).run()
         read(browser, "Скидка считается неверно")

@@ -50,13 +50,7 @@ def test_the_page_renews_itself_and_its_button_works(proxy: Proxy, browser: Brow
 def test_a_narrow_screen_is_not_scrolled_sideways(proxy: Proxy, browser: Browser) -> None:
     requests.post(f"{proxy.base_url}/chat/completions", json=CHAT, timeout=20)
     for width in (320, 390, 1000):
-        browser.call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=900,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
+        browser.look((width, 900))
         browser.open(f"{proxy.url}/?lang=ru&width={width}")
         browser.wait_for(f"location.search.endsWith('width={width}')")
         assert browser.evaluate("document.documentElement.scrollWidth") <= width
