@@ -15,14 +15,12 @@ import requests
 from tests.support import panel_pictures, session_pictures
 from tests.support.browser import Browser
 from tests.support.cline_chat import CLINE_CHAT
-from tests.support.mitmweb import arguments
+from tests.support.mitmweb_in_chromium import mitmweb_in_chromium
 from tests.support.mitmweb_page import Page
-from tests.support.ports import free_port
 from tests.support.proxy import ROOT, Proxy
 from tests.support.real_parts import real_part
 
 from gigagate.emulator.server import Emulator
-from gigagate.emulator.thread import EmulatorThread
 
 IMAGES = ROOT / "docs" / "images"
 TALE = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Расскажи короткую сказку."}]}
@@ -69,14 +67,11 @@ def main() -> None:
         raise SystemExit("chromium is not installed: sh tests/install_extras.sh")
     with tempfile.TemporaryDirectory() as name:
         temporary = Path(name)
-        port, flows = free_port(), temporary / "flows.mitm"
+        flows = temporary / "flows.mitm"
         panel_pictures.work_for_a_month(temporary, time.time())
-        with (
-            EmulatorThread(state_dir=temporary / "emulator") as emulator,
-            Proxy(emulator, temporary, *arguments(port), "-w", str(flows), verb="web") as proxy,
-            Browser(chromium, temporary / "profile") as browser,
-        ):
-            page = Page(browser, f"http://127.0.0.1:{port}")
+        with mitmweb_in_chromium(chromium, temporary, "-w", str(flows)) as shown:
+            emulator, proxy, browser, url = shown
+            page = Page(browser, url)
             traffic(proxy, emulator)
             folder = IMAGES if write else temporary
             folder.mkdir(parents=True, exist_ok=True)

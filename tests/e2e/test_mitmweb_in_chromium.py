@@ -6,16 +6,14 @@ from typing import NamedTuple
 
 import pytest
 import requests
-from tests.support.browser import Browser
 from tests.support.cline_chat import CLINE_CHAT
-from tests.support.mitmweb import Web, arguments
+from tests.support.mitmweb import Web
+from tests.support.mitmweb_in_chromium import mitmweb_in_chromium
 from tests.support.mitmweb_page import Page
-from tests.support.ports import free_port
 from tests.support.proxy import ROOT, Proxy
 from tests.support.real_parts import require_real_part
 
 from gigagate.emulator.server import Emulator
-from gigagate.emulator.thread import EmulatorThread
 
 DEBUGGING = ROOT / "docs" / "debugging.md"
 SAID = "Сколько будет два плюс два?"
@@ -32,14 +30,8 @@ class Setup(NamedTuple):
 def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
     chromium = require_real_part("chromium")
     folder = tmp_path_factory.mktemp("chromium")
-    port = free_port()
-    with (
-        EmulatorThread(state_dir=folder / "emulator") as emulator,
-        Proxy(emulator, folder, *arguments(port), verb="web") as proxy,
-        Browser(chromium, folder / "profile") as browser,
-    ):
-        web = Web(f"http://127.0.0.1:{port}")
-        yield Setup(emulator, proxy, web, Page(browser, web.url))
+    with mitmweb_in_chromium(chromium, folder) as (emulator, proxy, browser, url):
+        yield Setup(emulator, proxy, Web(url), Page(browser, url))
 
 
 def post(setup: Setup, body: dict, **more: object) -> requests.Response:

@@ -2,19 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import requests
 from tests.support.agent_run import SUMMARY, AgentRun
 from tests.support.browser import Browser
-from tests.support.mitmweb import arguments
-from tests.support.ports import free_port
-from tests.support.proxy import Proxy
+from tests.support.mitmweb_in_chromium import Shown, mitmweb_in_chromium
 from tests.support.real_parts import require_real_part
 
-from gigagate.emulator import Emulator, EmulatorConfig, EmulatorThread
+from gigagate.emulator import EmulatorConfig
 
 ADMIN = "an-admin-s-long-key"
 EVIL = (
@@ -24,28 +20,16 @@ EVIL = (
 )
 
 
-class Setup(NamedTuple):
-    emulator: Emulator
-    proxy: Proxy
-    browser: Browser
-
-
 @pytest.fixture(scope="module")
-def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     chromium = require_real_part("chromium")
     folder = tmp_path_factory.mktemp("sessions")
-    environment = {"GIGAGATE_ADMIN_KEY": ADMIN}
-    config = EmulatorConfig(concurrency=0)
-    with (
-        EmulatorThread(config, state_dir=folder / "emulator") as emulator,
-        Proxy(
-            emulator, folder, *arguments(free_port()), verb="web", environment=environment
-        ) as proxy,
-        Browser(chromium, folder / "profile", size=(1280, 900)) as browser,
-    ):
-        browser.watch()
-        browser.open(f"{proxy.url}/admin?token={ADMIN}&lang=en")
-        yield Setup(emulator, proxy, browser)
+    config, environment = EmulatorConfig(concurrency=0), {"GIGAGATE_ADMIN_KEY": ADMIN}
+    with mitmweb_in_chromium(chromium, folder, config=config, environment=environment) as setup:
+        setup.browser.look((1280, 900))
+        setup.browser.watch()
+        setup.browser.open(f"{setup.proxy.url}/admin?token={ADMIN}&lang=en")
+        yield setup
 
 
 def read(browser: Browser, title: str) -> None:
@@ -60,7 +44,7 @@ def numbers(browser: Browser) -> list[str]:
     return json.loads(browser.evaluate(f"JSON.stringify({shown}.map(e => e.textContent))"))
 
 
-def test_a_session_is_read_while_the_agent_works(setup: Setup) -> None:
+def test_a_session_is_read_while_the_agent_works(setup: Shown) -> None:
     browser = setup.browser
     agent = AgentRun(setup.proxy.base_url, setup.emulator)
     agent.run(2)
@@ -81,7 +65,7 @@ def test_a_session_is_read_while_the_agent_works(setup: Setup) -> None:
     assert browser.complaints == []
 
 
-def test_words_are_searched_for_in_what_is_folded_too(setup: Setup) -> None:
+def test_words_are_searched_for_in_what_is_folded_too(setup: Shown) -> None:
     browser = setup.browser
     if not browser.evaluate("document.querySelectorAll('.step').length === 12"):
         AgentRun(setup.proxy.base_url, setup.emulator).run()
@@ -96,7 +80,7 @@ def test_words_are_searched_for_in_what_is_folded_too(setup: Setup) -> None:
     assert browser.evaluate("document.querySelector('.step:not([hidden]) .call').open")
 
 
-def test_what_foreigners_write_stays_text(setup: Setup) -> None:
+def test_what_foreigners_write_stays_text(setup: Shown) -> None:
     browser, emulator = setup.browser, setup.emulator
     call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": EVIL}}
     talk = [
@@ -119,7 +103,7 @@ def test_what_foreigners_write_stays_text(setup: Setup) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_is_read_at_any_width(setup: Setup, width: int, scheme: str, tmp_path: Path) -> None:
+def test_it_is_read_at_any_width(setup: Shown, width: int, scheme: str) -> None:
     browser = setup.browser
     browser.look((width, 900), dark=scheme == "dark")
     if browser.evaluate("document.querySelector('.steps') === null"):
