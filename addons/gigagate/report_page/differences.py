@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from gigagate.core.redact import mask
 from gigagate.report_page.plain import safe
 from gigagate.sessions.words import many, t
+from gigagate.views.equal import equal_at_start
 
 AROUND = 2
 """Lines that stay, shown beside one that does not."""
@@ -40,8 +41,8 @@ def signed(text: str) -> str:
 
 
 def _lines(before: Sequence[str], after: Sequence[str]) -> Iterator[_Line]:
-    start = _equal(before, after)
-    end = _equal(before[start:][::-1], after[start:][::-1])
+    start = equal_at_start(before, after)
+    end = equal_at_start(before[start:][::-1], after[start:][::-1])
     yield from (("same", line) for line in before[:start])
     yield from _compared(
         before[start : len(before) - end],
@@ -61,11 +62,6 @@ def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[_Line]:
         else:
             yield from (("gone", line) for line in before[i:j])
             yield from (("come", line) for line in after[k:m])
-
-
-def _equal(one: Sequence[str], other: Sequence[str]) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _shortened(lines: Sequence[_Line]) -> Iterator[_Line]:

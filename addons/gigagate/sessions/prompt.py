@@ -11,6 +11,7 @@ from gigagate.core.any_json import list_of, object_of, text_of
 from gigagate.sessions import calls, marks
 from gigagate.sessions.marks import Mark
 from gigagate.sessions.seen import Seen
+from gigagate.views.equal import equal_at_start
 
 _INSTRUCTIONS = ("system", "developer")
 
@@ -65,26 +66,15 @@ def _mark_of(tools: list[Any], before: Sequence[Prompt]) -> Mark:
 def _marked(
     client: str, messages: Sequence[Mapping[str, Any]], before: Sequence[Prompt]
 ) -> tuple[list[Mark], list[bytes]]:
-    most = max(before, key=lambda one: _equal(one.messages, messages), default=None)
-    length = _equal(most.messages, messages) if most else 0
+    lengths = [equal_at_start(one.messages, messages) for one in before]
+    length = max(lengths, default=0)
+    most = before[lengths.index(length)] if lengths else None
     made = most.marks[:length] if most else []
     chain = most.chain[: length + 1] if most else [marks.digest(client)]
     for message in messages[length:]:
         made.append(marks.of_message(message))
         chain.append(marks.after(chain[-1], made[-1]))
     return made, chain
-
-
-def _equal(before: Sequence[object], now: Sequence[object]) -> int:
-    """How many are equal at the beginning."""
-    if before == now[: len(before)]:
-        return len(before)
-    places = (place for place, pair in enumerate(zip(before, now, strict=False)) if _other(*pair))
-    return next(places, min(len(before), len(now)))
-
-
-def _other(a: object, b: object) -> bool:
-    return a != b
 
 
 def _names(tools: Sequence[object]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gigagate.core.any_json import list_of, object_of, parsed
 from gigagate.views import pretty_json
+from gigagate.views.equal import equal_at_start
 from gigagate.views.facts import Facts
 from gigagate.views.text import count, wrapped
 
@@ -57,8 +58,8 @@ def difference(
         return
     yield explained
     yield ""
-    start = _equal(before, after)
-    end = 0 if cut else _equal(before[start:][::-1], after[start:][::-1])
+    start = equal_at_start(before, after)
+    end = 0 if cut else equal_at_start(before[start:][::-1], after[start:][::-1])
     start, end = max(0, start - CONTEXT), max(0, end - CONTEXT)
     before, after = before[start : len(before) - end], after[start : len(after) - end]
     cut = cut or max(len(before), len(after)) > MAX_COMPARED
@@ -116,11 +117,3 @@ def _plain(message: Any) -> Any:
         case {"content": [{"text": str(text)} as part]} if len(part) == 1:
             return {**message, "content": text}
     return message
-
-
-def _equal(before: list[str], after: list[str]) -> int:
-    """How many lines are equal at the beginning."""
-    for number, (a, b) in enumerate(zip(before, after, strict=False)):
-        if a != b:
-            return number
-    return min(len(before), len(after))
