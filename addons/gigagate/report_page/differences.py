@@ -6,6 +6,7 @@ other.
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from gigagate.core.redact import mask
 from gigagate.report_page.plain import safe
@@ -66,23 +67,15 @@ def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[_Line]:
 
 def _shortened(lines: Sequence[_Line]) -> Iterator[_Line]:
     """What stays far from any difference is counted."""
-    near = bytearray(len(lines))
+    near: set[int] = set()
     for place, (kind, _) in enumerate(lines):
         if kind != "same":
-            near[max(0, place - AROUND) : place + AROUND + 1] = b"\1" * len(
-                near[max(0, place - AROUND) : place + AROUND + 1]
-            )
-    left_out = 0
-    for place, line in enumerate(lines):
-        if near[place]:
-            if left_out:
-                yield "left", t("… {lines} the same …", lines=many(left_out, "line"))
-            left_out = 0
-            yield line
+            near.update(range(place - AROUND, place + AROUND + 1))
+    for shown, places in groupby(range(len(lines)), near.__contains__):
+        if shown:
+            yield from (lines[place] for place in places)
         else:
-            left_out += 1
-    if left_out:
-        yield "left", t("… {lines} the same …", lines=many(left_out, "line"))
+            yield "left", t("… {lines} the same …", lines=many(len(list(places)), "line"))
 
 
 def _shown(line: _Line) -> str:

@@ -47,10 +47,10 @@ def _arguments(told: str) -> Iterator[str]:
     if not isinstance(given, dict):
         yield f"<h5>{t('arguments')}</h5>{code(told)}"
         return
-    after = {new: old for old, new in _BEFORE_AND_AFTER.items() if old in given and new in given}
+    edits = {old: new for old, new in _BEFORE_AND_AFTER.items() if old in given and new in given}
     for name, value in given.items():
-        if (new := _BEFORE_AND_AFTER.get(name)) in after and new is not None:
+        if new := edits.get(name):
             edit = differences.between(text_of(value), text_of(given[new]))
             yield f"<h5>{safe(name)} → {safe(new)}</h5>{edit}"
-        elif name not in after:
+        elif name not in edits.values():
             yield f"<h5>{safe(name)}</h5>{text(text_of(value))}"
