@@ -12,7 +12,7 @@ from gigagate.cli.translated import Outcome, translated
 from gigagate.core.any_json import parsed
 from gigagate.core.policy import Policy
 from gigagate.sessions.finder import Finder
-from gigagate.sessions.session import gathered
+from gigagate.sessions.session import gathered, places
 from gigagate.views import changes
 
 EXPLAINED = "- what it was sent then    + what it would be sent today"
@@ -56,13 +56,11 @@ def compared(file: Path, policy: Policy) -> list[StepSince]:
         if (seen := saved.seen(kept)) is not None:
             since.order = finder.add(seen).order
         steps.append(since)
-    titles = {
-        step.order: (session.title, step.number)
-        for session in gathered(finder.sessions)
-        for step in (*session.steps, *session.beside)
-    }
+    holders = places(gathered(finder.sessions))
     for since in steps:
-        since.session, since.step = titles.get(since.order, ("", 0))
+        if since.order in holders:
+            session, step = holders[since.order]
+            since.session, since.step = session.title, step.number
     return steps
 
 

@@ -45,7 +45,7 @@ def render(pair: _Pair, names: tuple[str, str]) -> str:
 def _table(pair: _Pair, names: tuple[str, str]) -> str:
     sums = totals(pair[0]), totals(pair[1])
     heads = "".join(f"<th>{safe(name)}</th>" for name in names)
-    models = "".join(f"<td>{safe(', '.join(_models(one)))}</td>" for one in pair)
+    models = "".join(f"<td>{safe(', '.join(one.models))}</td>" for one in pair)
     found = "".join(f"<td>{_findings(one)}</td>" for one in pair)
     rows = "".join(
         f"<tr><th>{t(name)}</th><td>{shown(value(sums[0]))}</td><td>{shown(value(sums[1]))}</td>"
@@ -58,10 +58,6 @@ def _table(pair: _Pair, names: tuple[str, str]) -> str:
         f"<tr><th>{t('model')}</th>{models}<td></td></tr>{rows}"
         f"<tr><th>{t('worth a look')}</th>{found}<td></td></tr></table>"
     )
-
-
-def _models(session: Session) -> list[str]:
-    return list(dict.fromkeys(step.model.partition(":")[0] for step in session.steps))
 
 
 def _findings(session: Session) -> str:

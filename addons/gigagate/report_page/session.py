@@ -49,8 +49,7 @@ def beside(session: Session, address_of: AddressOf = nowhere) -> str:
 
 
 def _by(session: Session) -> str:
-    models = dict.fromkeys(step.model.partition(":")[0] for step in session.steps)
-    words = [session.client, *list(models)[:3]]
+    words = [session.client, *session.models[:3]]
     return f'<p class="quiet">{safe(" · ".join(word for word in words if word))}</p>'
 
 

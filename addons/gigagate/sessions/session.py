@@ -39,6 +39,16 @@ class Session:
     def title(self) -> str:
         return beginning(_asked_first(self), MAX_TITLE) or "a conversation"
 
+    @property
+    def every_step(self) -> list[Step]:
+        """Those beside it too."""
+        return [*self.steps, *self.beside]
+
+    @property
+    def models(self) -> list[str]:
+        """Names without a version, in the order in which they came."""
+        return list(dict.fromkeys(step.model.partition(":")[0] for step in self.steps))
+
 
 class Loop(NamedTuple):
     """The same call with the same result, or the same words, again and again."""
@@ -64,7 +74,7 @@ class Totals(NamedTuple):
 
 
 def totals(session: Session) -> Totals:
-    every = [*session.steps, *session.beside]
+    every = session.every_step
     used = [step.usage for step in every if step.usage]
     return Totals(
         len(session.steps),
@@ -113,6 +123,11 @@ def gathered(sessions: Sequence[Session]) -> list[Session]:
                     del out[id(one)]
                     break
     return list(out.values())
+
+
+def places(sessions: Sequence[Session]) -> dict[int, tuple[Session, Step]]:
+    """A step's order -> where it stands."""
+    return {step.order: (session, step) for session in sessions for step in session.every_step}
 
 
 def _is_host(session: Session) -> bool:

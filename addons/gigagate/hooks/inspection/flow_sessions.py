@@ -18,7 +18,7 @@ from gigagate.hooks.runtime import Runtime
 from gigagate.sessions import reading
 from gigagate.sessions.finder import Finder
 from gigagate.sessions.seen import Seen
-from gigagate.sessions.session import Session, gathered
+from gigagate.sessions.session import Session, gathered, places
 from gigagate.sessions.step import Step
 from gigagate.settings import known_models
 from gigagate.threads import in_thread
@@ -100,11 +100,7 @@ class FlowSessions:
 
     def _told(self) -> FoundSessions:
         sessions = gathered(self._finder.sessions)
-        holders = {
-            step.order: (session, step)
-            for session in sessions
-            for step in (*session.steps, *session.beside)
-        }
+        holders = places(sessions)
         steps = {each: step for each, (_, step) in self._known.items() if step is not None}
         return FoundSessions(
             sessions,
