@@ -8,6 +8,7 @@ tool.py          a call of a tool, with its result
 prose.py         Markdown
 plain.py         text that stays text
 differences.py   two texts as one, with what has gone and come
+sums.py          what a conversation has taken, thing by thing
 curve.py         numbers of many steps as a picture
 bar.py           a prompt's parts as a bar
 """

@@ -8,27 +8,13 @@ from gigagate.report_page import step as one_step
 from gigagate.report_page.curve import Line, svg
 from gigagate.report_page.page import around
 from gigagate.report_page.plain import folded, safe
+from gigagate.report_page.sums import SUMS
 from gigagate.sessions import told
 from gigagate.sessions.session import Session, Totals, totals
 from gigagate.sessions.step import Step
 from gigagate.sessions.words import many, t
-from gigagate.views.text import digits
 
 type _Pair = tuple[Session, Session]
-
-_ROWS: Sequence[tuple[str, Callable[[Totals], float], Callable[[float], str]]] = (
-    ("steps", lambda sums: sums.steps, lambda value: digits(int(value))),
-    ("tokens asked", lambda sums: sums.prompt, lambda value: digits(int(value))),
-    ("of them cached", lambda sums: sums.cached, lambda value: digits(int(value))),
-    ("tokens answered", lambda sums: sums.completion, lambda value: digits(int(value))),
-    ("cost", lambda sums: sums.cost, lambda value: f"{value:.2f} ₽"),
-    (
-        "GigaChat's time",
-        lambda sums: sums.seconds,
-        lambda value: t("{seconds} s", seconds=f"{value:.1f}"),
-    ),
-    ("errors", lambda sums: sums.errors, lambda value: digits(int(value))),
-)
 
 
 def render(pair: _Pair, names: tuple[str, str]) -> str:
@@ -43,21 +29,25 @@ def render(pair: _Pair, names: tuple[str, str]) -> str:
 
 
 def _table(pair: _Pair, names: tuple[str, str]) -> str:
-    sums = totals(pair[0]), totals(pair[1])
     heads = "".join(f"<th>{safe(name)}</th>" for name in names)
     models = "".join(f"<td>{safe(', '.join(one.models))}</td>" for one in pair)
     found = "".join(f"<td>{_findings(one)}</td>" for one in pair)
-    rows = "".join(
-        f"<tr><th>{t(name)}</th><td>{shown(value(sums[0]))}</td><td>{shown(value(sums[1]))}</td>"
-        f"<td>{_change(value(sums[0]), value(sums[1]))}</td></tr>"
-        for name, value, shown in _ROWS
-        if value(sums[0]) or value(sums[1])
-    )
     return (
         f'<table class="sums"><tr><td></td>{heads}<td></td></tr>'
-        f"<tr><th>{t('model')}</th>{models}<td></td></tr>{rows}"
+        f"<tr><th>{t('model')}</th>{models}<td></td></tr>"
+        f"{''.join(_sums(totals(pair[0]), totals(pair[1])))}"
         f"<tr><th>{t('worth a look')}</th>{found}<td></td></tr></table>"
     )
+
+
+def _sums(first: Totals, second: Totals) -> Iterator[str]:
+    for each in SUMS:
+        one, other = each.of(first), each.of(second)
+        if one or other:
+            yield (
+                f"<tr><th>{t(each.name)}</th><td>{each.shown(one)}</td><td>{each.shown(other)}</td>"
+                f"<td>{_change(one, other)}</td></tr>"
+            )
 
 
 def _findings(session: Session) -> str:

@@ -6,6 +6,7 @@ from itertools import accumulate
 from gigagate.report_page import step as one_step
 from gigagate.report_page.curve import Line, stacked, svg
 from gigagate.report_page.plain import folded, safe
+from gigagate.report_page.sums import SUMS
 from gigagate.sessions import told
 from gigagate.sessions.session import Session, totals
 from gigagate.sessions.step import Step
@@ -55,17 +56,11 @@ def _by(session: Session) -> str:
 
 def _totals(session: Session) -> str:
     sums = totals(session)
-    facts = {
-        "steps": digits(sums.steps),
-        "tokens asked": digits(sums.prompt),
-        "of them cached": digits(sums.cached) if sums.cached else "",
-        "tokens answered": digits(sums.completion),
-        "cost": f"{sums.cost:.2f} ₽" if sums.cost else "",
-        "GigaChat's time": t("{seconds} s", seconds=f"{sums.seconds:.1f}") if sums.seconds else "",
-        "errors": digits(sums.errors),
-    }
+    values = [(each, each.of(sums)) for each in SUMS]
     cells = "".join(
-        f"<div><dt>{t(name)}</dt><dd>{value}</dd></div>" for name, value in facts.items() if value
+        f"<div><dt>{t(each.name)}</dt><dd>{each.shown(value)}</dd></div>"
+        for each, value in values
+        if value or not each.only_if_any
     )
     return f'<dl class="totals">{cells}</dl>'
 
