@@ -8,7 +8,10 @@ from gigagate.rate_limit import RateLimit, sender
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    """Begins within a second, so that sums are rounded."""
+    clock = Clock()
+    clock.now = 1_000_000.3
+    return clock
 
 
 @pytest.mark.parametrize("per_minute", [1, 7, 60, 1000])
