@@ -152,10 +152,7 @@ class _Conversation:
             text = "\n".join(texts)
         else:
             return False
-        if text:
-            self._append(role, text if role == "user" else picture_tags.restored(text))
-        else:
-            self._counts["empty messages left out"] += 1
+        self._say(role, text if role == "user" else picture_tags.restored(text))
         return True
 
     def finished(self) -> list[dict[str, Any]]:
@@ -275,7 +272,7 @@ class _Conversation:
     def _say(self, role: str, text: str, index: int = 0, segment: Segment | None = None) -> None:
         if segment is None or not segment.files:
             if text:
-                self._append(role, text)
+                self._turn_of(role).texts.append(text)
             else:
                 self._counts["empty messages left out"] += 1
             return
@@ -289,9 +286,6 @@ class _Conversation:
         path, asked = f"messages[{index}]", index >= self._asked_from
         last.texts += filter(None, [text])
         last.files += [Placed(file, path, asked) for file in segment.files]
-
-    def _append(self, role: str, text: str) -> None:
-        self._turn_of(role).texts.append(text)
 
     def _turn_of(self, role: str) -> _Turn:
         """The last turn where it is the same speaker's, else a new one."""
