@@ -41,11 +41,14 @@ def take(chat: Chat, call: InHand) -> Taken:
         call.report.api = "v1"
         return Taken(V1)
     model = model_map.resolve(chat["model"], policy, Notes())
-    setting, variation = _setting(model, call), Variation.of(model, call)
-    if wish == _LOGPROBS and not variation.logprobs:
-        wish = ""
+    setting = _setting(model, call)
     if setting == "v1" or not (wish or setting == "v2"):
         return _taken(V1, call)
+    variation = Variation.of(model, call)
+    if wish == _LOGPROBS and not variation.logprobs:
+        if setting != "v2":
+            return _taken(V1, call)
+        wish = ""
     if call.learnt.has(CLOSED, call.now):
         call.notes.add("api", "GigaChat v1: v2 was refused a while ago")
         return _taken(V1, call)
