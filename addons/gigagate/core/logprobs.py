@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 
+from gigagate.core.pivot import Logprobs
+
 
 class TokenLogprob(NamedTuple):
     """The logarithm of a token's probability, and of those that might have stood in its place."""
@@ -12,7 +14,12 @@ class TokenLogprob(NamedTuple):
     top: tuple["TokenLogprob", ...] = ()
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Self:
+    def all_in(cls, given: Logprobs | None) -> list[Self]:
+        """Those of a choice of a whole answer; empty where there are none."""
+        return [cls._of(one) for one in given["content"]] if given else []
+
+    @classmethod
+    def _of(cls, given: Mapping[str, Any]) -> Self:
         """given: as `as_object` makes it."""
         top = tuple(TokenLogprob(one["token"], one["logprob"]) for one in given["top_logprobs"])
         return cls(given["token"], given["logprob"], top)

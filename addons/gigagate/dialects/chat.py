@@ -99,8 +99,9 @@ def in_pieces(writer: AnswerWriter, completion: Completion, tokens: Usage | None
         pieces += [writer.picture(picture) for picture in said.get("pictures", ())]
     if text := said["content"]:
         pieces += _with_citations(writer, text, said.get("annotations", ()))
-    if (told := choice.get("logprobs")) and isinstance(writer, TellsLogprobs):
-        pieces.append(writer.logprobs([TokenLogprob.of(one) for one in told["content"]]))
+    likely = TokenLogprob.all_in(choice.get("logprobs"))
+    if likely and isinstance(writer, TellsLogprobs):
+        pieces.append(writer.logprobs(likely))
     for index, call in enumerate(said.get("tool_calls", ())):
         function = call["function"]
         made = ToolCall(call["id"], function["name"], function["arguments"])

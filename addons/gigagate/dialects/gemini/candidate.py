@@ -106,7 +106,6 @@ def whole(
     grounding = Grounding()
     cited = said.get("annotations") or ()
     grounding.of_whole(said.get("tool_runs") or (), said.get("content") or "", cited)
-    likely = (choice.get("logprobs") or {}).get("content") or ()
     malformed = False
     for call in said.get("tool_calls") or ():
         part = call_part(call["id"], call["function"]["name"], call["function"]["arguments"])
@@ -120,6 +119,6 @@ def whole(
             model=model,
             finish=finish_reason(choice["finish_reason"], malformed=malformed),
             tokens=tokens,
-            more=grounding.metadata() | logprobs([TokenLogprob.of(one) for one in likely]),
+            more=grounding.metadata() | logprobs(TokenLogprob.all_in(choice.get("logprobs"))),
         )
     )

@@ -180,8 +180,8 @@ def _prompt(given: object) -> str:
 def _text_choice(choice: Choice) -> dict[str, Any]:
     if "tool_calls" in choice["message"]:
         raise _uncalled_for()
-    likely = choice.get("logprobs")
-    told = _logprobs([TokenLogprob.of(one) for one in likely["content"]]) if likely else None
+    likely = TokenLogprob.all_in(choice.get("logprobs"))
+    told = _logprobs(likely) if likely else None
     text = choice["message"]["content"] or ""
     return _choice(text, choice["finish_reason"], choice["index"], told)
 
