@@ -15,13 +15,13 @@ from gigagate.core.pivot import (
     Annotation,
     AnswerWriter,
     Chat,
-    Citation,
     Completion,
     TellsPictures,
     TellsTools,
     ToolCall,
     Usage,
 )
+from gigagate.dialects import cited_text
 from gigagate.dialects.dialect import ChatForm, Translation
 from gigagate.errors import ClientError
 from gigagate.gigachat import apis
@@ -115,13 +115,8 @@ def _with_citations(
     """The text, with its citations where they belong."""
     if not annotations or not isinstance(writer, TellsTools):
         return [writer.text(text)]
-    pieces, at, waiting = list[bytes](), 0, list[Citation]()
-    for annotation in annotations:
-        end = annotation["url_citation"]["end_index"]
-        if end > at:
-            pieces += [writer.cite(waiting)] if waiting else []
-            pieces.append(writer.text(text[at:end]))
-            at, waiting = end, []
-        waiting.append(Citation.of(annotation, text))
-    pieces += [writer.cite(waiting)] if waiting else []
-    return [*pieces, writer.text(text[at:])] if at < len(text) else pieces
+    told = list[bytes]()
+    for piece, cited in cited_text.pieces(text, annotations):
+        told += [writer.text(piece)] if piece else []
+        told += [writer.cite(cited)] if cited else []
+    return told

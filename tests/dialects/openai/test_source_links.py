@@ -10,7 +10,7 @@ from tests.support.gigachat_wire import events
 
 from gigagate.core.pivot import Citation, Source
 from gigagate.core.policy import Policy
-from gigagate.dialects.openai.source_links import SourceLinks
+from gigagate.dialects.openai.source_links import SourceLinks, linked
 from gigagate.exchange import ClientRequest, Exchange
 
 TEXT = (
@@ -69,3 +69,10 @@ def test_what_a_title_or_an_address_has_does_not_end_the_link() -> None:
         "\n\n1. [\\[x\\](javascript:1) \\<b\\>\\`](https://a.b/c%20%28d%29%3Ce%3E)"
     )
     assert links.rest() == "", "once"
+
+
+def test_citations_out_of_order_repeat_no_text() -> None:
+    source = Source("https://a.b", "a")
+    cited = [Citation(0, end, "", source).as_object() for end in (6, 3)]
+    text, _ = linked("abcdef.", cited)
+    assert text == "abcdef[1][1].\n\n1. [a](https://a.b)"

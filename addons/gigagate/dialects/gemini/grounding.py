@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from gigagate.core.pivot import Annotation, Citation, Source, ToolRun
+from gigagate.dialects import cited_text
 
 
 class Grounding:
@@ -39,11 +40,9 @@ class Grounding:
         """All of an answer that came in one piece."""
         for run in runs:
             self.run(run)
-        at = 0
-        for end, of_place in groupby(cited, lambda one: one["url_citation"]["end_index"]):
-            self.told(text[at:end])
-            at = end
-            self.cite([Citation.of(one, text) for one in of_place])
+        for piece, of_piece in cited_text.pieces(text, cited):
+            self.told(piece)
+            self.cite(of_piece)
 
     def metadata(self) -> dict[str, Any]:
         """The candidate's groundingMetadata; empty where nothing was searched for."""

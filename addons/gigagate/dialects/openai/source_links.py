@@ -8,9 +8,9 @@ The annotations stay, moved by what the marks add to the text.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from gigagate.core.pivot import Annotation, Citation, Source
+from gigagate.dialects import cited_text
 
 
 class SourceLinks:
@@ -42,14 +42,13 @@ class SourceLinks:
 
 def linked(text: str, annotations: Sequence[Annotation]) -> tuple[str, list[Annotation]]:
     """A whole answer with its links, and its annotations as they are then."""
-    links, pieces, at = SourceLinks(), list[str](), 0
+    links, told = SourceLinks(), list[str]()
     moved: list[Annotation] = []
-    for end, of_place in groupby(annotations, lambda one: one["url_citation"]["end_index"]):
-        marks, cited = links.mark([Citation.of(one, text) for one in of_place])
-        pieces += [text[at:end], marks]
+    for piece, of_piece in cited_text.pieces(text, annotations):
+        marks, cited = links.mark(of_piece)
+        told += [piece, marks]
         moved += [one.as_object() for one in cited]
-        at = end
-    return "".join((*pieces, text[at:], links.rest())), moved
+    return "".join((*told, links.rest())), moved
 
 
 def _link(source: Source) -> str:
