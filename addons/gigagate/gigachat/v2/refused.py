@@ -44,8 +44,8 @@ class _Guess(NamedTuple):
     """A thing that may have been refused."""
 
     note: str
-    change: Mapping[str, Any]
-    """Fields of a Variation, and what they become."""
+    point: str
+    """A field of a Variation."""
     concerns: Callable[[AnyChat], bool]
 
 
@@ -59,9 +59,7 @@ def read(
     if found := _NO_TOOL.search(said):
         return _without(found[1] or found[2], first, tried, asked)
     if tried.logprobs and _wants_logprobs(asked) and _concerns_logprobs(status, said):
-        return Otherwise(
-            _NO_LOGPROBS, replace(tried, logprobs=False), replace(first, logprobs=False)
-        )
+        return Otherwise(_NO_LOGPROBS, tried.otherwise("logprobs"), first.otherwise("logprobs"))
     if status in (403, 404):
         closed = "model" not in said.lower() and not _SWITCHED_OFF.search(said)
         return Otherwise(f"GigaChat v1: v2 answered {status}", closed=True) if closed else None
@@ -98,14 +96,13 @@ def _ways(first: Variation, asked: AnyChat) -> Iterator[Otherwise]:
     guesses = [
         guess
         for guess in _GUESSES
-        if replace(first, **guess.change) != first and guess.concerns(asked)
+        if first.otherwise(guess.point) != first and guess.concerns(asked)
     ]
     for guess in guesses:
-        yield Otherwise(guess.note, replace(first, **guess.change), first)
+        yield Otherwise(guess.note, first.otherwise(guess.point), first)
     if len(guesses) > 1:
-        changes = {name: value for guess in guesses for name, value in guess.change.items()}
         note = "; ".join(guess.note for guess in guesses)
-        yield Otherwise(note, replace(first, **changes), first)
+        yield Otherwise(note, first.otherwise(*(guess.point for guess in guesses)), first)
 
 
 def _has_results(asked: AnyChat) -> bool:
@@ -127,12 +124,12 @@ def _forces(asked: AnyChat) -> bool:
 
 _NO_LOGPROBS = "without log probabilities: not open to this account"
 _GUESSES = (
-    _Guess("results in the role function: tool was refused", {"role": "function"}, _has_results),
+    _Guess("results in the role function: tool was refused", "role", _has_results),
     _Guess(
         "a call is demanded in words: any of several functions was refused",
-        {"any_of": False},
+        "any_of",
         demands_any,
     ),
-    _Guess("the tool is not forced: that was refused", {"forced": False}, _forces),
-    _Guess(_NO_LOGPROBS, {"logprobs": False}, _wants_logprobs),
+    _Guess("the tool is not forced: that was refused", "forced", _forces),
+    _Guess(_NO_LOGPROBS, "logprobs", _wants_logprobs),
 )

@@ -4,7 +4,7 @@ What is refused is asked otherwise, and that is remembered for the model.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from gigagate.core.in_hand import InHand
@@ -30,32 +30,36 @@ class Variation:
         def known(fact: str) -> bool:
             return call.learnt.has(f"{model}: {fact}", call.now)
 
-        fields: dict[str, Any] = {
-            name: value for fact, (name, value) in _GUESSED.items() if known(fact)
-        }
-        return cls(without=frozenset(kind for kind in _KINDS if known(f"no {kind}")), **fields)
+        without = frozenset(kind for kind in _KINDS if known(f"no {kind}"))
+        refused = [point for point in _OTHERWISE if known(point)]
+        return cls(without=without).otherwise(*refused)
+
+    def otherwise(self, *points: str) -> "Variation":
+        """The same where some points are refused.  points: the names of their fields."""
+        changes: dict[str, Any] = {point: _OTHERWISE[point] for point in points}
+        return replace(self, **changes)
 
     def learn(self, model: str, call: InHand) -> None:
         """What does not hold is forgotten: a guess before this one did not help."""
-        for fact, (name, value) in _GUESSED.items():
-            if getattr(self, name) == value:
-                call.learnt.add(f"{model}: {fact}", call.now)
+        for point, value in _OTHERWISE.items():
+            if getattr(self, point) == value:
+                call.learnt.add(f"{model}: {point}", call.now)
             else:
-                call.learnt.forget(f"{model}: {fact}")
+                call.learnt.forget(f"{model}: {point}")
         for kind in sorted(self.without):
             call.learnt.add(f"{model}: no {kind}", call.now)
 
     def unlearn(self, model: str, call: InHand) -> None:
         """All that may have been guessed: it does not help."""
-        for fact in _GUESSED:
-            call.learnt.forget(f"{model}: {fact}")
+        for point in _OTHERWISE:
+            call.learnt.forget(f"{model}: {point}")
 
 
-_GUESSED: Mapping[str, tuple[str, object]] = {
-    "role function": ("role", "function"),
-    "not forced": ("forced", False),
-    "no any": ("any_of", False),
-    "no logprobs": ("logprobs", False),
+_OTHERWISE: Mapping[str, object] = {
+    "role": "function",
+    "forced": False,
+    "any_of": False,
+    "logprobs": False,
 }
-"""What is remembered -> the field that it sets, and its value."""
+"""A field -> its value where the first is refused."""
 _KINDS = ("web_search", "web_fetch", "code_interpreter", "image_generation")
