@@ -12,6 +12,8 @@ CHAT = {"model": "GigaChat-2", "messages": [{"role": "user", "content": "При�
 STREAM = CHAT | {"stream": True}
 PATH = "/chat/completions"
 Connect = Callable[[EmulatorThread], httpx.Client]
+SOON, PATIENT = 2.0, 20.0
+"""Seconds to wait for what is expected to hang, and for what is expected to come."""
 
 
 def test_a_status_replaces_the_answer_once(emulator: EmulatorThread, client: httpx.Client) -> None:
@@ -71,7 +73,7 @@ def test_a_broken_answer_is_the_clients_protocol_error(
 ) -> None:
     emulator.faults.add(fault)
     with pytest.raises(error):
-        client.post(PATH, json=body, timeout=0.3)
+        client.post(PATH, json=body, timeout=0.3 if error is httpx.ReadTimeout else PATIENT)
     assert client.post(PATH, json=CHAT).status_code == 200
 
 
@@ -85,11 +87,11 @@ def test_half_of_the_json_is_a_whole_http_answer(
         answer.json()
 
 
-def streamed(client: httpx.Client) -> tuple[str, bool]:
+def streamed(client: httpx.Client, timeout: float = PATIENT) -> tuple[str, bool]:
     """What arrived of a stream, and whether its end was proper."""
     text = ""
     try:
-        with client.stream("POST", PATH, json=STREAM, timeout=0.5) as answer:
+        with client.stream("POST", PATH, json=STREAM, timeout=timeout) as answer:
             for piece in answer.iter_text():
                 text += piece
     except httpx.TransportError:
@@ -116,7 +118,7 @@ def test_a_stream_breaks_after_so_many_whole_events(
     proper: bool,
 ) -> None:
     emulator.faults.add(fault)
-    text, ended = streamed(client)
+    text, ended = streamed(client, SOON if fault.get("hang") else PATIENT)
     assert ended is proper
     assert text.count("\n\n") <= events
     if not fault.get("reset"):  # a reset may overtake what was sent before it
