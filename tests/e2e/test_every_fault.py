@@ -46,6 +46,7 @@ RUNS_AFTER_GIGACHAT = {
 
 CUTS_A_STREAM = {
     "gigagate.hooks.wire.chunked_body:ChunkedAnswer.read",
+    "gigagate.hooks.wire.chunked_body:ChunkedAnswer.take_whole",
     "gigagate.hooks.wire.client_side:ClientStream.end_stream",
     "gigagate.hooks.wire.client_side:ClientStream.keeps_stream",
     "gigagate.hooks.wire.client_side:ClientStream.send_data",

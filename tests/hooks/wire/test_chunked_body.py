@@ -3,7 +3,7 @@ from h11 import Data, EndOfMessage, LocalProtocolError
 from h11._receivebuffer import ReceiveBuffer
 
 from gigagate.errors import ClientError, InvalidRequest, RequestTooLarge
-from gigagate.hooks.wire.chunked_body import MAX_LINE, TOGETHER, ChunkedAnswer, ChunkedBody
+from gigagate.hooks.wire.chunked_body import FIRST, MAX_LINE, TOGETHER, ChunkedAnswer, ChunkedBody
 
 LIMIT = 20
 
@@ -101,8 +101,8 @@ def test_the_chunks_of_an_answer_that_have_come_are_one_piece() -> None:
 def test_much_of_an_answer_goes_on_in_pieces() -> None:
     sizes = [len(piece) for piece in pieces(b"400\r\n" + b"a" * 1024 + b"\r\n", 100_000)]
     assert sizes == [1024]
-    sizes = [len(piece) for piece in pieces((b"400\r\n" + b"a" * 1024 + b"\r\n") * 10, 100_000)]
-    assert sizes == [TOGETHER, TOGETHER, 2 * 1024]
+    sizes = [len(piece) for piece in pieces((b"400\r\n" + b"a" * 1024 + b"\r\n") * 40, 100_000)]
+    assert sizes == [FIRST, TOGETHER, TOGETHER, 4 * 1024]
 
 
 @pytest.mark.parametrize("cut", PIECES)

@@ -1,7 +1,10 @@
 """Chunked bodies as h11 reads them, with small chunks put together: each piece costs an event.
 
-mitmproxy fails on trailers, so there are none.
+mitmproxy fails on trailers, so there are none.  An answer's chunks that are there whole, nearly
+all, are taken out in one go; h11 reads the others, and judges what is wrong.
 """
+
+import re
 
 from h11 import Data, EndOfMessage, LocalProtocolError
 from h11._readers import ChunkedReader
@@ -12,8 +15,14 @@ from gigagate.errors import InvalidRequest, RequestTooLarge
 MAX_LINE = 16 * 1024
 """Bytes of a chunk's head, and of all trailers."""
 
-TOGETHER = 4 * 1024
-"""Bytes of an answer that go on as one piece.  More would keep the first tokens waiting."""
+FIRST = 4 * 1024
+"""Bytes of an answer that go on as its first piece.  More would keep the first tokens waiting."""
+
+TOGETHER = 16 * 1024
+"""Bytes that go on as one piece later: who sends so many at once is ahead of us."""
+
+_HEAD = re.compile(rb"([0-9A-Fa-f]{1,8})\r\n")
+_FOOT = b"\r\n"
 
 
 class ChunkedAnswer(ChunkedReader):
@@ -22,20 +31,42 @@ class ChunkedAnswer(ChunkedReader):
     def __init__(self) -> None:
         super().__init__()
         self.next: Data | EndOfMessage | LocalProtocolError | None = None
+        self.most = FIRST
 
     def __call__(self, buffer: ReceiveBuffer) -> Data | EndOfMessage | None:
         """Raises LocalProtocolError, after what came before the fault."""
         data = bytearray()
-        while isinstance(event := self.read(buffer), Data):
+        self.take_whole(buffer, data)
+        while len(data) < self.most and isinstance(event := self.read(buffer), Data):
             data += event.data
-            if len(data) >= TOGETHER:
-                return Data(data=bytes(data))
+            self.take_whole(buffer, data)
+        if len(data) >= self.most:
+            self.most = TOGETHER
+            return Data(data=bytes(data))
         if data:
             self.next = event
             return Data(data=bytes(data))
         if isinstance(event, LocalProtocolError):
             raise event
         return None if event is None else EndOfMessage()
+
+    def take_whole(self, buffer: ReceiveBuffer, data: bytearray) -> None:
+        """The chunks that are there to their end, up to the first other one."""
+        content, at = buffer._data, 0
+        if self.next is not None:
+            return
+        if self._bytes_to_discard == _FOOT and content.startswith(_FOOT):
+            self._bytes_to_discard, at = b"", len(_FOOT)
+        if self._bytes_in_chunk or self._bytes_to_discard or self._reading_trailer:
+            return
+        while len(data) < self.most and (head := _HEAD.match(content, at)):
+            begin = head.end()
+            end = begin + int(head[1], 16)
+            if end == begin or not content.startswith(_FOOT, end):
+                break
+            data += content[begin:end]
+            at = end + len(_FOOT)
+        buffer.maybe_extract_at_most(at)
 
     def read(self, buffer: ReceiveBuffer) -> Data | EndOfMessage | LocalProtocolError | None:
         if self.next is not None:
