@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from mitmproxy import http
 from mitmproxy.addonmanager import AddonManager
 from mitmproxy.log import LogEntry
+from mitmproxy.proxy import server
 from mitmproxy.proxy.layers.http import HttpResponseHook
+from mitmproxy.proxy.layers.tls import TLSLayer
 from mitmproxy.test import taddons, tflow
 
 from gigagate.hooks.patches import speed
@@ -23,6 +25,8 @@ from gigagate.hooks.wire.http_layer import GigaHttpLayer
 REPLACED = [
     (http.MessageData, "__post_init__"),
     (GigaHttpLayer, "hooks_at_once"),
+    (server, "ConnectionIO"),
+    (TLSLayer, "tls_interact"),
 ]
 post_init = http.MessageData.__post_init__
 """mitmproxy's own."""

@@ -11,6 +11,7 @@ from mitmproxy import http
 from mitmproxy.log import AddLogHook, LegacyLogEvents
 from mitmproxy.master import Master
 
+from gigagate.hooks.patches import pieces
 from gigagate.hooks.patches.dispatch import Dispatch
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
@@ -21,6 +22,7 @@ def install(master: Master) -> None:
     make_no_unheard_log_events(dispatch)
     check_each_kind_of_message_once()
     GigaHttpLayer.hooks_at_once = True
+    pieces.install()
 
 
 def make_no_unheard_log_events(dispatch: Dispatch) -> None:

@@ -7,7 +7,7 @@ anything came that should not have is closed, never to be used again.
 
 import logging
 
-from h11._readers import ContentLengthReader, Http10Reader
+from h11._readers import Http10Reader
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import CommandGenerator
@@ -22,6 +22,7 @@ from mitmproxy.proxy.layers.http import (
 from gigagate.core import response_head
 from gigagate.hooks.wire.chunked_body import ChunkedAnswer
 from gigagate.hooks.wire.quick_headers import QuickHeaders
+from gigagate.hooks.wire.sized_body import SizedBody
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class GigaChatHttp1(Http1Client):
         elif size < 0:
             self.body_reader = Http10Reader()
         else:
-            self.body_reader = ContentLengthReader(size)
+            self.body_reader = SizedBody(size)
         yield ReceiveHttp(ResponseHeaders(self.stream_id, self.response, size == 0))
         self.state = self.read_body
         yield from self.read_body(event)

@@ -8,7 +8,6 @@ JSON as soon as that is known, and nothing of it goes further.
 import logging
 import time
 
-from h11._readers import ContentLengthReader
 from h11._receivebuffer import ReceiveBuffer
 from mitmproxy import http
 from mitmproxy.connection import ConnectionState
@@ -32,6 +31,7 @@ from gigagate.hooks.answers import raw_error
 from gigagate.hooks.wire.chunked_body import ChunkedBody, too_large
 from gigagate.hooks.wire.half_closed import HalfClosed, may_read_on
 from gigagate.hooks.wire.quick_headers import QuickHeaders
+from gigagate.hooks.wire.sized_body import SizedBody
 from gigagate.settings import Limits
 
 logger = logging.getLogger(__name__)
@@ -100,9 +100,7 @@ class LimitedHttp1Server(Http1Server):
             return
         self.alarm = None
         self.body_reader = (
-            ChunkedBody(self.limits.body_bytes)
-            if body_size is None
-            else ContentLengthReader(body_size)
+            ChunkedBody(self.limits.body_bytes) if body_size is None else SizedBody(body_size)
         )
         yield ReceiveHttp(RequestHeaders(self.stream_id, request, body_size == 0))
         self.state = self.read_body
