@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-FileState = list[tuple[int, int] | None]
-"""The time of change and the size of each file; None where there is no file."""
+FileState = list[tuple[int, int, int] | None]
+"""The time of change, the size and the inode of each file; None where there is no file.
+
+The inode tells a file that was moved into the place with its old time.
+"""
 
 
 def of(files: Iterable[Path]) -> FileState:
     return [_of(file) for file in files]
 
 
-def _of(file: Path) -> tuple[int, int] | None:
+def _of(file: Path) -> tuple[int, int, int] | None:
     try:
         state = file.stat()
     except OSError:
         return None
-    return state.st_mtime_ns, state.st_size
+    return state.st_mtime_ns, state.st_size, state.st_ino

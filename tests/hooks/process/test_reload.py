@@ -91,3 +91,42 @@ async def test_a_changed_file_is_seen(
     with pytest.raises(asyncio.CancelledError):
         await reload.watching
     assert reload.runtime.settings.log.prompts
+
+
+async def test_what_was_refused_is_read_again_and_told_once(
+    reload: Reload, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file half written can have the time and the size of the whole one."""
+    monkeypatch.setattr("gigagate.hooks.process.reload.LOOK", 0)
+    before, reads = reload.runtime.settings, 0
+
+    def load() -> Settings:
+        nonlocal reads
+        reads += 1
+        if reads < 4:
+            return _broken(before)
+        return replace(before, log=Log(prompts=True))
+
+    def look() -> None:
+        if reads == 4:
+            reload.done()
+
+    monkeypatch.setattr(Settings, "load", load)
+    monkeypatch.setattr(reload.runtime.accounts, "renew_certificates", look)
+    reload.reload_anew()
+    reload.running()
+    assert reload.watching is not None
+    with pytest.raises(asyncio.CancelledError):
+        await reload.watching
+    assert reload.runtime.settings.log.prompts
+    told = [message for message in caplog.messages if message.startswith("The old settings stay")]
+    assert told == ["The old settings stay: config/gigachat.yaml, line 3: no."]
+
+
+def test_who_asks_is_told_again(
+    reload: Reload, load: Load, caplog: pytest.LogCaptureFixture
+) -> None:
+    load(_broken)
+    reload.reload_anew()
+    reload.reload_anew()
+    assert len([message for message in caplog.messages if message.startswith("The old")]) == 2

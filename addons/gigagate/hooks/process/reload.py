@@ -1,7 +1,8 @@
 """Settings that change while the proxy runs: taken over whole, or not at all.
 
 The files are looked at every other second; SIGHUP asks at once, where no terminal owns the
-process.  A broken file is refused with the line that is wrong, and the old settings stay.
+process.  A broken file is refused with the line that is wrong, and the old settings stay; it is
+read again at each look, for it may only have been half written.
 """
 
 import asyncio
@@ -52,11 +53,13 @@ class Reload:
         self.seen = self.state_of_files()
         self.contents = self.read_files()
         self.watching: asyncio.Task[None] | None = None
+        self.refused = ""
+        """Why the files, as they were last read, were not taken over: told once."""
 
     def running(self) -> None:
         self.watching = asyncio_utils.create_task(self.watch(), name="settings", keep_ref=True)
         if hasattr(signal, "SIGHUP") and not sys.stdin.isatty():
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload_anew)
 
     def done(self) -> None:
         if self.watching is not None:
@@ -70,6 +73,8 @@ class Reload:
             self.runtime.accounts.renew_certificates()
             if (state := self.state_of_files()) != self.seen:
                 self.seen = state
+                self.reload_anew()
+            elif self.refused:
                 self.reload()
 
     def state_of_files(self) -> file_state.FileState:
@@ -77,6 +82,11 @@ class Reload:
 
     def read_files(self) -> dict[Path, bytes]:
         return {file: _content(file) for file in self.runtime.settings.sources}
+
+    def reload_anew(self) -> None:
+        """Whatever is wrong is told, though it may be what was wrong before."""
+        self.refused = ""
+        self.reload()
 
     def reload(self) -> None:
         try:
@@ -96,10 +106,15 @@ class Reload:
             self.runtime.use(settings)
             self.contents = contents
         except GigaGateError as error:
-            logger.error("The old settings stay: %s", error.message)
-        except Exception:
-            logger.exception("The old settings stay")
+            if error.message != self.refused:
+                logger.error("The old settings stay: %s", error.message)
+            self.refused = error.message
+        except Exception as error:
+            if repr(error) != self.refused:
+                logger.exception("The old settings stay")
+            self.refused = repr(error)
         else:
+            self.refused = ""
             logger.log(ALERT, "New settings are in use")
 
 
