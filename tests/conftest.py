@@ -1,14 +1,30 @@
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.support.proxy import Proxy
 from tests.support.stores import Place, RedisPlace, SqlitePlace
 from tests.support.valkey import Valkey
 
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 """How long an example takes tells of the machine, not of the code."""
+
+SHOWN = 20_000
+"""Characters of a log, its end."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What failed once on a busy machine is understood from what the proxies said."""
+    report = yield
+    if report.failed:
+        for proxy in Proxy.running:
+            report.sections.append((f"log of the proxy on {proxy.port}", proxy.output()[-SHOWN:]))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ The pipe needs nothing but Chromium itself: messages are JSON, each ended by a z
 """
 
 import base64
+import contextlib
 import json
 import os
 import subprocess
@@ -28,6 +29,10 @@ os.dup2(pipe[1], 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
 """Chromium reads its pipe from descriptor 3 and writes to 4."""
+
+
+class Navigated(Exception):
+    """Another page was loaded before the old one could answer."""
 
 
 class Browser:
@@ -101,6 +106,8 @@ class Browser:
         while True:
             answer = self.read()
             if answer.get("id") == self.number:
+                if "navigated" in answer.get("error", {}).get("message", ""):
+                    raise Navigated(method)
                 assert "error" not in answer, answer
                 return answer["result"]
 
@@ -127,8 +134,9 @@ class Browser:
         """The expression's value, as soon as it is true."""
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
-            if value := self.evaluate(expression):
-                return value
+            with contextlib.suppress(Navigated):
+                if value := self.evaluate(expression):
+                    return value
             time.sleep(0.05)
         raise AssertionError(f"never became true: {expression}\n{self.text('body')[:2000]}")
 

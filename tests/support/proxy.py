@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import requests
 import yaml
@@ -47,6 +47,8 @@ def settings_environment(upstream: Upstream, state_dir: Path) -> dict[str, str]:
 
 class Proxy(HasLogFile):
     """`with Proxy(emulator, tmp_path) as proxy:` serves until the block ends."""
+
+    running: ClassVar[list["Proxy"]] = []
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class Proxy(HasLogFile):
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.running.append(self)
 
     def __exit__(
         self,
@@ -119,6 +122,8 @@ class Proxy(HasLogFile):
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
         """Ends the process; returns its exit code."""
+        if self in self.running:
+            self.running.remove(self)
         if self.process.poll() is None:
             self.process.send_signal(with_signal)
             try:
