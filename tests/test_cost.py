@@ -9,14 +9,19 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from h11 import Data
+from h11._receivebuffer import ReceiveBuffer
 from tests.bench import traffic
+from tests.bench.dialects import DIALECTS
 from tests.support.finished import finished
-from tests.support.gigachat_wire import completion
+from tests.support.gigachat_wire import completion, delta
+from tests.support.scripted_upstream import chunk
 
 from gigagate.core import compact_json, strict_json
 from gigagate.core.policy import Policy
 from gigagate.exchange import ClientRequest, Exchange
 from gigagate.hooks.panel.requests import LastRequests
+from gigagate.hooks.wire.chunked_body import ChunkedAnswer
 from gigagate.panel.history import History
 from gigagate.panel.requests import Requests
 from gigagate.panel.store import FILE, PanelStore
@@ -24,8 +29,8 @@ from gigagate.panel.store import FILE, PanelStore
 CHAT = "/v1/chat/completions"
 
 
-def exchange(body: bytes) -> Exchange:
-    request = ClientRequest("POST", CHAT, {"content-type": "application/json"}, body)
+def exchange(body: bytes, path: str = CHAT) -> Exchange:
+    request = ClientRequest("POST", path, {"content-type": "application/json"}, body)
     return Exchange(request, Policy(), request_id="ab" * 16, now=1)
 
 
@@ -92,13 +97,29 @@ def test_a_request_and_its_answer_are_read_and_written_once(
     assert passes == ["read", "write"]
 
 
-def test_a_piece_of_a_stream_is_translated_in_few_calls() -> None:
-    one = exchange(traffic.streamed(500))
+@pytest.mark.parametrize(
+    ("dialect", "most"), [("", 8), ("Messages", 8), ("Responses", 9), ("Gemini", 11)]
+)
+def test_a_chunk_of_a_stream_is_translated_in_few_calls(dialect: str, most: int) -> None:
+    chat = traffic.streamed(500)
+    path, body = DIALECTS[dialect].request(chat) if dialect else (CHAT, chat)
+    one = exchange(body, path)
     one.upstream_request()
-    event = b'data: {"choices":[{"delta":{"content":"some text"},"index":0}],"created":1,'
-    event += b'"model":"GigaChat-2-Max:2","object":"chat.completion"}\n\n'
-    calls = python_calls(lambda: one.feed(event))
-    assert 10 < calls <= 36
+    event = delta("some text")
+    calls = python_calls(lambda: one.feed(event * 100)) / 100
+    assert most / 2 < calls <= most
+    assert python_calls(lambda: one.feed(event)) <= calls + 10
+
+
+def test_a_chunk_of_a_stream_is_found_in_hardly_a_call() -> None:
+    reader, event = ChunkedAnswer(), chunk(delta("some text"))
+
+    def read() -> None:
+        buffer = ReceiveBuffer()
+        buffer += event * 100
+        assert isinstance(reader(buffer), Data)
+
+    assert 1 <= python_calls(read) <= 20
 
 
 def test_the_panel_costs_nothing_when_nobody_looks(tmp_path: Path) -> None:

@@ -16,8 +16,11 @@ from tests.support.gigachat_wire import DONE, USAGE, data, delta, text_stream
 from tests.support.google_types import strict_array
 from tests.support.google_types import strict_events as strict_pieces
 
+from gigagate.core import sse
 from gigagate.core.policy import Policy
 from gigagate.exchange import ClientRequest, Exchange
+from gigagate.gigachat.pictures import PictureWriter
+from gigagate.gigachat.v1 import plain_event
 
 CASES = int(os.environ.get("FUZZ_CASES", "10000"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
@@ -164,10 +167,10 @@ APIS: dict[str, tuple[dict[str, Any], Callable[[bytes], str], str]] = {
 """Path -> a request, how its stream ends, and the word for a stream that is GigaChat's fault."""
 
 
-def end_of(seed: str, path: str) -> str:
-    """ "done" or an error's code; an AssertionError says what the client would stumble on."""
+def told(seed: str, path: str) -> bytes:
+    """What the client gets of a stream."""
     chance = random.Random(seed)
-    asked, ending, _ = APIS[path]
+    asked = APIS[path][0]
     request = ClientRequest("POST", path, {}, json.dumps(asked).encode())
     exchange = Exchange(request, Policy(), request_id="1f" * 16, now=1_700_000_000)
     exchange.upstream_request()
@@ -182,8 +185,14 @@ def end_of(seed: str, path: str) -> str:
             out += exchange.resume()
     assert exchange.crash is None, seed
     assert exchange.ended, seed
+    return b"".join(out)
+
+
+def end_of(seed: str, path: str) -> str:
+    """ "done" or an error's code; an AssertionError says what the client would stumble on."""
+    stream = told(seed, path)
     try:
-        return ending(b"".join(out))
+        return APIS[path][1](stream)
     except Exception as fault:
         raise AssertionError(f"seed {seed}: {fault}") from fault
 
@@ -195,3 +204,16 @@ def test_every_stream_ends_in_an_answer_or_in_an_error(path: str) -> None:
     ends = {end_of(f"{SEED}:{number}", path) for number in range(cases)}
     assert {"done", APIS[path][2]} <= ends
     assert "internal_error" not in ends
+
+
+@pytest.mark.parametrize("path", APIS)
+def test_what_is_quick_for_plain_events_changes_nothing(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = [f"{SEED}:{number}" for number in range(CASES // 5)]
+    quick = [told(seed, path) for seed in seeds]
+    monkeypatch.setattr(plain_event, "text_of", lambda data: "")
+    monkeypatch.setattr(sse, "_plain_events", lambda chunk: [])
+    monkeypatch.setattr(PictureWriter, "text", PictureWriter.text_with_tags)
+    for seed, stream in zip(seeds, quick, strict=True):
+        assert told(seed, path) == stream, seed

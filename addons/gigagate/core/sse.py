@@ -43,6 +43,10 @@ class Decoder:
 
         Raises UpstreamProtocolError, after the complete events, if the last one is too long.
         """
+        if not self._pending and not self._named and (events := _plain_events(chunk)):
+            self.name = ""
+            yield from events
+            return
         lines = chunk.split(b"\n")
         if self._line and len(lines) > 1:
             lines[0] = b"".join((*self._line, lines[0]))
@@ -90,3 +94,11 @@ class Decoder:
         self.name, self._named = self._named, ""
         self._pending = 0
         return data
+
+
+def _plain_events(chunk: bytes) -> list[bytes]:
+    """The data of whole events of one line each, if the chunk has nothing else; mostly it has."""
+    if b"\r" in chunk or not (chunk.startswith(b"data: ") and chunk.endswith(b"\n\n")):
+        return []
+    events = chunk[6:-2].split(b"\n\ndata: ")
+    return events if chunk.count(b"\n") == 2 * len(events) else []

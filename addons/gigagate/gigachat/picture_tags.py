@@ -43,12 +43,13 @@ class TagCutter:
     """The cutter of one answer, in whatever pieces it comes."""
 
     def __init__(self) -> None:
-        self._held = ""
+        self.held = ""
+        """What may yet become a tag."""
 
     def feed(self, text: str) -> Iterator[str | GeneratedFile]:
         """What can be passed on; what may yet become a tag is held back."""
-        if self._held:
-            text, self._held = self._held + text, ""
+        if self.held:
+            text, self.held = self.held + text, ""
         passed = at = 0
         while (at := text.find("<", at)) >= 0:
             if found := _TAG.match(text, at):
@@ -59,7 +60,7 @@ class TagCutter:
                     passed = found.end()
                 at = found.end()
             elif len(text) - at < LONGEST and _BEGINNING.fullmatch(text, at):
-                self._held = text[at:]
+                self.held = text[at:]
                 text = text[:at]
                 break
             else:
@@ -69,7 +70,7 @@ class TagCutter:
 
     def end(self) -> str:
         """What was held back, now that no more comes."""
-        held, self._held = self._held, ""
+        held, self.held = self.held, ""
         return held
 
 

@@ -153,6 +153,12 @@ class PictureWriter:
         return self._writer.start(model, created)
 
     def text(self, text: str) -> bytes:
+        if "<" in text or self._cutter.held or self._held:
+            return self.text_with_tags(text)
+        return self._text(text)
+
+    def text_with_tags(self, text: str) -> bytes:
+        """What `text` does for any text."""
         return self._pass(self._pieces(self._cutter.feed(text)))
 
     def reasoning(self, text: str) -> bytes:

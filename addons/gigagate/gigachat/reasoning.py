@@ -18,6 +18,11 @@ class ThinkSplitter:
         """It may yet turn out to be a tag, or the space around one."""
         self._take: Callable[[str], tuple[str, str]] = self._before
 
+    @property
+    def passes(self) -> bool:
+        """The answer itself has begun: nothing is looked for any more."""
+        return self._take == self._after
+
     def feed(self, text: str) -> tuple[str, str]:
         """What can be passed on: as reasoning, and as the answer itself."""
         return self._take(text)

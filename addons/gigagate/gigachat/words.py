@@ -46,7 +46,15 @@ class AnswerWords:
         self._tag_is_open = False
         self._think = ThinkSplitter()
         self._stop = StopCutter(wording.stop)
+        self._cuts = bool(wording.stop)
         self._json = JsonPicker(wording.json_opening or "") if is_json else None
+
+    @property
+    def pass_as_they_are(self) -> bool:
+        """Until there is reasoning again, `content` would change nothing and hold nothing back."""
+        return (
+            self._think.passes and not self._tag_is_open and self._json is None and not self._cuts
+        )
 
     def content(self, text: str) -> Piece:
         self.characters += len(text)

@@ -17,6 +17,7 @@ from gigagate.gigachat import answer_json
 from gigagate.gigachat.errors import from_event, unexpected
 from gigagate.gigachat.expected import Expected
 from gigagate.gigachat.function_call import FunctionCall
+from gigagate.gigachat.v1 import plain_event
 from gigagate.gigachat.v1.response import finish_reason, identity, last_words, usage
 from gigagate.gigachat.words import AnswerWords, Piece
 
@@ -32,6 +33,8 @@ class ChatStream:
         self._report = report
         self._events = sse.Decoder()
         self._started = False
+        self._passes = False
+        """A plain text goes to the writer as it is."""
         self._call = FunctionCall()
         self._words = AnswerWords(expected.wording)
         self._finish_reason: object = None
@@ -42,9 +45,14 @@ class ChatStream:
         Raises UpstreamError.
         """
         for data in self._events.feed(chunk) if chunk else self._events.end():
+            if self._passes and (text := plain_event.text_of(data)):
+                self._words.characters += len(text)
+                out.append(self._writer.text(text))
+                continue
             self._event(data, out)
             if self.ended:
                 return
+            self._passes = self._started and self._words.pass_as_they_are
         if not chunk:
             raise UpstreamProtocolError(f"GigaChat's answer broke off before its end. {TRY_AGAIN}.")
 
