@@ -165,6 +165,34 @@ def test_a_store_that_is_away_costs_no_answer_and_forgets_nothing(tmp_path: Path
     assert of_team.usage("anna").tokens_today == 120
 
 
+class Slow(SqliteClientStore):
+    """Writes when it is let."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.began, self.let = threading.Event(), threading.Event()
+
+    def count(self, amounts):  # type: ignore[no-untyped-def]
+        self.began.set()
+        self.let.wait(20)
+        return super().count(amounts)
+
+
+def test_after_a_write_all_is_written_another_threads_part_too(tmp_path: Path) -> None:
+    store = Slow(tmp_path)
+    of_team = Clients(store, clock=lambda: NOW)
+    of_team.add("anna")
+    ledger = Ledger(store, tmp_path, clock=lambda: NOW)
+    ledger.spent("anna", Spent(60))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ledger.write)
+        assert store.began.wait(20)
+        threading.Timer(0.1, store.let.set).start()
+        ledger.write()
+        assert of_team.usage("anna").tokens_today == 60
+        first.result(20)
+
+
 def test_who_has_never_added_a_client_is_not_asked_for_keys(tmp_path: Path) -> None:
     store = Away(tmp_path)
     store.away = True

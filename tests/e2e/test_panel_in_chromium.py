@@ -121,39 +121,39 @@ def test_an_admins_day(
     browser.click("dialog button", t["issue"])
     key = browser.wait_for("document.querySelector('#new-key')?.innerText")
     browser.press("Escape")
-    client = OpenAI(base_url=proxy.base_url, api_key=key, max_retries=0)
-    go(browser, "requests")
-    assert client.chat.completions.create(model="gigachat", messages=SAID).choices
-    browser.wait_for_text("main tbody tr", name)
+    with OpenAI(base_url=proxy.base_url, api_key=key, max_retries=0) as client:
+        go(browser, "requests")
+        assert client.chat.completions.create(model="gigachat", messages=SAID).choices
+        browser.wait_for_text("main tbody tr", name)
 
-    go(browser, "clients")
-    budget = f"{t['budget']}: {name}"
-    browser.evaluate(f"document.querySelector('[aria-label={json.dumps(budget)}]').click()")
-    browser.write("#c-tokens_per_day", "5")
-    browser.click("dialog button", t["save"])
-    browser.wait_for_text("main tbody", "13 / 5")
-    with pytest.raises(RateLimitError) as over:
-        while True:  # another budget is in force within a second
-            client.chat.completions.create(model="gigachat", messages=SAID)
-    assert over.value.code == "budget_exhausted"
-    go(browser, "requests")
-    browser.wait_for_text("main tbody tr", t["error_budget_exhausted"])
+        go(browser, "clients")
+        budget = f"{t['budget']}: {name}"
+        browser.evaluate(f"document.querySelector('[aria-label={json.dumps(budget)}]').click()")
+        browser.write("#c-tokens_per_day", "5")
+        browser.click("dialog button", t["save"])
+        browser.wait_for_text("main tbody", "13 / 5")
+        with pytest.raises(RateLimitError) as over:
+            while True:  # another budget is in force within a second
+                client.chat.completions.create(model="gigachat", messages=SAID)
+        assert over.value.code == "budget_exhausted"
+        go(browser, "requests")
+        browser.wait_for_text("main tbody tr", t["error_budget_exhausted"])
 
-    go(browser, "clients")
-    revoke = f"{t['revoke']}: {name}"
-    browser.evaluate(f"document.querySelector('[aria-label={json.dumps(revoke)}]').click()")
-    browser.click("dialog button", t["revoke"])
-    browser.wait_for(f"document.querySelector('[aria-label={json.dumps(revoke)}]') === null")
-    with pytest.raises(AuthenticationError):
-        while True:  # within a second
-            client.models.list()
+        go(browser, "clients")
+        revoke = f"{t['revoke']}: {name}"
+        browser.evaluate(f"document.querySelector('[aria-label={json.dumps(revoke)}]').click()")
+        browser.click("dialog button", t["revoke"])
+        browser.wait_for(f"document.querySelector('[aria-label={json.dumps(revoke)}]') === null")
+        with pytest.raises(AuthenticationError):
+            while True:  # within a second
+                client.models.list()
 
     go(browser, "models")
     browser.write("#model-default", "GigaChat-2-Pro")
     browser.click("main button", t["save"])
     browser.wait_for_text("#said", t["saved"])
     until(lambda: answering_model(proxy) == "GigaChat-2-Pro", seconds=20)
-    browser.click("main button", t["undo"])
+    browser.click("#undo:not([disabled])", t["undo"])
     browser.wait_for_text("#said", t["undone"])
     until(lambda: answering_model(proxy) == "GigaChat-2-Max", seconds=20)
 

@@ -39,6 +39,7 @@ class Ledger:
         self._mark = folder / MARK
         self._clock = clock
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._unwritten: Sums[BudgetCounter] = Sums()
         self._seen: dict[str, float] = {}
         self._changed: object = self
@@ -115,16 +116,18 @@ class Ledger:
         return bool(amounts)
 
     def write(self) -> None:
-        """What was spent, into the store.  Blocks, never raises; what cannot be written stays."""
-        with self._lock:
-            amounts, self._unwritten = self._unwritten, Sums()
-        if not amounts:
-            return
-        try:
-            self._remember(self._store.count(amounts))
-        except StoreError:
+        """What was spent until now, into the store.  Blocks, never raises; what cannot be written
+        stays."""
+        with self._writing:
             with self._lock:
-                self._unwritten.update(amounts)
+                amounts, self._unwritten = self._unwritten, Sums()
+            if not amounts:
+                return
+            try:
+                self._remember(self._store.count(amounts))
+            except StoreError:
+                with self._lock:
+                    self._unwritten.update(amounts)
 
     def _sums(self, asked: Mapping[Limit, BudgetCounter]) -> Mapping[str, float]:
         """With this request counted in, and what is not written yet."""

@@ -10,10 +10,12 @@ import pytest
 from mitmproxy import http
 from tests.support.hooks import error_of, flow_of, listening, runtime, status_of, telemetry
 
+from gigagate.clients.counters import Spent
 from gigagate.hooks.about.status import Status
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.inspection.flow_sessions import FlowSessions
 from gigagate.hooks.panel.endpoints import LOGINS_PER_MINUTE, Panel
+from gigagate.hooks.runtime import Runtime
 from gigagate.running import Keys
 
 KEYS = Keys("command-line", "form", "admin-of-this-run")
@@ -21,8 +23,13 @@ FORM = {"content_type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-def panel(tmp_path: Path) -> Iterator[Panel]:
-    made, traffic = runtime(tmp_path), Traffic()
+def made(tmp_path: Path) -> Runtime:
+    return runtime(tmp_path)
+
+
+@pytest.fixture
+def panel(made: Runtime) -> Iterator[Panel]:
+    traffic = Traffic()
     counted = telemetry(made, traffic)
     with listening():
         status = Status(made, counted, traffic)
@@ -84,6 +91,17 @@ async def test_the_command_line_may_ask_the_api(panel: Panel) -> None:
     assert flow.response is not None
     assert json.loads(flow.response.content or b"")
     assert status_of(await asked(panel, "GET", "/admin/api/nothing", **key)) == 404
+
+
+async def test_what_a_client_has_just_spent_is_told(panel: Panel, made: Runtime) -> None:
+    """It is written behind the answers, at most a second later."""
+    key = {"authorization": f"Bearer {KEYS.command_line}"}
+    await asked(panel, "POST", "/admin/api/clients/add", body=b'{"name":"anna"}', **key)
+    made.clients.spent("anna", Spent(13))
+    flow = await asked(panel, "GET", "/admin/api/clients", **key)
+    assert flow.response is not None
+    (anna,) = json.loads(flow.response.content or b"")["clients"]
+    assert anna["usage"]["tokens_today"] == 13
 
 
 async def test_keys_cannot_be_guessed_one_after_another(panel: Panel) -> None:

@@ -28,9 +28,13 @@ class ClientsPart:
 
     async def told(self, request: http.Request, admin: Admin) -> Told:
         team = Team(self._runtime.settings)
-        told = await in_thread(team.told, "clients")
+
+        def now() -> Told:
+            self._runtime.clients.write()
+            return team.told()
+
         return {
-            **told,
+            **await in_thread(now, "clients"),
             "use": await in_thread(lambda: self._history.clients(time.time()), "the panel's sums"),
         }
 
