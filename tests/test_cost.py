@@ -27,11 +27,21 @@ from gigagate.panel.requests import Requests
 from gigagate.panel.store import FILE, PanelStore
 
 CHAT = "/v1/chat/completions"
+SMALL = traffic.small()
+HISTORY = traffic.cline(255_000, parts=True)
+AGENT = traffic.cline(255_000, parts=True, tools=25)
+LONG = traffic.conversation(1000, parts=True)
 
 
 def exchange(body: bytes, path: str = CHAT) -> Exchange:
     request = ClientRequest("POST", path, {"content-type": "application/json"}, body)
     return Exchange(request, Policy(), request_id="ab" * 16, now=1)
+
+
+def in_dialect(dialect: str, chat: bytes) -> Callable[[], Exchange]:
+    """dialect: "" for chat's."""
+    path, body = DIALECTS[dialect].request(chat) if dialect else (CHAT, chat)
+    return lambda: exchange(body, path)
 
 
 def python_calls(work: Callable[[], object]) -> int:
@@ -52,28 +62,38 @@ def python_calls(work: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize(
-    ("body", "most"),
+    ("dialect", "chat", "most"),
     [
-        (traffic.small(), 114),
-        (traffic.cline(255_000, parts=True), 760),
-        (traffic.cline(255_000, parts=True, tools=25), 760),
+        ("", SMALL, 110),
+        ("", HISTORY, 360),
+        ("", AGENT, 360),
+        ("", LONG, 4200),
+        ("Responses", AGENT, 1060),
+        ("Responses", LONG, 8700),
+        ("Messages", AGENT, 780),
+        ("Messages", LONG, 6700),
+        ("Gemini", AGENT, 1570),
+        ("Gemini", LONG, 12_200),
     ],
-    ids=["small", "255 KB", "255 KB with 25 tools"],
+    ids=lambda given: f"{len(given)} bytes" if isinstance(given, bytes) else None,
 )
-def test_a_request_is_translated_in_few_calls(body: bytes, most: int) -> None:
-    calls = python_calls(lambda: exchange(body).upstream_request())
+def test_a_request_is_translated_in_few_calls(dialect: str, chat: bytes, most: int) -> None:
+    asking = in_dialect(dialect, chat)
+    calls = python_calls(lambda: asking().upstream_request())
     assert most / 4 < calls <= most
 
 
+@pytest.mark.parametrize("dialect", ["", *DIALECTS])
 @pytest.mark.parametrize(
-    ("tools", "most"),
+    ("chat", "most"),
     [
-        (0, ["read", "write"]),
-        (25, ["read", "write", "write"]),  # definitions are known again by their text
+        (HISTORY, ["read", "write"]),
+        (AGENT, ["read", "write", "write"]),  # definitions are known again by their text
     ],
+    ids=["no tools", "25 tools"],
 )
 def test_a_request_and_its_answer_are_read_and_written_once(
-    tools: int, most: list[str], monkeypatch: pytest.MonkeyPatch
+    dialect: str, chat: bytes, most: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes: list[str] = []
 
@@ -88,8 +108,10 @@ def test_a_request_and_its_answer_are_read_and_written_once(
     for name in ("dumps", "dumps_whole"):
         monkeypatch.setattr(compact_json, name, counting("write", getattr(compact_json, name)))
     answer = compact_json.dumps(completion("Привет"))
+    asking = in_dialect(dialect, chat)
+    asking().upstream_request()
     passes.clear()
-    one = exchange(traffic.cline(255_000, parts=True, tools=tools))
+    one = asking()
     one.upstream_request()
     assert passes == most
     passes.clear()

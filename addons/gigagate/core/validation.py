@@ -34,6 +34,14 @@ def array_at(path: str, value: object) -> list[Any]:
     raise wrong_type(path, "an array", value)
 
 
+def objects_at(path: str, value: object) -> list[dict[str, Any]]:
+    items = array_at(path, value)
+    for index, item in enumerate(items):
+        if type(item) is not dict:
+            object_at(f"{path}[{index}]", item)
+    return items
+
+
 def text_at(path: str, value: object) -> str:
     if isinstance(value, str):
         return value

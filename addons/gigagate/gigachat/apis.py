@@ -110,9 +110,7 @@ def _wish(chat: Mapping[str, Any], *, builtin: bool) -> str:
     wanted = chat.get("response_format")
     if isinstance(wanted, dict) and wanted.get("type") == "regex":
         return "an answer by a regular expression"
-    for message in chat["messages"]:
-        if isinstance(message, dict):
-            calls = message.get("tool_calls")
-            if type(calls) is list and len(calls) > 1:
-                return "several calls at once in the history"
+    calls = [m["tool_calls"] for m in chat["messages"] if type(m) is dict and "tool_calls" in m]
+    if any(type(made) is list and len(made) > 1 for made in calls):
+        return "several calls at once in the history"
     return _LOGPROBS if chat.get("logprobs") is True else ""

@@ -101,12 +101,9 @@ class ContentReader:
             if type(text := part.get("text")) is not str:
                 return None
             texts.append(text)
-        self._count(content)
-        return texts
-
-    def _count(self, parts: list[Any]) -> None:
         self.joined_messages += 1
-        self.joined_parts += len(parts)
+        self.joined_parts += len(content)
+        return texts
 
     def _parts(
         self, content: object, path: str, lenient: bool
@@ -115,7 +112,8 @@ class ContentReader:
             return
         if not isinstance(content, list):
             raise wrong_type(path, "a string, null or an array of parts", content)
-        self._count(content)
+        self.joined_messages += 1
+        self.joined_parts += len(content)
         for i, part in enumerate(content):
             at = f"{path}[{i}]"
             if lenient and isinstance(part, str):

@@ -8,6 +8,7 @@ a message of its own with its result right behind.
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from gigagate.core import compact_json, strict_json
@@ -56,18 +57,12 @@ class Results:
     def __init__(self, messages: list[Any]) -> None:
         self.without_id = 0
         """Results that were found by their place and name."""
+        self._messages = messages
         self._waiting: dict[Key, deque[int]] = defaultdict(deque)
         self._taken: set[int] = set()
-        self._turn_of: list[int] = []
-        """The index of the last assistant's message up to each message."""
-        turn = -1
         for index, message in enumerate(messages):
-            role = message.get("role") if isinstance(message, dict) else None
-            if role == "assistant":
-                turn = index
-            elif role in ("tool", "function"):
+            if isinstance(message, dict) and message.get("role") in ("tool", "function"):
                 self._waiting[result_key(message, f"messages[{index}]")].append(index)
-            self._turn_of.append(turn)
 
     def take(self, call: PastCall, after: int) -> int | None:
         """The index of the next result for the call in messages[after]."""
@@ -81,6 +76,16 @@ class Results:
 
     def is_taken(self, index: int) -> bool:
         return index in self._taken
+
+    @cached_property
+    def _turn_of(self) -> list[int]:
+        """The index of the last assistant's message up to each message."""
+        turn, turns = -1, []
+        for index, message in enumerate(self._messages):
+            if isinstance(message, dict) and message.get("role") == "assistant":
+                turn = index
+            turns.append(turn)
+        return turns
 
     def _next(self, key: Key, after: int) -> int | None:
         waiting = self._waiting.get(key)

@@ -10,13 +10,15 @@ from typing import Any
 from gigagate.core import compact_json
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
-from gigagate.core.validation import array_at, object_at, text_at
+from gigagate.core.validation import array_at, objects_at, text_at
 from gigagate.dialects.anthropic import blocks
-from gigagate.dialects.content import PartDict, plain, text_part
+from gigagate.dialects.content import PartDict, only_texts, plain, text_part
 from gigagate.errors import InvalidRequest, UnsupportedFeature
 
 _BILLING = "x-anthropic-billing-header:"
 """Begins a block that is for Anthropic's servers, and differs from request to request."""
+
+_TEXT = ("text",)
 
 _REMINDER = "<system-reminder>\n{}\n</system-reminder>"
 """How a system message in the middle is told: moved to the front, it would spoil the prompt
@@ -42,9 +44,10 @@ class Conversation:
         given = array_at("messages", messages)
         if not given:
             raise InvalidRequest("messages is empty: there is nothing to answer.", param="messages")
-        for index, message in enumerate(given):
+        for index, message in enumerate(objects_at("messages", given)):
             path = f"messages[{index}]"
-            self._add(object_at(path, message), path)
+            if not self._says_plainly(message, path):
+                self._add(message, path)
         if given[-1].get("role") == "assistant":
             self._notes.add("messages", "the last message is the assistant's: it is gone on with")
         for what, count in self._counts.items():
@@ -57,6 +60,19 @@ class Conversation:
             place = self.places[int(number)]
             return place if place == "system" else place + rest
         return pivot_path
+
+    def _says_plainly(self, message: dict[str, Any], path: str) -> bool:
+        """Says what is text and no more, as most of a long history is; False: it is more."""
+        role, content = message.get("role"), message.get("content")
+        if (role != "user" and role != "assistant") or type(content) is not list:
+            return False
+        said = only_texts(content, _TEXT)
+        if said is None:
+            return False
+        self._answered |= role == "assistant"
+        if said != []:
+            self._say(role, said, path)
+        return True
 
     def _add(self, message: dict[str, Any], path: str) -> None:
         content = blocks.content(message.get("content"), f"{path}.content")

@@ -1,5 +1,6 @@
 """One request for content: read, checked, and made a chat."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from gigagate.core.notes import Notes
@@ -11,7 +12,7 @@ from gigagate.errors import InvalidRequest
 
 
 class Asked:
-    def __init__(self, body: dict[str, Any], model: str, policy: Policy, notes: Notes) -> None:
+    def __init__(self, body: Mapping[str, Any], model: str, policy: Policy, notes: Notes) -> None:
         """body: the request's JSON.  model: that of its path.  Raises ClientError."""
         self.model = names.asked_for(model)
         """The name the client gave it, which the answer repeats."""

@@ -7,6 +7,7 @@ its own: contents of the model in a row are one.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from gigagate.core import compact_json
@@ -37,7 +38,7 @@ class Conversation:
         self._counts: Counter[str] = Counter()
         self._open: dict[str, dict[str, None]] = {}
         """Name of a function -> ids of its calls without a result, the oldest first."""
-        self._turn: list[tuple[dict[str, Any], str]] = []
+        self._turn: list[tuple[Mapping[str, Any], str]] = []
         """Parts of the model's that have not ended yet."""
         self._names: dict[str, str] = {}
         """Id of a call -> the name of its function."""
@@ -49,7 +50,8 @@ class Conversation:
         if texts:
             self._say("system", "\n\n".join(texts), path)
         for content, at in each(contents, "contents"):
-            self._add(content, at)
+            if not self._says_plainly(content, at):
+                self._add(content, at)
         self._end_turn()
         if not any(message["role"] != "system" for message in self.messages):
             raise InvalidRequest("contents is empty: there is nothing to answer.", param="contents")
@@ -64,6 +66,21 @@ class Conversation:
         if bracket and number.isdigit() and int(number) < len(self.places):
             return self.places[int(number)]
         return pivot_path
+
+    def _says_plainly(self, content: object, path: str) -> bool:
+        """Says what is text and no more, as most of a long history is; False: it is more."""
+        if type(content) is not dict or len(content) != 2:
+            return False
+        role, texts = content.get("role"), parts.only_texts(content.get("parts"))
+        if texts is None or (role != "user" and role != "model"):
+            return False
+        if role == "model":
+            self._turn += [({"text": "".join(texts)}, f"{path}.parts[0]")] if texts else []
+            return True
+        self._end_turn()
+        if said := [text_part(text) for text in texts if text]:
+            self._say("user", plain(said), path)
+        return True
 
     def _add(self, given: object, path: str) -> None:
         content = {"parts": given} if isinstance(given, str) else fields_at(path, given)
@@ -81,13 +98,13 @@ class Conversation:
         else:
             raise wrong_type(f"{path}.role", "a string", role)
 
-    def _add_user(self, found: list[tuple[dict[str, Any], str]], path: str) -> None:
+    def _add_user(self, found: list[tuple[Mapping[str, Any], str]], path: str) -> None:
         said: list[PartDict] = []
         for part, at in found:
-            if parts.kind_of(part) == "functionResponse":
+            if (kind := parts.kind_of(part)) == "functionResponse":
                 self._add_result(part["functionResponse"], at)
             else:
-                said += self._part(part, at)
+                said += self._part(part, kind, at)
         if said:
             self._say("user", plain(said), path)
 
@@ -114,14 +131,16 @@ class Conversation:
 
     def _end_turn(self) -> None:
         """The model's parts so far become its message."""
+        if not self._turn:
+            return
         found, self._turn = self._turn, []
         said: list[PartDict] = []
         calls: list[dict[str, Any]] = []
         for part, at in found:
-            if parts.kind_of(part) == "functionCall":
+            if (kind := parts.kind_of(part)) == "functionCall":
                 calls.append(self._call(part["functionCall"], f"{at}.functionCall"))
             else:
-                said += self._part(part, at)
+                said += self._part(part, kind, at)
         if calls:
             self._say("assistant", _joined(said) or None, found[0][1], tool_calls=calls)
         elif said:
@@ -142,10 +161,9 @@ class Conversation:
         if isinstance(given, str):
             return [text_part(given)] if given else []
         found = _parts(fields_at(path, given).get("parts"), f"{path}.parts")
-        return [said for part, at in found for said in self._part(part, at)]
+        return [s for part, at in found for s in self._part(part, parts.kind_of(part), at)]
 
-    def _part(self, part: dict[str, Any], path: str) -> list[PartDict]:
-        kind = parts.kind_of(part)
+    def _part(self, part: Mapping[str, Any], kind: str, path: str) -> list[PartDict]:
         if not parts.is_known(kind):
             self._left_out(kind, path)
         return parts.read(part, kind, path)
@@ -167,9 +185,8 @@ class Conversation:
 
 def _joined(said: list[PartDict]) -> str | list[PartDict]:
     """What the model said: its texts are pieces of one."""
-    if any(part["type"] != "text" for part in said):
-        return said
-    return "".join(part["text"] for part in said)
+    texts = [part["text"] for part in said if part["type"] == "text"]
+    return "".join(texts) if len(texts) == len(said) else said
 
 
 def _own(given: object, path: str) -> dict[str, Any]:
@@ -177,14 +194,14 @@ def _own(given: object, path: str) -> dict[str, Any]:
     return {} if given is None else object_at(path, given)
 
 
-def _parts(given: object, path: str) -> list[tuple[dict[str, Any], str]]:
+def _parts(given: object, path: str) -> list[tuple[Mapping[str, Any], str]]:
     return [
         ({"text": part} if isinstance(part, str) else fields_at(at, part), at)
         for part, at in each(given, path)
     ]
 
 
-def _id(given: dict[str, Any], path: str) -> str:
+def _id(given: Mapping[str, Any], path: str) -> str:
     return text_at(f"{path}.id", given.get("id") or "")
 
 

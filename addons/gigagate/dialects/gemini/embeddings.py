@@ -3,6 +3,7 @@
 Google's SDKs send the second even for one text.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from gigagate.core import compact_json, model_map
@@ -53,14 +54,15 @@ def batch(call: InHand) -> Translation:
 
 
 def _translation(
-    call: InHand, requests: list[tuple[dict[str, Any], str]], *, batch: bool
+    call: InHand, requests: list[tuple[Mapping[str, Any], str]], *, batch: bool
 ) -> Translation:
     name = call.report.model_asked = names.asked_for(call.item)
     model = model_map.resolve_embedder(name, call.policy, call.notes)
     wanted = Wanted(model)
     texts = []
     for request, path in requests:
-        fields = request | fields_at(f"{path}embedContentConfig", request.get("embedContentConfig"))
+        config = fields_at(f"{path}embedContentConfig", request.get("embedContentConfig"))
+        fields = {**request, **config}
         TABLE.translate(fields, call.policy, call.notes)
         texts.append(_text(fields.get("content"), f"{path}content"))
         if (dimensions := fields.get("outputDimensionality")) is not None:

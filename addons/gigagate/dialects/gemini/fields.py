@@ -13,16 +13,17 @@ from gigagate.core.validation import object_at
 _UNDERSCORE = re.compile(r"(?<=[a-z0-9])_([a-z0-9])")
 
 
-def spelt(given: Mapping[str, Any]) -> dict[str, Any]:
+def spelt(given: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields in camelCase; one that is there in both spellings counts as camelCase has it."""
+    if "_" not in "".join(given):
+        return given
     plain = {name: value for name, value in given.items() if "_" not in name}
-    if len(plain) < len(given):
-        for name, value in given.items():
-            plain.setdefault(_UNDERSCORE.sub(_upper, name), value)
+    for name, value in given.items():
+        plain.setdefault(_UNDERSCORE.sub(_upper, name), value)
     return plain
 
 
-def fields_at(path: str, given: object) -> dict[str, Any]:
+def fields_at(path: str, given: object) -> Mapping[str, Any]:
     """None: no fields.  Raises InvalidRequest for what is no object."""
     return {} if given is None else spelt(object_at(path, given))
 

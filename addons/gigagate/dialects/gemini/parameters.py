@@ -153,7 +153,7 @@ def as_chat(asked: Mapping[str, Any], policy: Policy, notes: Notes) -> dict[str,
     Raises ClientError.
     """
     TABLE.translate(asked, policy, notes)
-    config = fields_at(_CONFIG, asked.get(_CONFIG))
+    config = dict(fields_at(_CONFIG, asked.get(_CONFIG)))
     config.setdefault("responseJsonSchema", config.pop("_responseJsonSchema", None))
     try:
         kept = CONFIG.translate(config, policy, notes)
@@ -177,7 +177,7 @@ def shows_thoughts(asked: Mapping[str, Any]) -> bool:
     return _thinking(fields_at(_CONFIG, asked.get(_CONFIG))).get("includeThoughts") is True
 
 
-def _thinking(config: Mapping[str, Any]) -> dict[str, Any]:
+def _thinking(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return fields_at(f"{_CONFIG}.thinkingConfig", config.get("thinkingConfig"))
 
 

@@ -19,6 +19,8 @@ LEFT_OUT = frozenset(
 
 def kind_of(part: Mapping[str, Any]) -> str:
     """The field that says what the part is.  part: its fields."""
+    if len(part) == 1:
+        return next(iter(part))
     if part.get("thought") is True:
         return "thought"
     if found := next((kind for kind in _KINDS if part.get(kind) is not None), None):
@@ -30,6 +32,19 @@ def read(part: Mapping[str, Any], kind: str, path: str) -> list[PartDict]:
     """Empty for an empty text, and for a kind that is left out.  Raises InvalidRequest."""
     reader = _READERS.get(kind)
     return [] if reader is None else reader(part[kind], f"{path}.{kind}")
+
+
+def only_texts(given: object) -> list[str] | None:
+    """The texts of parts that are well-formed ones and no more, as nearly all are; else None, and
+    each has to be looked at."""
+    if type(given) is not list:
+        return None
+    texts = [
+        text
+        for part in given
+        if type(part) is dict and len(part) == 1 and type(text := part.get("text")) is str
+    ]
+    return texts if len(texts) == len(given) else None
 
 
 def is_known(kind: str) -> bool:

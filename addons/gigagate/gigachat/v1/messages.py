@@ -6,7 +6,9 @@ one image a message.  OpenAI allows far more, and real agents use it: see the no
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from gigagate.core.notes import Notes
@@ -46,7 +48,6 @@ _READ = frozenset(
 )
 _READ_OF_RESULTS = _READ | {"name"}
 """The message fields that are translated; the others are dropped."""
-_PLAIN = {"role", "content"}
 
 CAPTION = "(a file)"
 """The text of a message that is nothing but a file: GigaChat may not take an empty one."""
@@ -72,16 +73,20 @@ def translate(
         raise InvalidRequest("messages must not be empty.", param="messages")
     conversation = _Conversation(messages, names, policy, notes, together)
     for index, message in enumerate(messages):
-        conversation.add(index, object_at(f"messages[{index}]", message))
+        if not conversation.says_plainly(message):
+            conversation.add(index, object_at(f"messages[{index}]", message))
     return conversation.finished()
+
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class _Turn:
     role: str
     texts: list[str]
-    fields: dict[str, Any] = field(default_factory=dict)
-    files: list[Placed] = field(default_factory=list)
+    fields: Mapping[str, Any] = _NONE
+    files: Sequence[Placed] = ()
 
     @property
     def has_image(self) -> bool:
@@ -90,7 +95,8 @@ class _Turn:
     def message(self) -> dict[str, Any]:
         content = "\n\n".join(self.texts)
         if not self.files:
-            return {"role": self.role, "content": content, **self.fields}
+            message = {"role": self.role, "content": content}
+            return {**message, **self.fields} if self.fields else message
         files = [placed.file for placed in self.files]
         return {"role": self.role, "content": content or CAPTION, "attachments": files}
 
@@ -125,8 +131,6 @@ class _Conversation:
 
     def add(self, index: int, message: dict[str, Any]) -> None:
         role = message.get("role")
-        if message.keys() == _PLAIN and self._say_plainly(role, message["content"]):
-            return
         match role:
             case "system" | "developer":
                 self._add_system(index, role)
@@ -142,8 +146,11 @@ class _Conversation:
                 raise InvalidRequest(f"{path} must be one of {', '.join(_ROLES)}.", param=path)
         self._dropped |= message.keys() - (_READ_OF_RESULTS if role in _RESULT_ROLES else _READ)
 
-    def _say_plainly(self, role: object, content: object) -> bool:
+    def says_plainly(self, message: object) -> bool:
         """Says what is text and no more, as most of a long history is; False: it is more."""
+        if type(message) is not dict or len(message) != 2:
+            return False
+        role, content = message.get("role"), message.get("content")
         if role != "user" and role != "assistant":
             return False
         if type(content) is str:
@@ -152,7 +159,12 @@ class _Conversation:
             text = "\n".join(texts)
         else:
             return False
-        self._say(role, text if role == "user" else picture_tags.restored(text))
+        if role == "assistant":
+            text = picture_tags.restored(text)
+        if text and not (self._turns and self._turns[-1].role == role):
+            self._turns.append(_Turn(role, [text]))
+        else:
+            self._say(role, text)
         return True
 
     def finished(self) -> list[dict[str, Any]]:
@@ -285,7 +297,7 @@ class _Conversation:
             last = self._turn_of(role)
         path, asked = f"messages[{index}]", index >= self._asked_from
         last.texts += filter(None, [text])
-        last.files += [Placed(file, path, asked) for file in segment.files]
+        last.files = [*last.files, *(Placed(file, path, asked) for file in segment.files)]
 
     def _turn_of(self, role: str) -> _Turn:
         """The last turn where it is the same speaker's, else a new one."""

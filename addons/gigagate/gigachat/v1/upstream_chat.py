@@ -63,9 +63,18 @@ def ask(asked: Chat, call: InHand) -> tuple[UpstreamRequest, Expected]:
 
 
 def count_messages(chat: dict[str, Any], call: InHand) -> None:
-    """Counts the messages, for the report."""
-    call.report.messages = count = len(chat["messages"])
-    call.report.messages_converted = count - sum(map(_is_plain, chat["messages"]))
+    """Counts the messages, for the report; plain are those that GigaChat v1 would take as is."""
+    messages = chat["messages"]
+    plain = [
+        1
+        for message in messages
+        if type(message) is dict
+        and len(message) == 2
+        and type(message.get("content")) is str
+        and message.get("role") in ("system", "user", "assistant")
+    ]
+    call.report.messages = len(messages)
+    call.report.messages_converted = len(messages) - len(plain)
 
 
 def headers(chat: dict[str, Any], body: dict[str, Any], call: InHand) -> dict[str, str]:
@@ -78,16 +87,6 @@ def headers(chat: dict[str, Any], body: dict[str, Any], call: InHand) -> dict[st
     if session_id := session.session_id(call.request, body, call.policy, call.session):
         told["X-Session-ID"] = session_id
     return told
-
-
-def _is_plain(message: object) -> bool:
-    """GigaChat v1 would take it as it is."""
-    return (
-        isinstance(message, dict)
-        and message.keys() == {"role", "content"}
-        and message["role"] in ("system", "user", "assistant")
-        and isinstance(message["content"], str)
-    )
 
 
 def expected(

@@ -108,7 +108,7 @@ CASES: list[tuple[str, Any, list[dict[str, Any]]]] = [
         [
             turn(called("f", '{"a":1}'), called("g", "{broken", "c2"), content="Смотрю"),
             RESULT,
-            {"role": "tool", "content": [{"type": "text", "text": "two"}], "tool_call_id": "c2"},
+            {"role": "tool", "content": "two", "tool_call_id": "c2"},
         ],
     ),
     (

@@ -78,7 +78,10 @@ class Asked:
             for item in kept.conversation(self._shelf, previous):
                 history.add(item, "previous_response_id")
         for index, item in enumerate(self._input):
-            self._add(item, f"input[{index}]", last=index == len(self._input) - 1)
+            if item.get("type") == "message":
+                history.add(item, f"input[{index}]")
+            else:
+                self._add(item, f"input[{index}]", last=index == len(self._input) - 1)
         history.tell()
         if not history.messages:
             raise InvalidRequest("input is empty: there is nothing to answer.", param="input")

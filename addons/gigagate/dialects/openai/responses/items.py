@@ -11,7 +11,7 @@ from typing import Any
 from gigagate.core import compact_json
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
-from gigagate.core.validation import array_at, object_at, text_at
+from gigagate.core.validation import objects_at, text_at
 from gigagate.dialects.openai.responses import calls, parts
 from gigagate.dialects.openai.responses.tools import ClientTool, ClientTools
 from gigagate.errors import InvalidRequest, UnsupportedFeature
@@ -28,8 +28,7 @@ def as_list(given: object) -> list[dict[str, Any]]:
     """`input`: a text is a user's message.  Raises InvalidRequest."""
     if isinstance(given, str):
         return [{"type": "message", "role": "user", "content": given}]
-    items = array_at("input", given)
-    return [object_at(f"input[{i}]", item) for i, item in enumerate(items)]
+    return objects_at("input", given)
 
 
 class Conversation:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gigagate.core.validation import object_at, text_at, wrong_type
+from gigagate.dialects.content import only_texts
 from gigagate.errors import InvalidRequest
 
+_SAID = ("input_text", "output_text")
 _FILE_KEYS = ("file_id", "file_data", "file_url", "filename")
 
 
@@ -17,6 +19,8 @@ def content(given: object, path: str) -> str | list[dict[str, Any]]:
         return given
     if not isinstance(given, list):
         raise wrong_type(path, "a string or an array of parts", given)
+    if (texts := only_texts(given, _SAID)) is not None:
+        return texts
     return [_part(object_at(f"{path}[{i}]", part), f"{path}[{i}]") for i, part in enumerate(given)]
 
 
