@@ -28,6 +28,7 @@ RUNS_AFTER_GIGACHAT = {
     "gigagate.hooks.wire.client_side:ClientStream.answer",
     "gigagate.hooks.wire.client_side:ClientStream.answer_whole",
     "gigagate.hooks.wire.client_side:ClientStream.begin_stream",
+    "gigagate.hooks.wire.client_side:ClientStream.keeps_stream",
     "gigagate.hooks.wire.client_side:ClientStream.told",
     "gigagate.hooks.wire.http1_client:GigaChatHttp1.answer_begins",
     "gigagate.hooks.wire.http1_client:GigaChatHttp1.read_head",
@@ -48,7 +49,6 @@ CUTS_A_STREAM = {
     "gigagate.hooks.wire.chunked_body:ChunkedAnswer.read",
     "gigagate.hooks.wire.chunked_body:ChunkedAnswer.take_whole",
     "gigagate.hooks.wire.client_side:ClientStream.end_stream",
-    "gigagate.hooks.wire.client_side:ClientStream.keeps_stream",
     "gigagate.hooks.wire.client_side:ClientStream.send_data",
     "gigagate.hooks.wire.stream:GigaStream.upstream_is_done",
 }

@@ -69,7 +69,7 @@ class ChunkedAnswer(ChunkedReader):
         buffer.maybe_extract_at_most(at)
 
     def read(self, buffer: ReceiveBuffer) -> Data | EndOfMessage | LocalProtocolError | None:
-        if self.next is not None:
+        if self.next is not None or not buffer._data:
             return self.next
         try:
             event = super().__call__(buffer)

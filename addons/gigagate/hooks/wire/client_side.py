@@ -55,7 +55,7 @@ class ClientStream(HttpStream):
         self.hooks_at_once = hooks_at_once
         self.last_sign = time.monotonic()
         """When the client last got something, or began to wait."""
-        self.streamed = bytearray()
+        self.streamed: bytearray | None = None
         """What it got, where flows keep it.  GigaChat's answer is collected elsewhere: after a sign
         of life it may still come whole."""
 
@@ -177,6 +177,7 @@ class ClientStream(HttpStream):
 
     def begin_stream(self, call: UpstreamCall) -> CommandGenerator[None]:
         """The client gets the head.  Afterwards `answering` is false if it has left."""
+        self.streamed = bytearray() if self.keeps_stream() else None
         head = response(200, call.exchange.stream_headers(), b"")
         answer = live.unbounded(head, self.flow.request)
         answer.timestamp_start, answer.timestamp_end = time.time(), None
@@ -207,7 +208,7 @@ class ClientStream(HttpStream):
         """The client gets a clean end of its answer, whether or not GigaChat's has ended."""
         yield from self.send_data(last)
         assert self.flow.response is not None
-        if self.keeps_stream():
+        if self.streamed is not None:
             self.flow.response.data.content = bytes(self.streamed)
         yield from self.send_response(already_streamed=True)
 
@@ -216,9 +217,8 @@ class ClientStream(HttpStream):
         return kept or self.shared.runtime.settings.log.prompts
 
     def send_data(self, chunks: list[bytes]) -> CommandGenerator[None]:
-        keeps = self.keeps_stream()
         for chunk in chunks:
-            if keeps:
+            if self.streamed is not None:
                 self.streamed += chunk
             yield SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
 

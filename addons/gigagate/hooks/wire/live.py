@@ -17,6 +17,7 @@ from mitmproxy.proxy import commands
 
 from gigagate.hooks.answers import response
 from gigagate.hooks.wire import connections
+from gigagate.hooks.wire.quick_headers import QuickHeaders
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ def unbounded(head: http.Response, request: http.Request) -> http.Response:
         head.headers["connection"] = "close"
     else:
         head.headers["transfer-encoding"] = "chunked"
+    head.headers = QuickHeaders.of(head.headers.fields)  # looked at for each piece
     head.data.content = None
     head.stream = True
     return head
