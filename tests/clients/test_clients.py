@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from tests.support.valkey import Valkey
 
-from gigagate.clients import Budget, Clients, Ledger, UsedSoFar, periods
+from gigagate.clients import Budget, Client, Clients, Ledger, UsedSoFar, last_day, periods
 from gigagate.clients.counters import Spent
 from gigagate.clients.redis_store import RedisClientStore
 from gigagate.clients.sqlite_store import SqliteClientStore
@@ -18,6 +18,7 @@ from gigagate.core.name_patterns import among
 from gigagate.errors import BudgetExhausted, InvalidRequest, NotFound, StoreError
 from gigagate.settings import Secret
 from gigagate.store.redis_server import RedisServer
+from gigagate.telemetry.finished import ANONYMOUS
 
 NOW = datetime(2100, 2, 27, 23, 59, 10, tzinfo=UTC).timestamp()
 Open = Callable[[], ClientStore]
@@ -63,10 +64,53 @@ def test_a_client_is_added_listed_rotated_and_revoked(store: Open, tmp_path: Pat
     assert not of_team.get("anna").revoked
 
 
-@pytest.mark.parametrize("name", ["", "-anna", "anna boris", "anna\n", "a" * 65, "of-settings"])
+@pytest.mark.parametrize(
+    "name", ["", "-anna", "anna boris", "anna\n", "a" * 65, "of-settings", ANONYMOUS]
+)
 def test_a_name_that_is_none_or_taken_is_refused(store: Open, name: str) -> None:
     with pytest.raises(InvalidRequest):
         clients(store).add(name)
+
+
+@pytest.mark.parametrize(
+    "budget",
+    [
+        Budget(requests_per_minute=-1),
+        Budget(tokens_per_day=10**15),
+        Budget(roubles_per_month=float("nan")),
+        Budget(roubles_per_month=float("inf")),
+        Budget(models=("GigaChat-2", " ")),
+        Budget(expires=-1.0),
+        Budget(expires=1e14),
+        Budget(expires=float("nan")),
+    ],
+    ids=str,
+)
+def test_a_budget_that_is_none_is_refused(store: Open, budget: Budget) -> None:
+    of_team = clients(store)
+    of_team.add("anna")
+    with pytest.raises(InvalidRequest):
+        of_team.add("boris", budget)
+    with pytest.raises(InvalidRequest):
+        of_team.change("anna", budget)
+    assert [client.budget for client in of_team.list()] == [Budget()]
+
+
+@pytest.mark.parametrize(
+    ("expires", "shown"),
+    [
+        (last_day.end_of(date(2027, 12, 31)), "2027-12-31"),
+        (datetime(2028, 1, 1, tzinfo=UTC).timestamp(), "2027-12-31"),
+        (last_day.end_of(date.max), "9999-12-31"),
+        (1e300, "9999-12-31"),
+        (-1e300, "1969-12-31"),
+    ],
+)
+def test_the_last_day_is_the_one_that_was_said(expires: float, shown: str) -> None:
+    """And whatever a store holds can be listed."""
+    anna = Client(name="anna", digest="", created=0.0, budget=Budget(expires=expires))
+    told = Client.of_text(anna.to_text()).as_dict()
+    assert told["budget"]["last_day"] == shown
 
 
 def test_what_is_not_there_is_not_changed(store: Open) -> None:

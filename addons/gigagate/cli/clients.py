@@ -8,12 +8,13 @@ rotate NAME     a new key in place of the old one
 
 import argparse
 import json
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from gigagate import clients
 from gigagate.cli import COMMAND
-from gigagate.clients import Budget, Clients
+from gigagate.clients import Budget, Clients, last_day
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.settings import Settings
 
@@ -31,12 +32,11 @@ def main(verb: str, args: list[str]) -> int:
 
 
 def add(of_team: Clients, chosen: argparse.Namespace) -> str:
-    models = tuple(name.strip() for name in chosen.models.split(",") if name.strip())
     budget = Budget(
         requests_per_minute=chosen.requests_per_minute,
         tokens_per_day=chosen.tokens_per_day,
         roubles_per_month=chosen.roubles_per_month,
-        models=models,
+        models=chosen.models,
         expires=chosen.expires,
     )
     return _told(chosen, of_team.add(chosen.name, budget))
@@ -80,8 +80,8 @@ def _row(row: dict[str, Any]) -> str:
     ]
     if "models" in budget:
         words.append(f"models {', '.join(budget['models'])}")
-    if "expires" in budget:
-        words.append(f"until {budget['expires'][:10]}")
+    if "last_day" in budget:
+        words.append(f"until {budget['last_day']}")
     return f"{row['name']:20} {'revoked' if row['revoked'] else '; '.join(words)}"
 
 
@@ -90,24 +90,24 @@ def _of(words: str, used: float, budget: dict[str, Any], name: str) -> str:
     return f"{used:.10g}{most} {words}"
 
 
-def _date(text: str) -> float:
-    """The end of that day, in UTC."""
-    day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    return (day + timedelta(days=1)).timestamp()
+def _end(day: str) -> float:
+    return last_day.end_of(datetime.strptime(day, "%Y-%m-%d").date())
 
 
-def _amount(text: str) -> float:
-    number = float(text)
-    if not 0 <= number < 1e15:
-        raise ValueError
-    return number
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
+def _argument[T](read: Callable[[str], T], wanted: str) -> Callable[[str], T]:
+    """read: raises ValueError.  wanted: what is expected, for people."""
+
+    def taken(text: str) -> T:
+        try:
+            return read(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
+
+    return taken
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,11 +115,15 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="add|list|revoke|rotate")
     adding = verbs.add_parser("add", help="a new client; its key is shown this once")
     adding.add_argument("name")
-    adding.add_argument("--requests-per-minute", type=_count, default=0, metavar="N")
-    adding.add_argument("--tokens-per-day", type=_count, default=0, metavar="N")
-    adding.add_argument("--roubles-per-month", type=_amount, default=0.0, metavar="N")
-    adding.add_argument("--models", default="", metavar="A,B", help="GigaChat's names or patterns")
-    adding.add_argument("--expires", type=_date, metavar="YYYY-MM-DD", help="its last day, UTC")
+    count, amount = _argument(int, "a whole number"), _argument(float, "a number")
+    day = _argument(_end, "a day, such as 2027-12-31")
+    adding.add_argument("--requests-per-minute", type=count, default=0, metavar="N")
+    adding.add_argument("--tokens-per-day", type=count, default=0, metavar="N")
+    adding.add_argument("--roubles-per-month", type=amount, default=0.0, metavar="N")
+    adding.add_argument(
+        "--models", type=_names, default=(), metavar="A,B", help="GigaChat's names or patterns"
+    )
+    adding.add_argument("--expires", type=day, metavar="YYYY-MM-DD", help="its last day, UTC")
     adding.set_defaults(run=add)
     listing = verbs.add_parser("list", help="all of them, with what they have used")
     listing.set_defaults(run=show)

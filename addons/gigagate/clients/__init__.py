@@ -1,6 +1,7 @@
 """Clients as people of a team: their keys, issued and revoked while the proxy runs, and budgets.
 
 client.py        a client, its budget, and what it has used of it
+last_day.py      the last day of a key, and the moment it ends
 periods.py       minutes, days and months, in UTC: when a budget begins anew
 registry.py      the API: list, add, revoke, rotate, usage; what ./run.sh clients and a panel call
 ledger.py        one proxy's side: whose key it is, whether the budget lasts, what was spent

@@ -6,6 +6,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
+from gigagate.clients import last_day
+from gigagate.errors import InvalidRequest
+
+_MOST = 1e15
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
@@ -22,6 +27,16 @@ class Budget:
     @property
     def has_limit(self) -> bool:
         return bool(self.requests_per_minute or self.tokens_per_day or self.roubles_per_month)
+
+    def check(self) -> None:
+        """Raises InvalidRequest: what is no limit by mistake would let everything through."""
+        for name in ("requests_per_minute", "tokens_per_day", "roubles_per_month"):
+            if not 0 <= getattr(self, name) < _MOST:
+                raise InvalidRequest(f"{name}: a number below {_MOST:.0e}, 0 for no limit.")
+        if not all(map(str.strip, self.models)):
+            raise InvalidRequest("models: a name is empty; no names at all for every model.")
+        if self.expires is not None and not 0 <= self.expires <= last_day.LATEST:
+            raise InvalidRequest("expires: a day from 1970 to 9999.")
 
 
 class UsedSoFar(NamedTuple):
@@ -52,7 +67,8 @@ class Client:
         """The client as people and programs see it, without the hash."""
         budget = {name: value for name, value in asdict(self.budget).items() if value}
         if self.budget.expires is not None:
-            budget["expires"] = datetime.fromtimestamp(self.budget.expires, UTC).isoformat()
+            budget["expires"] = last_day.moment(self.budget.expires).isoformat()
+            budget["last_day"] = last_day.day_of(self.budget.expires).isoformat()
         return {
             "name": self.name,
             "created": datetime.fromtimestamp(self.created, UTC).isoformat(timespec="seconds"),

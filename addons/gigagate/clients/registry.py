@@ -17,6 +17,8 @@ from gigagate.clients.counters import REQUESTS, ROUBLES, TOKENS
 from gigagate.clients.store import ClientStore
 from gigagate.errors import InvalidRequest, NotFound
 
+NOBODY = "anonymous"
+"""The name under which requests without a key are counted."""
 NAME = re.compile(r"[A-Za-zА-Яа-яЁё0-9][\w.@-]{0,63}")
 
 
@@ -46,12 +48,17 @@ class Clients:
         raise NotFound(f"There is no client {name}.")
 
     def add(self, name: str, budget: Budget = Budget()) -> str:  # noqa: B008 - immutable
-        """The new client's key.  Raises InvalidRequest if the name is taken or none."""
+        """The new client's key.  Raises InvalidRequest if the name is taken or none, or for a
+        budget that is none.
+        """
+        budget.check()
         if not NAME.fullmatch(name):
             raise InvalidRequest(
                 f"{name!r} is no name of a client: letters, digits and . _ @ - , at most 64, and "
                 "a letter or digit first."
             )
+        if name == NOBODY:
+            raise InvalidRequest(f"{name} is what clients without a key are called.")
         if name in self._taken:
             raise InvalidRequest(f"{name} is a client of GIGAGATE_CLIENT_KEYS already.")
         key = _new_key()
@@ -61,7 +68,8 @@ class Clients:
         return key
 
     def change(self, name: str, budget: Budget) -> None:
-        """Another budget; the key stays.  Raises NotFound."""
+        """Another budget; the key stays.  Raises NotFound, or InvalidRequest."""
+        budget.check()
         self._replace(replace(self.get(name), budget=budget))
 
     def revoke(self, name: str) -> None:

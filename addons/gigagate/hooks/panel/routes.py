@@ -1,7 +1,7 @@
 """What a part of the panel's API is made of: its routes, and readers of what is asked."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from mitmproxy import http
@@ -39,6 +39,15 @@ def body_of(request: http.Request) -> Mapping[str, Any]:
     if not isinstance(wanted, dict):
         raise InvalidRequest("A change is a JSON object.")
     return wanted
+
+
+def only(given: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raises InvalidRequest for a name that is not known: what is not done is not passed over."""
+    for name in given:
+        if name not in known:
+            raise InvalidRequest(
+                f"There is no {name[:100]!r} here, only {', '.join(sorted(known))}."
+            )
 
 
 def number_of(text: str | None, default: int) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from gigagate import clients
 from gigagate.clients import Budget, Clients
 from gigagate.errors import InvalidRequest
+from gigagate.hooks.panel.routes import only
 from gigagate.settings import Settings
 
 _NUMBERS: Mapping[str, type] = {
@@ -14,7 +15,7 @@ _NUMBERS: Mapping[str, type] = {
     "tokens_per_day": int,
     "roubles_per_month": float,
 }
-MOST = 1e15
+_OF_A_BUDGET = frozenset({*_NUMBERS, "models", "expires"})
 
 
 class Team:
@@ -41,12 +42,16 @@ class Team:
 
     def add(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """The new key, which is told this once."""
+        only(wanted, {"name", "budget"})
         name = _name(wanted)
-        return {"name": name, "key": self._clients().add(name, _budget(wanted))}
+        return {"name": name, "key": self._clients().add(name, _budget(wanted.get("budget", {})))}
 
     def change(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        self._clients().change(_name(wanted), _budget(wanted))
-        return {"name": _name(wanted)}
+        """A budget that is left out would be one without limits."""
+        only(wanted, {"name", "budget"})
+        name = _name(wanted)
+        self._clients().change(name, _budget(wanted.get("budget")))
+        return {"name": name}
 
     def rotate(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         name = _name(wanted)
@@ -67,24 +72,25 @@ def _name(wanted: Mapping[str, Any]) -> str:
     return name
 
 
-def _budget(wanted: Mapping[str, Any]) -> Budget:
+def _budget(given: object) -> Budget:
     """Raises InvalidRequest."""
-    given = wanted.get("budget", {})
     if not isinstance(given, dict):
-        raise InvalidRequest("A budget is a JSON object.")
-    numbers = {name: kind(_number(name, given.get(name) or 0)) for name, kind in _NUMBERS.items()}
+        raise InvalidRequest("budget: a JSON object, {} for no limits.")
+    only(given, _OF_A_BUDGET)
+    numbers = {name: _number(name, given.get(name) or 0, kind) for name, kind in _NUMBERS.items()}
     models = given.get("models") or []
     if not isinstance(models, list) or not all(isinstance(one, str) for one in models):
         raise InvalidRequest("models: a list of names or patterns.")
     expires = given.get("expires")
     return Budget(
         **numbers,
-        models=tuple(one.strip() for one in models if one.strip()),
-        expires=None if expires is None else float(_number("expires", expires)),
+        models=tuple(one.strip() for one in models),
+        expires=None if expires is None else _number("expires", expires, float),
     )
 
 
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
-        raise InvalidRequest(f"{name}: a number, 0 for no limit.")
+def _number(name: str, value: object, kind: type) -> Any:
+    """A part of a request a minute is not none: 0 would be no limit."""
+    if isinstance(value, bool) or not isinstance(value, int | kind):
+        raise InvalidRequest(f"{name}: a {'whole ' if kind is int else ''}number, 0 for no limit.")
     return value

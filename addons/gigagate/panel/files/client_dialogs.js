@@ -75,7 +75,7 @@ export function edit(one, taken, send) {
   const expires = el("input", {
     id: "c-expires",
     type: "date",
-    value: budget.expires ? budget.expires.slice(0, 10) : "",
+    value: budget.last_day ?? "",
   });
   const form = el(
     "form",

@@ -2,7 +2,7 @@
 
 import { meter, spark } from "./chart.js";
 import { LIMITS, confirmed, days, edit, showKey, total } from "./client_dialogs.js";
-import { dayOf, number } from "./locale.js";
+import { dateOf, number } from "./locale.js";
 import { ask, clientName, complain, el, heading, say, t, table } from "./page.js";
 
 export async function show(place, left) {
@@ -117,9 +117,7 @@ function row(one, use, send) {
       { class: "wrap" },
       [
         (one.budget.models ?? []).join(", ") || t("all_models"),
-        one.budget.expires
-          ? t("until", { day: dayOf(Date.parse(one.budget.expires) / 1000) })
-          : null,
+        one.budget.last_day ? t("until", { day: dateOf(one.budget.last_day) }) : null,
       ]
         .filter(Boolean)
         .join("; "),

@@ -15,6 +15,7 @@ const roubles = new Intl.NumberFormat(locale, {
 const hour = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 const minute = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const long = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const dayHour = new Intl.DateTimeFormat(locale, {
   day: "numeric",
   month: "short",
@@ -31,6 +32,8 @@ export const clock = (seconds) => hour.format(date(seconds));
 export const clockOf = (seconds) => minute.format(date(seconds));
 export const moment = (seconds) => both.format(date(seconds));
 export const dayOf = (seconds) => day.format(date(seconds));
+/** A day such as 2027-12-31, which is the same wherever its reader is. */
+export const dateOf = (text) => long.format(new Date(`${text}T12:00`));
 export const dayAndHour = (seconds) => dayHour.format(date(seconds));
 
 let midnight = 0;
