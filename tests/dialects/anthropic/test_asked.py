@@ -252,6 +252,7 @@ def test_messages(case: str) -> None:
         ({"max_tokens": "many"}, "max_tokens"),
         ({"stop_sequences": "END"}, "stop_sequences"),
         ({"thinking": "yes"}, "thinking"),
+        ({"thinking": "yes", "output_config": {"effort": "low"}}, "thinking"),
         ({"output_config": {"format": {"type": "json_schema"}}}, "output_config.format.schema"),
     ],
 )

@@ -103,10 +103,10 @@ def as_chat(asked: Mapping[str, Any], policy: Policy, notes: Notes) -> dict[str,
     chat = TABLE.translate(asked, policy, notes)
     if stop := asked.get("stop_sequences"):
         chat["stop"] = TABLE["stop_sequences"].accepts.check("stop_sequences", stop)
-    config = _object(asked, "output_config")
+    config, thinking = _object(asked, "output_config"), _object(asked, "thinking")
     effort = config.get("effort")
     if effort is None:
-        effort = _effort(_object(asked, "thinking"))
+        effort = _effort(thinking)
     if effort is not None:
         chat["reasoning_effort"] = effort
     wanted, path = config.get("format"), "output_config.format"
