@@ -64,7 +64,8 @@ def build() -> list[object]:
     else:
         process = Single(runtime, telemetry, traffic)
     sessions = FlowSessions(runtime)
-    panel = Panel(runtime, telemetry, process.status, process.keys, sessions)
+    reload = Reload(runtime)
+    panel = Panel(runtime, telemetry, process.status, process.keys, sessions, reload.look)
     door.asks_in_playground = panel.door.asks_in_playground
     inspection = [
         Recorder(traffic),
@@ -93,7 +94,7 @@ def build() -> list[object]:
         Beside(),
         LiveAnswers(),
         IdleMemory(traffic),
-        Reload(runtime),
+        reload,
         shutdown,
         process,
         *([FirstLook(runtime, Question(runtime))] if process.speaks_for_all else []),

@@ -5,6 +5,7 @@ lies beside it until the next one, and can be had back.
 """
 
 import io
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from ruamel.yaml.error import YAMLError
 
 from gigagate import private_file
 from gigagate.errors import SettingsError
+from gigagate.settings import text_file
 
 NAMES = ("default", "light", "embeddings")
+CHANGES = frozenset({*NAMES, "aliases", "fallback"})
 BEFORE = ".before"
 """Behind the file's name: what it was before the last change."""
+_NOTHING = b"# Nothing is set here: every setting is as by default.\n"
+"""What stands in place of no text: a running proxy takes an empty file for one cut short."""
 
 
 class ModelEditor:
@@ -26,8 +31,8 @@ class ModelEditor:
 
     def __init__(self, file: Path, check: Callable[[Path], object]) -> None:
         """check: reads settings with that file in the place of `file`, or raises SettingsError."""
-        self._file = file
-        self._before = file.with_name(file.name + BEFORE)
+        self._file = file.resolve()  # a link to it stays one
+        self._before = self._file.with_name(self._file.name + BEFORE)
         self._check = check
 
     @property
@@ -37,34 +42,56 @@ class ModelEditor:
     def change(self, wanted: Mapping[str, Any]) -> None:
         """wanted: {"default", "light", "embeddings": name, "aliases": {name: name},
         "fallback": {name: [name]}}; what is not named stays."""
-        old = self._read()
-        self._replace(edited(old, wanted).encode(), old.encode())
+        old = self._content(self._file)
+        new = edited(self._text(), wanted)
+        if b"\r\n" in old:
+            new = new.replace("\n", "\r\n")
+        if new.encode() != old:
+            self._replace(new.encode(), old)
 
     def undo(self) -> None:
         if not self.can_undo:
             raise SettingsError("There is no change to take back.")
-        self._replace(self._before.read_bytes(), self._read().encode())
+        self._replace(self._content(self._before), self._content(self._file))
 
-    def _read(self) -> str:
+    def _content(self, file: Path) -> bytes:
         try:
-            return self._file.read_text(encoding="utf-8") if self._file.exists() else ""
+            return file.read_bytes() if file.exists() else b""
+        except OSError as error:
+            raise SettingsError(f"{file.name} cannot be read ({error.strerror}).") from None
+
+    def _text(self) -> str:
+        try:
+            return text_file.read(self._file) if self._file.exists() else ""
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{self._file.name} cannot be read: {error}.") from None
 
     def _replace(self, new: bytes, old: bytes) -> None:
+        """Both files, or neither."""
         candidate = self._file.with_name(f".{self._file.name}.candidate")
+        kept = self._file.with_name(f".{self._file.name}.kept")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            private_file.write(candidate, new)
+            self._write(candidate, new if new.strip() else _NOTHING)
             self._check(candidate)
-            private_file.write(self._before, old)
+            self._write(kept, old)
             candidate.replace(self._file)
+            kept.replace(self._before)
         except OSError as error:
             raise SettingsError(
                 f"{self._file} cannot be written ({error.strerror}): change it by hand."
             ) from None
+        except SettingsError as error:
+            raise SettingsError(error.message.replace(candidate.name, self._file.name)) from None
         finally:
             candidate.unlink(missing_ok=True)
+            kept.unlink(missing_ok=True)
+
+    def _write(self, file: Path, content: bytes) -> None:
+        """Whoever may read the file now may do so afterwards."""
+        private_file.write(file, content)
+        if self._file.exists():
+            file.chmod(stat.S_IMODE(self._file.stat().st_mode))
 
 
 def edited(text: str, wanted: Mapping[str, Any]) -> str:
@@ -84,6 +111,8 @@ def edited(text: str, wanted: Mapping[str, Any]) -> str:
     if tree.get("models") is None:
         tree["models"] = CommentedMap()
     models = tree["models"]
+    if not isinstance(models, CommentedMap):
+        raise SettingsError("config/gigachat.yaml: models is no section: mend it by hand.")
     for name in NAMES:
         if name in wanted:
             models[name] = _text(name, wanted[name])
@@ -109,9 +138,10 @@ def _fallback(given: object) -> CommentedMap:
 
 
 def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > 200:
+    text = value.strip() if isinstance(value, str) else ""
+    if not text or not text.isprintable() or len(text) > 200:
         raise SettingsError(f"models.{name}: the name of a model is needed.")
-    return value.strip()
+    return text
 
 
 def _aliases(given: object) -> CommentedMap:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from dotenv import dotenv_values
 
-from gigagate.settings import environment
+from gigagate.settings import environment, text_file
 
 DEFAULT = "default"
 
@@ -22,21 +22,31 @@ class Origins:
 
     def of(self, key: str) -> str:
         """The variable's name, or that of a file; DEFAULT for what nobody has set."""
-        names = [name for name, one in environment.VARIABLES.items() if one.key == key]
-        for name in (each for one in names for each in (one, f"{one}_FILE")):
+        names = _variables(key)
+        for name in names:
             if name in self._environ:
                 return name
         for file, given in self._files.items():
-            if given & {key, *names, *(f"{one}_FILE" for one in names)}:
+            if given & {key, *names}:
                 return file.name
         return DEFAULT
+
+    def variable(self, key: str) -> str:
+        """The variable that sets it, in the environment or a file; "" if none does."""
+        given = {*self._environ, *(name for names in self._files.values() for name in names)}
+        return next((name for name in _variables(key) if name in given), "")
+
+
+def _variables(key: str) -> list[str]:
+    names = [name for name, one in environment.VARIABLES.items() if one.key == key]
+    return [each for one in names for each in (one, f"{one}_FILE")]
 
 
 def _names(file: Path) -> list[str]:
     """Variables, or keys with dots."""
     try:
         if file.suffix in (".yaml", ".yml"):
-            return list(_keys(yaml.safe_load(file.read_text(encoding="utf-8")), ""))
+            return list(_keys(yaml.safe_load(text_file.read(file)), ""))
         return list(dotenv_values(file, interpolate=False))
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return []

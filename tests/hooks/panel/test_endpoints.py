@@ -33,7 +33,7 @@ def panel(made: Runtime) -> Iterator[Panel]:
     counted = telemetry(made, traffic)
     with listening():
         status = Status(made, counted, traffic)
-        yield Panel(made, counted, status, KEYS, FlowSessions(made))
+        yield Panel(made, counted, status, KEYS, FlowSessions(made), lambda: "")
 
 
 async def asked(panel: Panel, method: str, path: str, **more: Any) -> http.HTTPFlow:

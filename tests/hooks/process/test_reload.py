@@ -42,6 +42,7 @@ def test_a_change_is_taken_over(
     reload.reload()
     assert reload.runtime.settings.log.prompts
     assert caplog.messages[-1] == "New settings are in use"
+    assert reload.refused == ""
 
 
 def _broken(old: Settings) -> Settings:
@@ -56,7 +57,7 @@ def _broken(old: Settings) -> Settings:
             lambda old: replace(old, authorization_key=Secret("other"), auth_mode="passthrough"),
             "A change of authorization_key, auth_mode needs a restart",
         ),
-        (lambda old: 1 / 0, "The old settings stay"),
+        (lambda old: 1 / 0, "The old settings stay; the log says why."),
     ],
     ids=["broken", "fixed", "a fault of ours"],
 )
@@ -68,6 +69,21 @@ def test_what_cannot_be_taken_over_leaves_all_as_it_was(
     reload.reload()
     assert reload.runtime.settings is before
     assert caplog.messages[-1] == told
+    assert told in reload.refused
+    assert reload.look() == reload.refused, "until the files change"
+
+
+def test_a_look_takes_over_what_has_changed_since_the_last_one(
+    reload: Reload, load: Load, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    load(lambda old: replace(old, log=Log(prompts=not old.log.prompts)))
+    assert reload.look() == ""
+    assert not reload.runtime.settings.log.prompts
+    (tmp_path / "gigachat.yaml").write_text("log: {prompts: true}\n")
+    assert reload.look() == ""
+    assert reload.look() == ""
+    assert reload.runtime.settings.log.prompts
+    assert caplog.messages == ["New settings are in use"]
 
 
 async def test_a_changed_file_is_seen(

@@ -30,7 +30,7 @@ from gigagate.hooks.panel.models import ModelsPart
 from gigagate.hooks.panel.overview import Overview
 from gigagate.hooks.panel.proxy import ProxyPart
 from gigagate.hooks.panel.requests import LastRequests
-from gigagate.hooks.panel.routes import number_of
+from gigagate.hooks.panel.routes import Look, number_of
 from gigagate.hooks.panel.sessions import SessionsPart
 from gigagate.hooks.patches import looks
 from gigagate.hooks.runtime import Runtime
@@ -76,6 +76,7 @@ class Panel:
         status: Status,
         keys: Keys,
         sessions: FlowSessions,
+        look: Look,
     ) -> None:
         store = PanelStore(runtime.settings.state_dir)
         self._runtime = runtime
@@ -86,8 +87,8 @@ class Panel:
         self.door = PanelDoor(runtime, keys, store)
         overview = Overview(runtime, status, self._history)
         self._last = LastRequests(self._requests)
-        proxy = ProxyPart(runtime, self.door, self._tail)
-        clients, models = ClientsPart(runtime, self._history), ModelsPart(runtime)
+        proxy = ProxyPart(runtime, self.door, self._tail, look)
+        clients, models = ClientsPart(runtime, self._history), ModelsPart(runtime, look)
         tasks = SessionsPart(sessions)
         self._api = PanelApi((overview, self._last, tasks, clients, models, proxy))
         topics = {

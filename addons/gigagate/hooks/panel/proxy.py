@@ -11,7 +11,7 @@ from mitmproxy import http
 from gigagate import running
 from gigagate.errors import InvalidRequest, NotFound
 from gigagate.hooks.panel.door import Admin, PanelDoor
-from gigagate.hooks.panel.routes import Routes, Told, all_of
+from gigagate.hooks.panel.routes import Look, Routes, Told, all_of
 from gigagate.hooks.runtime import Runtime
 from gigagate.panel import settings_in_force
 from gigagate.panel.log_tail import LogTail
@@ -21,10 +21,11 @@ DOCTOR_SECONDS = 90
 
 
 class ProxyPart:
-    def __init__(self, runtime: Runtime, door: PanelDoor, tail: LogTail) -> None:
+    def __init__(self, runtime: Runtime, door: PanelDoor, tail: LogTail, look: Look) -> None:
         self._runtime = runtime
         self._door = door
         self._tail = tail
+        self._look = look
         self._worker = Member.of_environment().index if running.WORKER in os.environ else None
         self.routes: Routes = {
             ("GET", "settings"): self.settings,
@@ -34,9 +35,11 @@ class ProxyPart:
         }
 
     async def settings(self, request: http.Request, admin: Admin) -> Told:
+        refused = self._look()
         settings = self._runtime.settings
         files = [str(file) for file in settings.sources if file.is_file()]
-        return {"settings": settings_in_force.told(settings), "files": files}
+        rows = settings_in_force.told(settings)
+        return {"settings": rows, "files": files, "refused": refused}
 
     async def doctor(self, request: http.Request, admin: Admin) -> Told:
         """What ./run.sh doctor finds: [{"what", "fine": true, false or null, "told"}]."""

@@ -14,6 +14,8 @@ LARGEST = 256 * 1024
 
 Told = Mapping[str, Any]
 type Handler = Callable[[http.Request, Admin], Awaitable[Told]]
+type Look = Callable[[], str]
+"""Takes changed settings files over now; tells why the old settings stay, "" where they do not."""
 type Routes = Mapping[tuple[str, str], Handler]
 """Method and path below /admin/api/ -> who answers.  An answer may raise GigaGateError."""
 type Topic = Callable[[int], Awaitable[tuple[Told | None, int]]]

@@ -54,7 +54,7 @@ class Reload:
         self.contents = self.read_files()
         self.watching: asyncio.Task[None] | None = None
         self.refused = ""
-        """Why the files, as they were last read, were not taken over: told once."""
+        """Why the old settings stay, though the files are others; logged once.  "" for none."""
 
     def running(self) -> None:
         self.watching = asyncio_utils.create_task(self.watch(), name="settings", keep_ref=True)
@@ -71,11 +71,15 @@ class Reload:
             with contextlib.suppress(OSError):
                 self.runtime.keep_ca_file()
             self.runtime.accounts.renew_certificates()
-            if (state := self.state_of_files()) != self.seen:
-                self.seen = state
-                self.reload_anew()
-            elif self.refused:
-                self.reload()
+            self.look()
+
+    def look(self) -> str:
+        """Takes over what has changed since the last look, and tells what was `refused`."""
+        if self.state_of_files() != self.seen:
+            self.reload_anew()
+        elif self.refused:
+            self.reload()
+        return self.refused
 
     def state_of_files(self) -> file_state.FileState:
         return file_state.of(self.runtime.settings.sources)
@@ -89,6 +93,7 @@ class Reload:
         self.reload()
 
     def reload(self) -> None:
+        self.seen = self.state_of_files()
         try:
             contents = self.read_files()
             protection.check_files(self.contents, contents)
@@ -100,22 +105,23 @@ class Reload:
                 if getattr(settings, name) != getattr(self.runtime.settings, name)
             ]
             if fixed:
-                logger.warning("A change of %s needs a restart", ", ".join(fixed))
+                self._refuse(f"A change of {', '.join(fixed)} needs a restart")
                 return
             check_bound(settings, clients=self.runtime.clients.asks)
             self.runtime.use(settings)
             self.contents = contents
         except GigaGateError as error:
-            if error.message != self.refused:
-                logger.error("The old settings stay: %s", error.message)
-            self.refused = error.message
-        except Exception as error:
-            if repr(error) != self.refused:
-                logger.exception("The old settings stay")
-            self.refused = repr(error)
+            self._refuse(f"The old settings stay: {error.message}")
+        except Exception:
+            self._refuse("The old settings stay; the log says why.", fault=True)
         else:
             self.refused = ""
             logger.log(ALERT, "New settings are in use")
+
+    def _refuse(self, why: str, *, fault: bool = False) -> None:
+        if why != self.refused:
+            logger.error("%s", why, exc_info=fault)
+        self.refused = why
 
 
 def _content(file: Path) -> bytes:

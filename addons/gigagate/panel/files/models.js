@@ -2,6 +2,7 @@
 
 import { fine, number } from "./locale.js";
 import { ask, complain, el, field, heading, names, say, suggested, t, table } from "./page.js";
+import { oldStay } from "./settings.js";
 
 const FIELDS = [
   ["default", "default_model"],
@@ -15,7 +16,13 @@ export async function show(place, left) {
   const inputs = Object.fromEntries(
     FIELDS.map(([name]) => [
       name,
-      el("input", { value: told[name], list: "names", id: `model-${name}`, required: true }),
+      el("input", {
+        value: told[name],
+        list: "names",
+        id: `model-${name}`,
+        required: true,
+        disabled: name in told.set_by,
+      }),
     ]),
   );
   const aliases = pairs(
@@ -32,8 +39,8 @@ export async function show(place, left) {
   );
   const send = async (path, body, word) => {
     try {
-      await ask(path, { method: "POST", body });
-      say(t(word));
+      const { refused } = await ask(path, { method: "POST", body });
+      say(refused ? t("saved_unused", { why: refused }) : t(word));
       await show(place, left);
     } catch (error) {
       complain(error);
@@ -44,7 +51,12 @@ export async function show(place, left) {
     return send(
       "models",
       {
-        ...Object.fromEntries(FIELDS.map(([name]) => [name, inputs[name].value])),
+        ...Object.fromEntries(
+          FIELDS.filter(([name]) => !(name in told.set_by)).map(([name]) => [
+            name,
+            inputs[name].value,
+          ]),
+        ),
         aliases: Object.fromEntries(aliases.values()),
         fallback: Object.fromEntries(
           fallback.values().map(([name, instead]) => [name, names(instead)]),
@@ -72,10 +84,14 @@ export async function show(place, left) {
           t("undo"),
         ),
       ),
+      oldStay(told),
       el(
         "section",
         { class: "card three" },
-        FIELDS.map(([name, word]) => field(word, inputs[name])),
+        FIELDS.map(([name, word]) => {
+          const variable = told.set_by[name];
+          return field(word, inputs[name], variable && t("set_by", { variable }));
+        }),
       ),
       el("section", { class: "columns" }, aliases.shown, fallback.shown),
       el("p", { class: "quiet" }, t("saved_to", { file: told.file })),

@@ -13,6 +13,10 @@ function shown(value) {
   return lines.join("\n") || "—";
 }
 
+/** What stands above settings of which the files say otherwise. */
+export const oldStay = ({ refused }) =>
+  refused ? el("p", { class: "warning" }, t("files_refused"), " ", refused) : null;
+
 export async function show(place, left) {
   const told = await ask("settings", { signal: left });
   if (left.aborted) return;
@@ -57,6 +61,7 @@ export async function show(place, left) {
   }
   place.append(
     heading("settings", search, check("not_default", only)),
+    ...[oldStay(told)].filter(Boolean),
     list,
     el(
       "p",

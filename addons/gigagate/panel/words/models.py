@@ -34,7 +34,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "max_output": ("Longest answer, tokens", "Самый длинный ответ, токенов"),
     "pictures": ("Reads pictures", "Читает картинки"),
     "price": ("₽ per million tokens", "₽ за миллион токенов"),
-    "saved": ("Saved; in use within two seconds.", "Сохранено; действует через две секунды."),
+    "saved": ("Saved; in use now.", "Сохранено и уже действует."),
+    "saved_unused": (
+        "Saved, and not in use. {why}",
+        "Сохранено, но не действует. {why}",
+    ),
+    "set_by": (
+        "Set by {variable}, which wins over the file.",
+        "Задано переменной {variable}: она важнее файла.",
+    ),
     "undone": ("Taken back.", "Отменено."),
     "saved_to": (
         "Written to {file}; comments stay.",

@@ -12,6 +12,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "not_default": ("only what was changed", "только изменённые"),
     "files_read": ("Files: {files}", "Файлы: {files}"),
     "no_files": ("No file of settings was read.", "Файлов настроек нет."),
+    "files_refused": (
+        "The files say otherwise.",
+        "В файлах записано другое.",
+    ),
     "run_doctor": ("Check again", "Проверить снова"),
     "checking": ("Checking; this takes a few seconds …", "Проверяю; это займёт несколько секунд …"),
     "checked": ("Checked", "Проверено"),
