@@ -6,13 +6,14 @@ from gigagate.gigachat.v1 import plain_event
 PLAIN = [
     (delta("Привет"), "Привет"),
     (delta(' \\ "\n🙂\0'), ' \\ "\n🙂\0'),
+    (delta("a", role="assistant"), "a"),
     (b'{"choices":[{"delta":{"content":"a"}}]}', "a"),
     (b'{"choices":[{"delta":{"content":"a"},"finish_reason":null}],"usage":null}', "a"),
     (b'{"choices":[{"delta":{"content":"a","content":"b"}}]}', "b"),
 ]
 OTHERS = [
     delta(""),
-    delta("a", role="assistant"),
+    delta("a", role="function_in_progress"),
     delta("a", reasoning_content="b"),
     delta("a", function_call={"name": "f"}),
     delta("a", finish="stop"),

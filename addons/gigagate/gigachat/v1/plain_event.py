@@ -3,11 +3,14 @@
 Everything that may stand in one is named here, so that what is not is read by `stream`, and judged.
 """
 
+from typing import Literal
+
 import msgspec
 
 
 class _Delta(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     content: str
+    role: Literal["assistant"] = "assistant"
 
 
 class _Choice(msgspec.Struct, forbid_unknown_fields=True, gc=False):
