@@ -112,6 +112,11 @@ def serve(verb: str, args: list[str]) -> int:
         return supervisor.main(settings, count, others)
     argv = arguments(settings.upstream.mode, settings.state_dir, others, verb)
 
+    from gigagate.hooks.patches import unused
+
+    if not settings.plain:
+        unused.leave_out()
+
     from gigagate.hooks.patches import ports
 
     ports.listen_our_way()
