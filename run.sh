@@ -82,18 +82,38 @@ A Python that is somewhere else: GIGAGATE_PYTHON=/path/to/python3 ./run.sh"
 
 # What helps on this very machine: its own packages where they are new enough, else uv.
 way_to_python() {
+    sudo=
+    ! command -v sudo >/dev/null || sudo='sudo '
     # shellcheck source=/dev/null
     system=$(. /etc/os-release 2>/dev/null && printf '%s-%s' "$ID" "${VERSION_ID-}") || system=$(uname)
-    get='curl -LsSf'
-    command -v curl >/dev/null || ! command -v wget >/dev/null || get='wget -qO-'
     case $system-$other in
-        debian-1[34]- | ubuntu-2[4-6]*-) way='sudo apt install python3 python3-venv' ;;
-        fedora-*) way='sudo dnf install python3.13' ;;
+        debian-1[34]- | ubuntu-2[4-6]*-) way="${sudo}apt install python3 python3-venv" ;;
+        fedora-*) way="${sudo}dnf install python3.13" ;;
         Darwin-*) way='brew install python@3.13' ;;
-        *) way="$get https://astral.sh/uv/install.sh | sh && ~/.local/bin/uv python install 3.13" ;;
+        *) way="$(way_to_uv) python install 3.13" ;;
     esac
     echo "This brings one; then start run.sh again:
   $way"
+}
+
+# The command that is uv; before it, what brings it where it is not there yet.
+way_to_uv() {
+    if command -v uv >/dev/null; then
+        echo uv
+    elif [ -x "${HOME-}/.local/bin/uv" ]; then
+        # shellcheck disable=SC2088 # the shell of whoever reads it makes a path of it
+        echo '~/.local/bin/uv'
+    else
+        get='curl -LsSf'
+        if ! command -v curl >/dev/null; then
+            if command -v wget >/dev/null; then
+                get='wget -qO-'
+            elif command -v apt >/dev/null; then # a bare Debian has neither
+                get="${sudo}apt install curl && $get"
+            fi
+        fi
+        echo "$get https://astral.sh/uv/install.sh | sh && ~/.local/bin/uv"
+    fi
 }
 
 # --- .venv: $venv/installed/ keeps a copy of each requirements file that is installed --------
@@ -143,12 +163,24 @@ give_up() {
     exit "$1"
 }
 
+# An environment made through the link in ~/.local/bin to uv's Python does not run; one made by the
+# path behind it does.  Only then: Homebrew's link outlives an upgrade, and the path behind it does not.
+own_path() {
+    if "$1" -m venv --without-pip "$venv/try" && "$venv/try/bin/python" -c ''; then
+        printf '%s\n' "$1"
+    else
+        "$1" -c 'import os, sys; print(os.path.realpath(sys.executable))'
+    fi 2>/dev/null </dev/null
+    rm -rf "$venv/try"
+}
+
 make_venv() {
     python=$(find_python) || exit 1
     say "First start: making .venv with $("$python" --version) ($python)."
     rm -rf "$venv"
     mkdir "$venv"
     : >"$venv/unfinished"
+    python=$(own_path "$python")
     step "$python" -m venv "$venv" || die "$python could not make $venv: its words are above."
 }
 

@@ -247,18 +247,65 @@ def test_version_without_any_python_is_a_line(fresh: Path, tmp_path: Path) -> No
     assert shown.stdout == "GigaGate 9.8 (not installed yet)\n"
 
 
+def program(file: Path, script: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+    return file
+
+
+def other_python(folder: str, version: str) -> None:
+    program(Path(folder) / "python3", f"case $2 in *print*) echo {version} ;; *) exit 1 ;; esac")
+
+
 @pytest.mark.parametrize("version", ["3.11", "3.15"])
 def test_another_python_is_named_with_what_helps_there(
     version: str, fresh: Path, tmp_path: Path
 ) -> None:
     path = only(tmp_path / "tools")
-    other = Path(path) / "python3"
-    other.write_text(f"#!/bin/sh\ncase $2 in *print*) echo {version} ;; *) exit 1 ;; esac\n")
-    other.chmod(0o755)
+    other_python(path, version)
     missing = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
     assert missing.returncode == 1
     assert f"this machine's own is {version}" in missing.stderr
     assert "This brings one" in missing.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a Mac is told of Homebrew")
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        (["curl", "apt"], "curl -LsSf https://astral.sh/uv/install.sh | sh && ~/.local/bin/uv"),
+        (["wget", "apt"], "wget -qO- https://astral.sh/uv/install.sh | sh && ~/.local/bin/uv"),
+        (["apt", "sudo"], "sudo apt install curl && curl -LsSf https"),
+        (["apt"], "\n  apt install curl && curl -LsSf https"),
+        ([], "\n  curl -LsSf https"),
+        (["uv", "curl"], "\n  uv python install 3.13"),
+        (["../.local/bin/uv", "curl"], "\n  ~/.local/bin/uv python install 3.13"),
+    ],
+)
+def test_uv_is_brought_with_what_the_machine_has(
+    there: list[str], told: str, fresh: Path, tmp_path: Path
+) -> None:
+    path = only(tmp_path / "tools")
+    other_python(path, "3.11")
+    for tool in there:
+        program(Path(path) / tool, "exit 1")
+    missing = run(fresh, PATH=path, HOME=str(tmp_path), PYENV_ROOT="", GIGAGATE_PYTHON="")
+    assert told in missing.stderr
+
+
+def test_a_link_whose_environments_do_not_run_is_followed(fresh: Path, tmp_path: Path) -> None:
+    """As uv's ~/.local/bin/python3.13: Python itself starts, what venv makes through it does not."""
+    dead = 'for last; do :; done; mkdir -p "$last/bin"; printf "exit 1" >"$last/bin/python"'
+    link = program(
+        tmp_path / "python3.13",
+        f"""case "$*" in *"-m venv"*) {dead}; chmod +x "$last/bin/python"; exit 1 ;; esac
+exec {sys.executable} "$@" """,
+    )
+    made = run(fresh, "setup", GIGAGATE_PYTHON=str(link))
+    assert made.returncode == 0, made.stderr
+    assert json.loads(run(fresh, "web").stdout)["argv"] == ["web"]
+    assert sorted(file.name for file in (fresh / ".venv").glob("try*")) == []
 
 
 def test_one_range_of_pythons_wherever_it_is_asked_for() -> None:
