@@ -1,16 +1,30 @@
 """As far as Windows can be had without one: nothing of POSIX is needed where it is not promised.
 
-Not run: PowerShell itself, so run.ps1 is only read here; and no Windows.
+Not run: PowerShell itself, so run.ps1 is only parsed here; and no Windows.
 """
 
 import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+import tree_sitter_powershell
+from tree_sitter import Language, Node, Parser
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = (ROOT / "run.ps1").read_bytes()
+
+CMDLETS = {
+    *("Copy-Item", "Get-Command", "Join-Path", "New-Item", "New-Object", "Remove-Item"),
+    *("Select-Object", "Set-Location", "Split-Path", "Test-Path", "Where-Object"),
+}
+"""Those of 5.1 that run.ps1 uses."""
+SET_BY_POWERSHELL = {"_", "args", "false", "null", "true", "LASTEXITCODE", "PSScriptRoot"}
+SETTING = {"left_assignment_expression", "script_parameter", "foreach_statement"}
+"""Where a variable that stands in the grammar is set; of foreach's, the first."""
 
 LIKE_WINDOWS = """
 import asyncio, os, pathlib, pkgutil, signal, socket, ssl, sys
@@ -85,11 +99,91 @@ def test_text_is_read_and_written_in_utf_8_whatever_the_machines_code_page() -> 
 def test_the_script_is_read_alike_by_old_and_new_powershell() -> None:
     """5.1 takes a file without a mark for one in the machine's old code page."""
     assert SCRIPT.isascii()
-    text = re.sub(r"^\s*#.*$|'[^']*'|\"(?:[^\"`]|`.)*\"", "", SCRIPT.decode(), flags=re.MULTILINE)
-    for opening, closing in ("{}", "()", "[]"):
-        assert text.count(opening) == text.count(closing)
-    for newer in ("&&", "||", "??", "?."):
-        assert newer not in text
+
+
+def faults(script: bytes) -> list[str]:
+    """What 5.1 would stop at.  The grammar is that of 5.1, and of "&&" and "||" on top."""
+    return [
+        f"line {node.start_point[0] + 1}: {_words(node)}"
+        for node in _nodes(script)
+        if node.is_error or node.is_missing or node.type == "pipeline_chain_tail"
+    ]
+
+
+def unknown(script: bytes) -> set[str]:
+    """Commands that nobody has defined, and variables that nothing has set."""
+    nodes = list(_nodes(script))
+    commands = {_words(node) for node in nodes if node.type == "command_name"}
+    functions = {_words(node) for node in nodes if node.type == "function_name"}
+    variables = {node: _variable(node) for node in nodes if "variable" in node.type}
+    set_here = {
+        name
+        for node, name in variables.items()
+        if node.parent is not None and _is_set_in(node, node.parent)
+    }
+    return (commands - functions - CMDLETS) | {
+        name
+        for name in variables.values()
+        if name not in set_here | SET_BY_POWERSHELL and not name.startswith("env:")
+    }
+
+
+def _is_set_in(node: Node, parent: Node) -> bool:
+    while parent.parent is not None and parent.type not in SETTING:
+        node, parent = parent, parent.parent
+    if parent.type == "foreach_statement":
+        return node == next(each for each in parent.children if each.is_named)
+    return parent.type in SETTING
+
+
+def _variable(node: Node) -> str:
+    return _words(node).strip("$@{}")
+
+
+def _words(node: Node) -> str:
+    return (node.text or b"").decode()
+
+
+def _nodes(script: bytes) -> Iterator[Node]:
+    waiting = [Parser(Language(tree_sitter_powershell.language())).parse(script).root_node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(node.children)
+
+
+def test_the_script_is_powershell() -> None:
+    assert faults(SCRIPT) == []
+    assert unknown(SCRIPT) == set()
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        (b"function F {\n  $x = @(1, 2\n}\n", "line 2"),
+        (b"1\nif ($a -eq 'x' { 2 }\n", "line 2"),
+        (b"foreach ($x n $y) { }\n", "line 1"),
+        (b"2\nGet-X && Get-Y\n", "line 2"),
+        (b"$a = $b ?? 3\n", "line 1"),
+        (b"$a = $b ? 1 : 2\n", "line 1"),
+    ],
+)
+def test_what_is_not_powershell_5_is_seen(script: bytes, line: str) -> None:
+    assert faults(script)[0].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        (b"function Get-One { 1 }\nGet-One; Get-Two; Test-Path x", {"Get-Two"}),
+        (b"function F([string] $a) { $a, $b; $env:PATH }", {"b"}),
+        (b"$a, $b = 1, 2; foreach ($c in $d) { $a + $b + $c }; & $a @e", {"d", "e"}),
+        (b"$a = $b", {"b"}),
+        (b'"$a and ${b}: $($c) $_"', {"a", "b", "c"}),
+    ],
+)
+def test_what_is_not_there_is_seen(script: bytes, names: set[str]) -> None:
+    assert unknown(script) == names
 
 
 def test_both_scripts_have_the_same_verbs_of_their_own() -> None:
