@@ -98,6 +98,12 @@ def chat(proxy: Proxy, key: str, path: str = "/chat/completions", **body: object
     return requests.post(url, json=CHAT | body, headers=headers, timeout=30)
 
 
+def test_the_first_key_is_said_to_be_asked_of_everybody(proxy: Proxy) -> None:
+    assert "ask everybody for a key" in command(proxy, "list").stdout
+    assert "asks everybody for a key from now on" in command(proxy, "add", "anna").stdout
+    assert "everybody" not in command(proxy, "add", "boris").stdout
+
+
 def test_keys_are_made_changed_and_revoked_while_the_proxy_runs(proxy: Proxy) -> None:
     assert chat(proxy, "").status_code == 200, "nobody is asked for a key yet"
     key = added(proxy, "anna")

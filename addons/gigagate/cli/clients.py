@@ -18,6 +18,9 @@ from gigagate.clients import Budget, Clients, last_day
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.settings import Settings
 
+_WILL_BE_FIRST = "The first one makes the proxy ask everybody for a key."
+_FIRST = "The proxy asks everybody for a key from now on: set it as the API key in each client."
+
 
 def main(verb: str, args: list[str]) -> int:
     chosen = _parser().parse_args(args)
@@ -39,7 +42,9 @@ def add(of_team: Clients, chosen: argparse.Namespace) -> str:
         models=chosen.models,
         expires=chosen.expires,
     )
-    return _told(chosen, of_team.add(chosen.name, budget))
+    first = not of_team.list()
+    told = _told(chosen, of_team.add(chosen.name, budget))
+    return told if chosen.json or not first else f"{told}\n{_FIRST}"
 
 
 def rotate(of_team: Clients, chosen: argparse.Namespace) -> str:
@@ -61,7 +66,7 @@ def show(of_team: Clients, chosen: argparse.Namespace) -> str:
     if chosen.json:
         return json.dumps(rows, ensure_ascii=False, indent=2)
     if not rows:
-        return f"There are no clients yet: {COMMAND} clients add NAME"
+        return f"There are no clients yet: {COMMAND} clients add NAME\n{_WILL_BE_FIRST}"
     return "\n".join(map(_row, rows))
 
 
