@@ -199,7 +199,7 @@ def test_without_a_network_both_ways_out_are_told(settings: Settings) -> None:
 
     with pytest.raises(TrustError) as caught:
         trust.bundle(settings, fetch=no_network)
-    assert "gu-st.ru" in caught.value.message
+    assert caught.value.message.count("gu-st.ru") == 1, "however many addresses of it were asked"
     assert "connect this machine to the internet" in caught.value.message
     assert "GIGACHAT_CA_BUNDLE_FILE" in caught.value.message
     assert "\n" not in caught.value.message

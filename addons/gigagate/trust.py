@@ -115,9 +115,8 @@ def _root(kept: Path, urls: Sequence[str], sha256: str, fetch: Callable[[str], b
             _write(kept, _pem(certificate))
             return certificate
         failures.append(f"{host}: not the certificate with the pinned SHA-256")
-    raise TrustError(
-        f"The Russian Trusted Root CA cannot be fetched ({'; '.join(failures)}). {WAYS_OUT}"
-    )
+    why = "; ".join(dict.fromkeys(failures))
+    raise TrustError(f"The Russian Trusted Root CA cannot be fetched ({why}). {WAYS_OUT}")
 
 
 def _pinned(content: bytes, sha256: str) -> bytes | None:

@@ -28,10 +28,11 @@ for chunk in client.models.generate_content_stream(
     model="gigachat", contents="Расскажи короткую сказку.", config=brief
 ):
     print(chunk.text or "", end="", flush=True)
+print()
 
 chat = client.chats.create(model="gigachat", config=GenerateContentConfig(tools=[weather]))
 answer = chat.send_message("Какая погода в Казани? Спроси weather.")
-print(f"\n{answer.text}")
+print(answer.text)
 usage = answer.usage_metadata
 if usage:
     print(f"— {answer.model_version}, {usage.total_token_count} tokens")

@@ -1,6 +1,7 @@
 """The examples are short, say what they are for, and run."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,6 +57,9 @@ def test_an_example_runs(example: Example, base_url: str) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert SAID[example.name] in done.stdout
+    assert "эмулятор." not in re.sub(r"эмулятор\.\n", "", done.stdout), (
+        "a line ends with its answer"
+    )
 
 
 @pytest.mark.parametrize("example", FOUND, ids=lambda one: one.name)
