@@ -295,7 +295,7 @@ def test_uv_is_brought_with_what_the_machine_has(
 
 
 def test_a_link_whose_environments_do_not_run_is_followed(fresh: Path, tmp_path: Path) -> None:
-    """As uv's ~/.local/bin/python3.13: Python itself starts, what venv makes through it does not."""
+    """As uv's ~/.local/bin/python3.13: it starts, and what venv makes through it does not."""
     dead = 'for last; do :; done; mkdir -p "$last/bin"; printf "exit 1" >"$last/bin/python"'
     link = program(
         tmp_path / "python3.13",
