@@ -3,8 +3,8 @@
     python3.11 -m venv webui && webui/bin/pip install open-webui==0.12.4
     PYTHONPATH=addons .venv/bin/python -m tests.open_webui webui/bin/open-webui
 
-It says what it saw, a line each. Not part of the suite: Open WebUI is a gigabyte of packages. With
---write the picture of docs/clients.md is taken anew.
+It says what it saw, a line each. Not part of the suite: Open WebUI is seven gigabytes of packages.
+With --write the picture of docs/clients.md is taken anew.
 """
 
 import argparse
