@@ -1,6 +1,9 @@
 """What a response leaves is found by the next request of the same client, and by nobody else."""
 
+import gzip
 import json
+import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ from mitmproxy import http
 from tests.support.hooks import flow_of, runtime
 
 from gigagate.errors import StoreError
+from gigagate.hooks.calls import shelves as module
 from gigagate.hooks.calls.shelves import CallShelves
 from gigagate.hooks.door.door import Admitted
 from gigagate.settings import schema
@@ -79,3 +83,30 @@ async def test_a_store_that_fails_costs_no_answer(
     await shelves.request(flow)
     assert flow.response is None
     assert shelves.of(flow).found.get(RESPONSE) is None
+
+
+@pytest.mark.parametrize(
+    ("size", "packed", "beside"),
+    [(255_000, False, 0), (255_000, True, 1), (1_100_000, False, 1)],
+    ids=["an agent's", "packed", "large"],
+)
+async def test_only_what_takes_long_is_looked_into_beside_the_event_loop(
+    size: int, packed: bool, beside: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelves = shelves_in(tmp_path)
+    await left(shelves, "anna")
+    threads = list[str]()
+
+    def in_thread(work: Callable[[], Any], name: str) -> Awaitable[Any]:
+        threads.append(name)
+        return real(work, name)
+
+    real = module.in_thread
+    monkeypatch.setattr(module, "in_thread", in_thread)
+    flow = asking("anna", RESPONSE)
+    content = (flow.request.raw_content or b"") + os.urandom(size)
+    flow.request.raw_content = gzip.compress(content) if packed else content
+    flow.request.headers["content-encoding"] = "gzip" if packed else ""
+    await shelves.request(flow)
+    assert threads == ["large body"] * beside
+    assert shelves.of(flow).found == {RESPONSE: CONTENT}

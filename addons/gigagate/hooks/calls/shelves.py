@@ -24,8 +24,10 @@ from gigagate.hooks.runtime import Runtime
 from gigagate.shelves import MemoryStore
 from gigagate.threads import in_thread
 
-_LARGE = 64 * 1024
+_LARGE = 1024 * 1024
 """Bytes of a request that is looked into beside the event loop."""
+_LARGE_PACKED = 64 * 1024
+"""The same, where it must be unpacked."""
 
 
 @dataclass
@@ -79,7 +81,8 @@ class CallShelves:
             except ClientError:
                 return []
 
-        return await in_thread(look, "large body") if len(content) > _LARGE else look()
+        large = len(content) > (_LARGE_PACKED if coding else _LARGE)
+        return await in_thread(look, "large body") if large else look()
 
     def leaves_something(self, flow: http.HTTPFlow) -> bool:
         """Whether there is something to put away, and it may take a moment."""

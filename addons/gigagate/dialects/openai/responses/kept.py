@@ -43,7 +43,7 @@ def wanted(path: str, body: bytes) -> Iterator[str]:
     """
     if path.startswith("/responses/resp_"):
         yield path.split("/")[2]
-    if found := _PREVIOUS.search(body):
+    if b'"previous_response_id"' in body and (found := _PREVIOUS.search(body)):
         yield found[1].decode()
     if b'"item_reference"' in body:
         ids = dict.fromkeys(found.decode() for found in _ITEM.findall(body))
