@@ -35,6 +35,8 @@ WRONG_VALUES = (
     ("GIGACHAT_CA_BUNDLE_FILE", "/nowhere/ca.pem", "there is no file /nowhere/ca.pem"),
     ("GIGAGATE_AUTH_MODE", "open", "expected shared or passthrough"),
     ("GIGAGATE_ALLOWED_HOSTS", "http://gate", "expected host names without scheme and port"),
+    ("GIGAGATE_ALLOWED_HOSTS", "*", "expected host names without scheme and port, each written"),
+    ("GIGAGATE_ALLOWED_HOSTS", "*.gate.example", "expected host names without scheme and port"),
     ("GIGAGATE_CLIENT_KEYS", "anna", "expected name:key pairs separated by commas"),
     ("GIGAGATE_CLIENT_KEYS", "a:x,a:y", "expected name:key pairs separated by commas; the name a"),
     ("GIGAGATE_CONFIG", "/nowhere.yaml", "there is no file /nowhere.yaml"),
@@ -129,6 +131,17 @@ def test_a_value_may_come_from_a_file(checkout: Checkout) -> None:
     assert settings.access.hosts == ("gate.example", "other.example")
     message = error(checkout, GIGACHAT_AUTH_KEY=OTHER_KEY)
     assert "GIGACHAT_AUTH_KEY_FILE: GIGACHAT_AUTH_KEY sets the same thing, differently" in message
+
+
+def test_no_clients_key_opens_the_panel(checkout: Checkout) -> None:
+    message = error(
+        checkout,
+        GIGACHAT_AUTH_KEY=KEY,
+        GIGAGATE_CLIENT_KEYS="anna:one-key-for-all",
+        GIGAGATE_ADMIN_KEY="one-key-for-all",
+    )
+    assert "GIGAGATE_ADMIN_KEY: a client" in message
+    assert "one-key" not in message
 
 
 def test_client_keys_are_kept_as_their_sha256(checkout: Checkout) -> None:

@@ -73,7 +73,7 @@ YAML_MISTAKES = {
     ),
     "host with port": (
         "access: {hosts: ['gate:4000']}",
-        ":1: access.hosts: expected host names without scheme and port",
+        ":1: access.hosts: expected host names without scheme and port, each written out",
     ),
     "origin without scheme": (
         "access: {origins: [gate]}",
@@ -97,6 +97,7 @@ YAML_MISTAKES = {
     "no YAML": ("strict: no\nlog: a: b\n", ":2: not valid YAML: mapping values are not allowed"),
     "tab": ("log:\n\tprompts: no\n", ":2: not valid YAML: "),
     "control character": ("a: b\nc: \x07\n", ":2: not valid YAML: a control character"),
+    "deep": ("a: " + "[" * 5000, ": nested too deep"),
     "two documents": ("strict: no\n---\nstrict: no\n", ":2: not valid YAML: "),
     "impossible date": ("webhook: 2024-13-45\n", ":1: webhook: this value is not valid YAML"),
     "python object": ("webhook: !!python/name:os.x\n", ":1: webhook: this value is not valid YAML"),

@@ -27,7 +27,7 @@ from gigagate.errors import SettingsError
 from gigagate.settings import environment, protection, values, yaml_file
 from gigagate.settings.build import build
 from gigagate.settings.login import Opening
-from gigagate.settings.secret import NO_PROXY, Secret
+from gigagate.settings.secret import NO_PROXY, Secret, digest
 from gigagate.settings.upstream import (
     AtLeastOne,
     Count,
@@ -242,6 +242,14 @@ class Settings(Opening):
                 own.base_url or self.upstream.base_url,
             )
 
+    def _check_admin_key(self) -> None:
+        """Raises SettingsError."""
+        if self.admin_key and digest(self.admin_key.reveal()) in self.client_keys:
+            raise SettingsError(
+                "GIGAGATE_ADMIN_KEY: a client of GIGAGATE_CLIENT_KEYS has the same key, and would "
+                "open the panel with it"
+            )
+
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
         return LOOPBACK + self.access.hosts
@@ -271,6 +279,7 @@ class Settings(Opening):
         settings = build(cls, tree)
         settings = replace(settings, upstream=_on_its_way(settings.upstream, environ))
         settings._check_logins()
+        settings._check_admin_key()
         _make_private_directory(settings.state_dir)
         return replace(
             settings,

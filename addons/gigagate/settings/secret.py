@@ -123,7 +123,7 @@ def client_keys(text: str) -> Mapping[str, str]:
         return MappingProxyType({})
     return _named(
         text.split(","),
-        lambda key: hashlib.sha256(key.encode()).hexdigest(),
+        digest,
         "name:key pairs separated by commas",
     )
 
@@ -132,12 +132,17 @@ def client_key_hashes(text: str) -> Mapping[str, str]:
     """Lines of `name:sha256`, blank ones and # comments aside -> {SHA-256 in hex: name}."""
     lines = (line.partition("#")[0] for line in text.splitlines())
 
-    def digest(value: str) -> str:
+    def checked(value: str) -> str:
         if not SHA256_HEX.fullmatch(value):
             raise ValueError("expected name:sha256 on each line, the SHA-256 as 64 hex digits")
         return value.lower()
 
-    return _named([line for line in lines if line.strip()], digest, "name:sha256 on each line")
+    return _named([line for line in lines if line.strip()], checked, "name:sha256 on each line")
+
+
+def digest(key: str) -> str:
+    """As client keys are kept."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _named(entries: list[str], digest: Callable[[str], str], expected: str) -> Mapping[str, str]:

@@ -69,8 +69,8 @@ def not_blank(text: str) -> str:
 
 def host_names(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
-        if not name or "/" in name or name.count(":") == 1:
-            raise ValueError("expected host names without scheme and port")
+        if not name or any(sign in name for sign in "/* \t") or name.count(":") == 1:
+            raise ValueError("expected host names without scheme and port, each written out")
     return tuple(name.lower().strip("[]") for name in names)
 
 

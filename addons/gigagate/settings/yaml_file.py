@@ -55,6 +55,8 @@ def _parse(text: str, label: str) -> Given:
     except yaml.MarkedYAMLError as error:
         place = f"{label}:{error.problem_mark.line + 1}" if error.problem_mark else label
         raise SettingsError(f"{place}: not valid YAML: {error.problem}") from None
+    except RecursionError:
+        raise SettingsError(f"{label}: nested too deep") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise SettingsError(f"{label}:{line}: not valid YAML: a control character") from None
