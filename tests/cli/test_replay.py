@@ -206,3 +206,11 @@ def test_ids_of_files_are_no_difference(tmp_path: Path, capsys: pytest.CaptureFi
         FlowWriter(opened).add(flow)
     code, out = run(file, capsys, "--then")
     assert (code, "as it was sent then" in out) == (0, True)
+
+
+def test_a_file_without_chats_is_not_as_it_was_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file := tmp_path / "flows.mitm").touch()
+    assert replay.main("replay", [str(file), "--then"]) == 1
+    assert "no chat of a client is in it" in capsys.readouterr().err

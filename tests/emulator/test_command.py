@@ -67,6 +67,7 @@ def test_with_tls_it_tells_the_ca_file(capsys: pytest.CaptureFixture[str], tmp_p
     [
         (["--switch", "models"], "--switch wants name=value"),
         (["--switch", "models=some"], "models is one of current, all"),
+        (["--port", "99999"], "--port is a number up to 65535"),
         (["--config", "/nowhere.yaml"], "nowhere.yaml"),
     ],
 )

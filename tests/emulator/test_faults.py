@@ -171,6 +171,16 @@ def test_a_truncated_event_ends_a_stream_properly(
 def test_faults_are_refused_when_misspelt(emulator: EmulatorThread) -> None:
     with pytest.raises(ConfigError, match="closed"):
         emulator.faults.add({"closed": "before"})
+    for wrong in (
+        {"status": 101},
+        {"status": "500"},
+        {"times": 1.5},
+        {"delay": "2"},
+        {"headers": []},
+        {"reset": 1},
+    ):
+        with pytest.raises(ConfigError, match=next(iter(wrong))):
+            emulator.faults.add(wrong)
     emulator.faults.add(Fault(status=500), Fault(status=501))
     assert len(emulator.faults) == 2
     emulator.faults.clear()

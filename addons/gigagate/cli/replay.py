@@ -36,7 +36,9 @@ def main(verb: str, args: list[str]) -> int:
     today = policy(Settings.load(key_needed=False))
     try:
         if arguments.then:
-            steps = since_then.compared(arguments.file, today)
+            steps = list(since_then.compared(arguments.file, today))
+            if not steps:
+                raise ValueError("no chat of a client is in it")
             print(since_then.told(steps, as_json=arguments.json))
             return int(any(one.differs for one in steps))
         requests = list(read(arguments.file, arguments.path))

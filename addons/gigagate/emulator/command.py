@@ -21,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         config = load_config(arguments.config) if arguments.config else EmulatorConfig()
         config = config.changed(dict(_name_and_value(s) for s in arguments.switch))
+        if not 0 <= arguments.port <= 65535:
+            raise ConfigError(f"--port is a number up to 65535; got {arguments.port}")
     except (ConfigError, OSError) as error:
         _say(f"emulator: {error}")
         return 2

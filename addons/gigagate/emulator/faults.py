@@ -72,6 +72,19 @@ class Fault:
 
 
 NO_FAULT = Fault()
+_TYPES: Mapping[str, Any] = {
+    "path": str,
+    "method": str | None,
+    "times": int,
+    "delay": int | float,
+    "status": int | None,
+    "headers": Mapping,
+    "body": str,
+    "close": str | None,
+    "sse_error": object,
+    "after_events": int | None,
+}
+"""Of those fields that are neither true nor false."""
 
 
 class Faults:
@@ -154,4 +167,10 @@ def _parsed(values: Mapping[str, Any]) -> Fault:
     names = [field.name for field in dataclasses.fields(Fault)]
     if not isinstance(values, Mapping) or not values.keys() <= set(names):
         raise ConfigError(f"A fault is a mapping of {', '.join(names)}; got {values!r}")
-    return Fault(**values)
+    for name, value in values.items():
+        if not isinstance(value, _TYPES.get(name, bool)):
+            raise ConfigError(f"{name} of a fault cannot be {value!r}")
+    fault = Fault(**values)
+    if fault.status is not None and not 200 <= fault.status <= 599:
+        raise ConfigError(f"status of a fault is a number from 200 to 599; got {fault.status}")
+    return fault
