@@ -60,6 +60,11 @@ _METHODS = tuple(
     endpoint.path.removeprefix("/models/{id}") for endpoint in _ENDPOINTS if ":" in endpoint.path
 )
 _VERSION = re.compile(r"/v1(beta|alpha)/")
+_RESOURCES = (
+    *("/models", "/files", "/upload", "/cachedContents", "/batches", "/operations"),
+    *("/tunedModels", "/fileSearchStores", "/interactions", "/corpora"),
+)
+"""What Google's SDKs ask for below /v1 too; all but models is not there, and told in their form."""
 _OPENAI = "/openai/"
 """Below this Google has a copy of OpenAI's API."""
 
@@ -70,7 +75,7 @@ def _claims(head: Head, canonical: str) -> bool:
     path = head.path.partition("?")[0]
     if _VERSION.search(path):
         return _OPENAI not in path
-    return canonical.startswith("/models") and _is_googles(head)
+    return canonical.startswith(_RESOURCES) and _is_googles(head)
 
 
 def _is_googles(head: Head) -> bool:
