@@ -141,7 +141,7 @@ def client_key_hashes(text: str) -> Mapping[str, str]:
 
 
 def digest(key: str) -> str:
-    """As client keys are kept."""
+    """The SHA-256 of a key, as client keys are kept."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
