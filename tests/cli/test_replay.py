@@ -208,6 +208,21 @@ def test_ids_of_files_are_no_difference(tmp_path: Path, capsys: pytest.CaptureFi
     assert (code, "as it was sent then" in out) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [(400, 0, "refused, as it was then\n"), (200, 1, "refused today: invalid_request: ")],
+)
+def test_what_was_refused_then_too_is_no_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], status: int, code: int, words: str
+) -> None:
+    request = tutils.treq(method=b"POST", path=b"/v1/chat/completions", content=b"{}")
+    with (file := tmp_path / "flows.mitm").open("wb") as opened:
+        answer = tutils.tresp(status_code=status, content=b"{}")
+        FlowWriter(opened).add(tflow.tflow(req=request, resp=answer))
+    ended, out = run(file, capsys, "--then")
+    assert (ended, words in out) == (code, True)
+
+
 def test_a_file_without_chats_is_not_as_it_was_then(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

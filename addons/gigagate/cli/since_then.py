@@ -19,6 +19,7 @@ EXPLAINED = "- what it was sent then    + what it would be sent today"
 SAME = "as it was sent then"
 UNKNOWN = "what was sent then is not in the file"
 UNSENT = "nothing would be sent"
+REFUSED = "refused, as it was then"
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class StepSince:
 
     @property
     def differs(self) -> bool:
-        return self.difference not in ([SAME], [UNKNOWN])
+        return self.difference not in ([SAME], [UNKNOWN], [REFUSED])
 
     def as_json(self) -> dict[str, Any]:
         told = {"session": self.session, "step": self.step, "differs": self.differs}
@@ -52,7 +53,7 @@ def compared(file: Path, policy: Policy) -> list[StepSince]:
     finder, steps = Finder(), []
     for kept in saved.flows(file):
         outcome = translated(kept.asked, policy)
-        since = StepSince(outcome, list(_difference(outcome, kept.sent)))
+        since = StepSince(outcome, list(_difference(outcome, kept)))
         if (seen := saved.seen(kept)) is not None:
             since.order = finder.add(seen).order
         steps.append(since)
@@ -64,8 +65,13 @@ def compared(file: Path, policy: Policy) -> list[StepSince]:
     return steps
 
 
-def _difference(outcome: Outcome, then: bytes | None) -> Iterator[str]:
+def _difference(outcome: Outcome, kept: saved.SavedFlow) -> Iterator[str]:
+    then = kept.sent
     if outcome.error is not None:
+        response = kept.flow.response
+        if then is None and response is not None and response.status_code == outcome.error.status:
+            yield REFUSED
+            return
         yield f"refused today: {outcome.error.code}: {outcome.error.message}"
     elif outcome.sent is None:
         yield UNSENT

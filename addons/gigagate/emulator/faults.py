@@ -84,7 +84,7 @@ _TYPES: Mapping[str, Any] = {
     "sse_error": object,
     "after_events": int | None,
 }
-"""Of those fields that are neither true nor false."""
+"""Name of a field -> what it may be; those not here are true or false."""
 
 
 class Faults:
