@@ -250,6 +250,7 @@ def test_a_killed_worker_comes_back_and_no_counter_falls(pair: Proxy) -> None:
     assert chat(pair) == 200
     until(lambda: metric(pair, "gigagate_requests_total") == totals[0] + 1)
     assert pair.output().count("listens on") == 1
+    assert pair.output().count("The panel: ") == 1
 
 
 def test_a_worker_that_hangs_makes_the_proxy_unready(pair: Proxy) -> None:

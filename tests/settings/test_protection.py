@@ -90,3 +90,12 @@ def test_empty_and_half_written_files_are_suspect(new: bytes) -> None:
 @pytest.mark.parametrize("old", [b"", b"A=1\nB=2"])
 def test_what_was_never_whole_is_not(old: bytes) -> None:
     protection.check_files({Path(".env"): old}, {Path(".env"): b"A=1"})
+
+
+@pytest.mark.parametrize("now", [{}, {Path("a.yaml"): b" \n"}], ids=["gone", "empty"])
+def test_an_empty_file_is_told_with_what_to_do_if_it_is_meant(now: dict[Path, bytes]) -> None:
+    before = {Path("a.yaml"): b"strict: true\n"}
+    with pytest.raises(SettingsError, match=r"a\.yaml is empty or gone.*begins with #"):
+        protection.check_files(before, now)
+    protection.check_files(before, {Path("a.yaml"): b"# nothing\n"})
+    protection.check_files({Path("a.yaml"): b"\n"}, now)

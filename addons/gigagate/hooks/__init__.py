@@ -66,6 +66,7 @@ def build() -> list[object]:
     sessions = FlowSessions(runtime)
     reload = Reload(runtime)
     panel = Panel(runtime, telemetry, process.status, process.keys, sessions, reload.look)
+    panel.tells_link = process.speaks_for_all
     door.asks_in_playground = panel.door.asks_in_playground
     inspection = [
         Recorder(traffic),

@@ -71,7 +71,10 @@ def check_files(before: Mapping[Path, bytes], now: Mapping[Path, bytes]) -> None
     for file, old in before.items():
         new = now.get(file, b"")
         if old.strip() and not new.strip():
-            raise SettingsError(f"{file.name} is empty or gone.")
+            raise SettingsError(
+                f"{file.name} is empty or gone. If that is meant, leave a line in it that begins "
+                "with #; if not, it is being written, or was moved away."
+            )
         lines = file.suffix not in (".yaml", ".yml")  # what is cut there is hardly ever valid
         if lines and len(new) < len(old) and old.endswith(b"\n") and not new.endswith(b"\n"):
             raise SettingsError(f"{file.name} has become shorter and ends within a line.")

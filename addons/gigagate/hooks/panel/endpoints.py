@@ -103,6 +103,8 @@ class Panel:
         self._keys_given: WeakKeyDictionary[http.HTTPFlow, str] = WeakKeyDictionary()
         self._logins = RateLimit(message=_TOO_MANY_KEYS)
         self._saving: asyncio.Task[None] | None = None
+        self.tells_link = True
+        """At the start; one of many workers does so for all."""
         telemetry.listeners.append(self.heard)
 
     def heard(self, finished: Finished) -> None:
@@ -113,7 +115,8 @@ class Panel:
     def running(self) -> None:
         logging.getLogger().addHandler(self._tail)
         self._saving = asyncio.create_task(self._save_now_and_then())
-        asyncio.get_running_loop().call_soon(self._tell_link)
+        if self.tells_link:
+            asyncio.get_running_loop().call_soon(self._tell_link)
 
     def done(self) -> None:
         logging.getLogger().removeHandler(self._tail)
