@@ -113,11 +113,16 @@ def serve(verb: str, args: list[str]) -> int:
     argv = arguments(settings.upstream.mode, settings.state_dir, others, verb)
 
     from gigagate.hooks.patches import unused
+    from gigagate.hooks.process import start_garbage
 
+    start_garbage.begin()
     if not settings.plain:
         unused.leave_out()
 
-    from gigagate.hooks.patches import ports
+    from gigagate.hooks.patches import authority_key, ports
+
+    if not settings.plain:
+        authority_key.read_quickly()
 
     ports.listen_our_way()
     if running.WORKER in os.environ:

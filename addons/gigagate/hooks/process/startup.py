@@ -17,7 +17,7 @@ from mitmproxy.addonmanager import Loader
 from gigagate.errors import GigaGateError, SettingsError
 from gigagate.hooks.inspection.recorder import inspection_is_on
 from gigagate.hooks.patches import ports, safety, speed
-from gigagate.hooks.process import log_redaction
+from gigagate.hooks.process import log_redaction, start_garbage
 from gigagate.hooks.process.option_guard import OptionGuard, check_bound
 from gigagate.hooks.runtime import Runtime
 from gigagate.hooks.wire import connections, descriptors
@@ -86,6 +86,7 @@ class Startup:
         os.execve(sys.executable, command, environment)  # noqa: S606
 
     async def running(self) -> None:
+        start_garbage.end()
         safety.stop_watching(self)
         proxyserver = ctx.master.addons.get("proxyserver")
         for server in proxyserver.servers:  # mitmdump -s has listened before we were there
