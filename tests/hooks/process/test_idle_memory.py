@@ -1,5 +1,9 @@
 import asyncio
+import os
 import platform
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -8,6 +12,8 @@ from mitmproxy.test import tflow
 from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.process import idle_memory
 from gigagate.hooks.process.idle_memory import IdleMemory
+
+ADDONS = str(Path(idle_memory.__file__).parents[3])
 
 
 def traffic(on_the_wire: int = 0, waits: int = 0) -> Traffic:
@@ -60,3 +66,32 @@ def test_glibc_can_be_asked() -> None:
     memory = IdleMemory(traffic())
     assert memory.give_back is not None
     assert memory.give_back(0) in (0, 1)
+
+
+_FAULTS = """
+import resource, sys
+from gigagate.hooks.process import idle_memory
+if sys.argv[1] == "kept":
+    assert idle_memory.keep_pages()
+def body():
+    for _ in range(4):
+        pieces = [bytes([65]) * 10_000_000 for _ in range(3)]
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+body()
+before = faults()
+body()
+print(faults() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has it")
+def test_pages_are_kept_for_the_next_body() -> None:
+    """In a process of its own, for it stays so; the number of pages that had to be got again."""
+    asked = [sys.executable, "-c", _FAULTS]
+    got = {
+        how: int(subprocess.check_output([*asked, how], env={**os.environ, "PYTHONPATH": ADDONS}))
+        for how in ("kept", "")
+    }
+    assert got["kept"] < 100
+    assert got["kept"] * 10 < got[""]
