@@ -460,7 +460,9 @@ def test_the_session(headers: dict[str, str], user_id: object, session: str) -> 
         ("messages[0].content", "system"),
         ("messages[3].content[0]", "messages[2].content[0].content[0]"),
         ("messages[9]", "messages[9]"),
-        ("tools[2].function.parameters", "tools[2].input_schema"),
+        ("tools[0].function.parameters", "tools[1].input_schema"),
+        ("tools[1].function.name", "tools[3].name"),
+        ("tools[7].type", "tools[7].type"),
         ("stop", "stop_sequences"),
         ("max_tokens", "max_tokens"),
     ],
@@ -468,7 +470,10 @@ def test_the_session(headers: dict[str, str], user_id: object, session: str) -> 
 def test_paths_are_told_in_the_clients_words(pivot: str, own: str) -> None:
     history = [USER, {"role": "assistant", "content": [used("a")]}]
     turn = {"role": "user", "content": [result("a", content="x")]}
-    assert asked(system="S", messages=[*history, turn]).path_of(pivot) == own
+    of_server = {"type": "advisor_20260301", "name": "advisor"}
+    tools = [of_server, PLAIN, PLAIN | {"name": "later", "defer_loading": True}, PLAIN]
+    found = asked(system="S", messages=[*history, turn], tools=tools)
+    assert found.path_of(pivot) == own
 
 
 def test_an_estimate_counts_words_and_tools_and_guesses_files() -> None:

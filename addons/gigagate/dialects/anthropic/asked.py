@@ -7,6 +7,7 @@ from gigagate.core.http import ClientRequest
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.validation import text_at, wrong_type
+from gigagate.dialects import paths
 from gigagate.dialects.anthropic import names, parameters, tools
 from gigagate.dialects.anthropic.conversation import Conversation
 from gigagate.errors import InvalidRequest
@@ -31,7 +32,7 @@ class Asked:
             "messages": self.conversation.messages,
         }
         loaded = self.conversation.loaded
-        functions = tools.functions(body.get("tools"), loaded, policy, notes)
+        functions, self._tools = tools.functions(body.get("tools"), loaded, policy, notes)
         if functions:
             self.chat["tools"] = functions
         offered = {one["function"]["name"] for one in functions if "function" in one}
@@ -49,10 +50,7 @@ class Asked:
         """ "messages[3].content" -> "messages[2].content"."""
         if pivot_path.startswith("messages["):
             return self.conversation.path_of(pivot_path)
-        for chat, own in parameters.PATHS.items():
-            if pivot_path.startswith(chat):
-                return own + pivot_path.removeprefix(chat)
-        return pivot_path.replace(".function.parameters", ".input_schema").replace(".function", "")
+        return paths.in_request(pivot_path, parameters.PATHS, self._tools, "input_schema")
 
 
 def session(request: ClientRequest, body: dict[str, Any]) -> str:

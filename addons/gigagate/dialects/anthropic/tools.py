@@ -87,19 +87,22 @@ def builtin(kind: str) -> str:
 
 def functions(
     given: object, loaded: Collection[str], policy: Policy, notes: Notes
-) -> list[dict[str, Any]]:
-    """The chat's `tools`.  loaded: names of deferred tools the model may call by now.
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The chat's `tools`, and where each stands.
 
+    loaded: names of deferred tools the model may call by now.
     Raises InvalidRequest, or UnsupportedFeature for Anthropic's own tools in strict mode.
     """
     tools = [object_at(f"tools[{i}]", tool) for i, tool in enumerate(_list(given))]
     all_loaded = any(str(tool.get("type")).startswith(_SEARCH) for tool in tools)
     functions: list[dict[str, Any]] = []
+    places: list[str] = []
     waiting = 0
     for i, tool in enumerate(tools):
         if is_server_tool(tool):
             if policy.builtin_tools and (kind := builtin(tool["type"])):
                 functions.append({"type": kind})
+                places.append(f"tools[{i}]")
                 continue
             _drop(f"tools[{i}]", tool["type"], notes, strict=policy.strict)
             continue
@@ -108,9 +111,10 @@ def functions(
             waiting += 1
         else:
             functions.append({"type": "function", "function": function})
+            places.append(f"tools[{i}]")
     if waiting:
         notes.add("tools", f"deferred tools not loaded yet: {waiting}")
-    return functions
+    return functions, places
 
 
 def choice(

@@ -5,6 +5,7 @@ from typing import Any
 
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
+from gigagate.dialects import paths
 from gigagate.dialects.gemini import names, parameters, tools
 from gigagate.dialects.gemini.conversation import Conversation
 from gigagate.dialects.gemini.fields import spelt
@@ -25,7 +26,7 @@ class Asked:
             "model": names.pivot_name(self.model, policy, notes),
             "messages": self.conversation.messages,
         }
-        functions, self._places = tools.functions(self.body.get("tools"), policy, notes)
+        functions, self._tools = tools.functions(self.body.get("tools"), policy, notes)
         if functions:
             self.chat["tools"] = functions
             offered = {one["function"]["name"] for one in functions if "function" in one}
@@ -39,11 +40,4 @@ class Asked:
         """ "messages[3].content" -> "contents[2]"."""
         if pivot_path.startswith("messages["):
             return self.conversation.path_of(pivot_path)
-        if pivot_path.startswith("tools["):
-            number, _, rest = pivot_path.removeprefix("tools[").partition("]")
-            if number.isdigit() and int(number) < len(self._places):
-                return self._places[int(number)] + rest.removeprefix(".function")
-        for chat, own in parameters.PATHS.items():
-            if pivot_path.startswith(chat):
-                return own + pivot_path.removeprefix(chat)
-        return pivot_path
+        return paths.in_request(pivot_path, parameters.PATHS, self._tools)

@@ -290,6 +290,31 @@ def test_a_path_in_the_chat_is_one_in_the_request(asking: Asking) -> None:
     assert asked.path_of("temperature") == "temperature"
 
 
+def test_a_tool_in_the_chat_is_where_the_request_has_it(asking: Asking) -> None:
+    function = {"type": "function", "name": "f"}
+    inner = [{"type": "custom", "name": "a"}, {"type": "function", "name": "b"}]
+    asked = asking(
+        [USER, {"type": "additional_tools", "tools": [function | {"name": "later"}]}],
+        tools=[
+            {"type": "file_search"},
+            function,
+            function,
+            {"type": "namespace", "name": "n", "tools": inner},
+        ],
+    )
+    found = {
+        tool["function"]["name"]: asked.path_of(f"tools[{i}].function.parameters")
+        for i, tool in enumerate(asked.chat["tools"])
+    }
+    assert found == {
+        "f": "tools[1].parameters",
+        "n.a": "tools[3].tools[0].parameters",
+        "n.b": "tools[3].tools[1].parameters",
+        "later": "input[1].tools[0].parameters",
+    }
+    assert asked.path_of("tools[9]") == "tools[9]"
+
+
 def test_nothing_to_answer(asking: Asking) -> None:
     with pytest.raises(InvalidRequest, match="nothing to answer"):
         asking([{"type": "reasoning", "summary": []}])

@@ -8,6 +8,7 @@ from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.shelf import Shelf
 from gigagate.core.validation import object_at, text_at, wrong_type
+from gigagate.dialects import paths
 from gigagate.dialects.openai.responses import compaction, items, kept, output, parameters
 from gigagate.dialects.openai.responses.resource import Echo
 from gigagate.dialects.openai.responses.tools import ClientTools
@@ -54,10 +55,9 @@ class Asked:
             places = self._history.places
             place = places[int(number)] if number.isdigit() and int(number) < len(places) else ""
             return (place or "input") + rest
-        for chat, own in parameters.PATHS.items():
-            if pivot_path.startswith(chat):
-                return own + pivot_path.removeprefix(chat)
-        return "input" if pivot_path == "messages" else pivot_path
+        if pivot_path == "messages":
+            return "input"
+        return paths.in_request(pivot_path, parameters.PATHS, self.tools.places)
 
     def user_messages(self) -> list[dict[str, Any]]:
         """What the user said, as items that may be kept when the rest becomes a summary."""

@@ -75,6 +75,8 @@ class ClientTools:
     def __init__(self, policy: Policy, notes: Notes) -> None:
         self.functions: list[dict[str, Any]] = []
         """In the pivot's form; among them those that GigaChat runs itself."""
+        self.places: list[str] = []
+        """Where each stands in the request."""
         self._by_function: dict[str, ClientTool] = {}
         self._strict = policy.strict
         self._builtin = policy.builtin_tools and policy.api != "v1"
@@ -141,6 +143,7 @@ class ClientTools:
         if self._builtin and (own := builtin_tools.kind_of(kind)) and builtin_tools.may_run(tool):
             if {"type": own} not in self.functions:
                 self.functions.append({"type": own})
+                self.places.append(path)
             return
         if reader is None or tool.get("execution") == "server":
             if self._strict:
@@ -150,20 +153,22 @@ class ClientTools:
                 )
             self._left_out.append(kind[:40])
             return
-        for entry, function in reader(tool, path):
+        for entry, function, place in reader(tool, path):
             if entry.function not in self._by_function:
                 self._by_function[entry.function] = entry
                 self.functions.append({"type": "function", "function": function})
+                self.places.append(place)
 
 
-_Made = Iterator[tuple[ClientTool, dict[str, Any]]]
+_Made = Iterator[tuple[ClientTool, dict[str, Any], str]]
+"""Each with its place in the request."""
 
 
 def _function(tool: dict[str, Any], path: str, namespace: str | None = None) -> _Made:
     entry = ClientTool("function", _name(tool, path), namespace)
     function = {"name": entry.function, "description": tool.get("description")}
     function |= {"parameters": tool.get("parameters"), "strict": tool.get("strict")}
-    yield entry, _without_nulls(function)
+    yield entry, _without_nulls(function), path
 
 
 def _custom(tool: dict[str, Any], path: str, namespace: str | None = None) -> _Made:
@@ -171,7 +176,7 @@ def _custom(tool: dict[str, Any], path: str, namespace: str | None = None) -> _M
     said = [tool.get("description"), _grammar(tool.get("format"), f"{path}.format")]
     description = "\n\n".join(text for text in said if isinstance(text, str) and text)
     function = {"name": entry.function, "description": description or None, "parameters": _INPUT}
-    yield entry, _without_nulls(function)
+    yield entry, _without_nulls(function), path
 
 
 def _namespace(tool: dict[str, Any], path: str) -> _Made:
@@ -183,11 +188,11 @@ def _namespace(tool: dict[str, Any], path: str) -> _Made:
         if kind not in ("function", "custom"):
             raise InvalidRequest(f"{at}.type must be function or custom.", param=f"{at}.type")
         reader = _function if kind == "function" else _custom
-        for entry, function in reader(inner, at, namespace):
+        for entry, function, place in reader(inner, at, namespace):
             if isinstance(about, str) and about:
                 own = function.get("description") or ""
                 function["description"] = f"{about}\n\n{own}".rstrip()
-            yield entry, function
+            yield entry, function, place
 
 
 def _own(tool: dict[str, Any], path: str) -> _Made:
@@ -198,7 +203,7 @@ def _own(tool: dict[str, Any], path: str) -> _Made:
         "description": tool.get("description") or description,
         "parameters": tool.get("parameters") or parameters,
     }
-    yield ClientTool(kind, kind), function
+    yield ClientTool(kind, kind), function, path
 
 
 _READERS: Mapping[str, Callable[[dict[str, Any], str], _Made]] = {
