@@ -207,13 +207,20 @@ def test_a_stop_sequence_ends_the_stream_before_gigachat_does() -> None:
     assert ready.report.error is None
 
 
+@pytest.mark.parametrize(
+    ("fault", "event"),
+    [
+        ("gigagate.gigachat.v1.plain_event.text_of", delta("b")),
+        ("gigagate.gigachat.answer_json.strict_json.loads", delta("b", finish_reason="stop")),
+    ],
+)
 def test_a_fault_of_ours_is_an_error_event_and_is_kept_for_the_log(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, fault: str, event: bytes
 ) -> None:
     ready = streaming()
     ready.feed(delta("a"))
-    monkeypatch.setattr("gigagate.gigachat.answer_json.strict_json.loads", lambda *_: 1 / 0)
-    (out,) = ready.feed(delta("b"))
+    monkeypatch.setattr(fault, lambda *_: 1 / 0)
+    (out,) = ready.feed(event)
     assert events(out)[-1]["error"]["code"] == "internal_error"
     assert "division" not in out.decode()
     assert isinstance(ready.crash, ZeroDivisionError)

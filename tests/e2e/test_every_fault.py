@@ -61,6 +61,9 @@ NOT_TRIED = {
     "gigagate.hooks.patches.dispatch:Dispatch._call": "the end of the fault is an event as well",
     "gigagate.hooks.patches.dispatch:Dispatch._handling_of": "likewise",
     "gigagate.hooks.patches.dispatch:Dispatch.handles": "likewise",
+    "gigagate.hooks.patches.pieces:_Reader.__init__": "the end of the fault needs a connection too",
+    "gigagate.hooks.patches.pieces:_Reader.read": "likewise",
+    "gigagate.hooks.patches.pieces:_Roomy.__init__": "likewise",
 }
 FOUND = our_functions.found()
 
