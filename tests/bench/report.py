@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
+from tests.bench import goals
 from tests.bench.growth import SERIES, Series
 from tests.bench.results import Circumstances, Results
 from tests.bench.scenarios import METRICS, Metric
@@ -33,6 +34,7 @@ def page(results: Results) -> str:
         *([bars] if headlines(results) else []),
         _circumstances(results.circumstances),
         _table(results),
+        *([_goals(results)] if goals.rows(results) else []),
         *(_growth(results, series) for series in measured(results)),
     ]
     if results.failures:
@@ -107,6 +109,18 @@ def _table(results: Results) -> str:
         if results.has(metric.key)
     ]
     return _markdown(rows)
+
+
+_GOALS_SENTENCE = (
+    "What was aimed at, of the same rounds: a ratio to mitmdump's value, to streaming mitmdump's "
+    "where answers are streamed, or to what the row names.  Why a goal is missed stands below, "
+    "under “Where the rest goes”."
+)
+
+
+def _goals(results: Results) -> str:
+    head = ["", "goal", "measured", "reached"]
+    return f"### Goals\n\n{_GOALS_SENTENCE}\n\n{_markdown([head, *goals.rows(results)])}"
 
 
 def _growth(results: Results, series: Series) -> str:
