@@ -62,7 +62,12 @@ async def test_translators_may_write_max_tokens_with_spaces_and_first(port: int)
     assert b"text/event-stream" in answer
 
 
-async def test_oauth_gives_a_token(port: int) -> None:
+async def test_oauth_gives_a_token_of_half_an_hour_each_time(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     request = b"POST /api/v2/oauth HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\nscope=X"
-    answer = await _ask(port, request, b"}")
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["access_token"]
+    for now in (1000, 5000):
+        monkeypatch.setattr("tests.bench.upstream.time.time", lambda now=now: now)
+        answer = json.loads((await _ask(port, request, b"}")).partition(b"\r\n\r\n")[2])
+        assert answer["access_token"]
+        assert answer["expires_at"] == (now + 1800) * 1000

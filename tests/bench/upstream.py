@@ -16,6 +16,8 @@ import re
 import ssl
 import sys
 import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import trustme
@@ -28,7 +30,7 @@ _CHUNKS_A_TURN = 20
 """Chunks written before other connections get their turn."""
 
 _WORD = MARKER.decode()
-_TOKEN = {"access_token": "bench.access.token", "expires_at": int(time.time() * 1000) + 1_800_000}
+_TOKEN_SECONDS = 1800
 _MODELS = {
     "object": "list",
     "data": [{"id": MODEL, "object": "model", "owned_by": "salutedevices", "type": "chat"}],
@@ -80,7 +82,18 @@ _CHAT = _whole(
         "usage": _USAGE,
     }
 )
-_LOCAL = {b"/oauth": _whole(_TOKEN), b"/models": _whole(_MODELS)}
+
+
+def _token() -> bytes:
+    """A new one each time: a measurement takes longer than one lives."""
+    expires_at = int((time.time() + _TOKEN_SECONDS) * 1000)
+    return _whole({"access_token": "bench.access.token", "expires_at": expires_at})
+
+
+_LOCAL: Mapping[bytes, Callable[[], bytes]] = {
+    b"/oauth": _token,
+    b"/models": partial(_whole, _MODELS),
+}
 _STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\nServer: SynGX\r\nContent-Type: text/event-stream\r\n"
     b"X-Request-Id: 6f1c0e9a-3d0a-4b7e-9c53-0f6f1d2b7a11\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -126,7 +139,8 @@ class FakeGigaChat(asyncio.Protocol):
             self._transport.write(_STREAM_HEAD)
             self._stream(stream, 0)
         else:
-            self._transport.write(_LOCAL.get(path[path.rfind(b"/") :], _CHAT))
+            local = _LOCAL.get(path[path.rfind(b"/") :])
+            self._transport.write(local() if local else _CHAT)
 
     def _asked_stream(self, body_start: int) -> Stream | None:
         found = self._received.find(b'"max_tokens"', body_start)
