@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from tests.support.valkey import Valkey
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 """How long an example takes tells of the machine, not of the code."""
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHOWN = 20_000
 """Characters of a log, its end."""

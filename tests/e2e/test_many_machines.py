@@ -102,6 +102,8 @@ def test_the_death_of_a_proxy_and_of_the_store_loses_nothing_that_could_be_saved
         assert all(answer.result() for answer in answers)
     assert emulator.oauth_calls == 1
     assert refused(emulator) == 0
+    back = f"The store {valkey.address} is back."
     for proxy in others:
+        proxy.tells(back)
         assert proxy.output().count("goes on alone") == 1
-        assert proxy.output().count("is back") == 1
+        assert proxy.output().count(back) == 1

@@ -56,7 +56,7 @@ def test_one_warning_an_outage_and_back_by_itself(
         store.save("key", TOKEN)
         assert store.acquire("key", "a", 20)
     assert len(caplog.records) == 2
-    assert "is back" in caplog.text
+    assert caplog.messages[-1] == f"The store {mortal.address} is back."
     assert not server.outage.under_way
 
 
