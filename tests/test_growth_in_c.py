@@ -87,11 +87,17 @@ def test_time_grows_as_what_is_read(row: Row) -> None:
     assert times_in_c(row.shape, row.reader) <= MOST_IN_C
 
 
-def test_time_grows_as_the_files_of_a_history() -> None:
+def _uploaded_one_by_one(n: int) -> object:
+    document = {"type": "file", "file": {"file_id": "a"}}
+    return [message("user", [document])] * n
+
+
+@pytest.mark.parametrize("shape", [_uploaded, _uploaded_one_by_one])
+def test_time_grows_as_the_files_of_a_history(shape: Callable[[int], object]) -> None:
     def translated(given: object) -> object:
         return messages.translate(given, ToolNames.of({}), Policy(), Notes())
 
-    assert times_in_c(_uploaded, translated, 4000) <= MOST_IN_C
+    assert times_in_c(shape, translated, 4000) <= MOST_IN_C
 
 
 _ONCE = re.compile(r"!\[image\]\((?:data:image/[^)\s]*|[^)\s]*/files/([^/)\s]+)\?[^)\s]*)\)")

@@ -6,8 +6,8 @@ one image a message.  OpenAI allows far more, and real agents use it: see the no
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -86,11 +86,9 @@ class _Turn:
     role: str
     texts: list[str]
     fields: Mapping[str, Any] = _NONE
-    files: Sequence[Placed] = ()
-
-    @property
-    def has_image(self) -> bool:
-        return has_image(placed.file for placed in self.files)
+    files: list[Placed] = field(default_factory=list)
+    has_image: bool = False
+    """Kept, not looked for: a turn can be of thousands of messages, and each asks for it."""
 
     def message(self) -> dict[str, Any]:
         content = "\n\n".join(self.texts)
@@ -273,7 +271,7 @@ class _Conversation:
         ]
         first = pairs[0]
         self._turns[begin:] = [
-            _Turn("assistant", first.texts, {"calls": calls}, first.files),
+            _Turn("assistant", first.texts, {"calls": calls}, first.files, first.has_image),
             _Turn("function", [], {"results": results}),
         ]
 
@@ -297,7 +295,8 @@ class _Conversation:
             last = self._turn_of(role)
         path, asked = f"messages[{index}]", index >= self._asked_from
         last.texts += filter(None, [text])
-        last.files = [*last.files, *(Placed(file, path, asked) for file in segment.files)]
+        last.files += [Placed(file, path, asked) for file in segment.files]
+        last.has_image |= has_image(segment.files)
 
     def _turn_of(self, role: str) -> _Turn:
         """The last turn where it is the same speaker's, else a new one."""
