@@ -112,17 +112,19 @@ def serve(verb: str, args: list[str]) -> int:
         return supervisor.main(settings, count, others)
     argv = arguments(settings.upstream.mode, settings.state_dir, others, verb)
 
-    from gigagate.hooks.patches import unused
     from gigagate.hooks.process import start_garbage
 
     start_garbage.begin()
     if not settings.plain:
-        unused.leave_out()
+        from gigagate.hooks.patches import unused
 
-    from gigagate.hooks.patches import authority_key, ports
+        unused.leave_out()  # before the others: they import mitmproxy
 
-    if not settings.plain:
+        from gigagate.hooks.patches import authority_key
+
         authority_key.read_quickly()
+
+    from gigagate.hooks.patches import ports
 
     ports.listen_our_way()
     if running.WORKER in os.environ:
