@@ -1,7 +1,6 @@
 """What the bench should show, beside what it has shown: a goal that is missed is seen at once."""
 
 from dataclasses import dataclass
-from statistics import median
 
 from tests.bench.dialects import DIALECTS
 from tests.bench.results import Results
@@ -32,12 +31,9 @@ class Goal:
 
     def measured(self, results: Results) -> float | None:
         """The median of the rounds; None when it was not measured."""
-        ours = results.of(OURS, self.key)
         if not self.is_ratio:
-            return median(ours.values()) if ours else None
-        base = results.of(self.target, self.other or self.key)
-        ratios = [value / base[r] for r, value in ours.items() if base.get(r)]
-        return median(ratios) if ratios else None
+            return results.median(OURS, self.key)
+        return results.ratio(OURS, self.key, self.target, self.other)
 
     def shown(self, value: float) -> str:
         digits = 2 if self.is_ratio or value < 10 else 0

@@ -46,9 +46,12 @@ class Results:
         values = self.of(target, key)
         return median(values.values()) if values else None
 
-    def ratio(self, target: str, key: str, baseline: str) -> float | None:
-        """The median of each round's own ratio; None when no round has both."""
-        base = self.of(baseline, key)
+    def ratio(self, target: str, key: str, baseline: str, other: str = "") -> float | None:
+        """The median of each round's own ratio; None when no round has both.
+
+        other: the baseline's key where it is not the same.
+        """
+        base = self.of(baseline, other or key)
         ratios = [value / base[r] for r, value in self.of(target, key).items() if base.get(r)]
         return median(ratios) if ratios else None
 
