@@ -413,7 +413,7 @@ def test_port_zero_is_one_port_for_all(emulator: Emulator, tmp_path: Path) -> No
     proxy = Proxy(emulator, tmp_path, *TWO, "-p", "0", settings=SETTINGS)
     proxy.start()
     try:
-        until(lambda: "listens on" in proxy.output() or proxy.process.poll() is not None)
+        until(lambda: "Status page: " in proxy.output() or proxy.process.poll() is not None)
         (proxy.url,) = re.findall(r"Status page: (\S+)/", proxy.output())
         until(lambda: running(proxy) == 2)
         assert {one["url"] for one in left_by_each(proxy)} == {proxy.url}
