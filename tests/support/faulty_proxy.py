@@ -32,6 +32,7 @@ class FaultyProxy:
             )
         finally:
             self.fault_file.write_text("")
+            assert self.fault_file.with_suffix(".in-force").read_text() == fault
 
     def chats_upstream(self) -> int:
         return sum("chat" in received.target for received in self.emulator.log)
@@ -42,7 +43,7 @@ def faulty_proxy(folder: Path) -> Iterator[FaultyProxy]:
     fault_file = folder / "fault"
     fault_file.write_text("")
     with EmulatorThread(state_dir=folder / "emulator") as emulator:
-        command = (MITMDUMP, "-s", str(ENTRY), "-s", str(ROOT / "tests/support/inject_fault.py"))
+        command = (MITMDUMP, "-s", str(ROOT / "tests/support/inject_fault.py"), "-s", str(ENTRY))
         environment = {"FAULT_FILE": str(fault_file)}
         with Proxy(emulator, folder, command=command, environment=environment) as proxy:
             yield FaultyProxy(proxy, emulator, fault_file)

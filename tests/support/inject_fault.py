@@ -1,6 +1,8 @@
 """An addon for tests: makes one function of the proxy raise, for the connections made meanwhile.
 
-The file named by FAULT_FILE holds "module:Class.method" or "module:function", or nothing.
+The file named by FAULT_FILE holds "module:Class.method" or "module:function", or nothing; beside
+it stands what is in force.  Loaded before the proxy's own script: of scripts, mitmproxy calls none
+behind one that fails.
 """
 
 import importlib
@@ -8,8 +10,6 @@ import inspect
 import os
 from pathlib import Path
 from typing import Any
-
-from gigagate.hooks.fail_closed import fail_closed
 
 FAULT_FILE = Path(os.environ["FAULT_FILE"])
 
@@ -22,8 +22,10 @@ class InjectFault:
         if self.original is not None:
             setattr(*self.original)
             self.original = None
-        if fault := FAULT_FILE.read_text().strip():
+        fault = FAULT_FILE.read_text().strip()
+        if fault:
             self.inject(fault)
+        FAULT_FILE.with_suffix(".in-force").write_text(fault)
 
     def inject(self, fault: str) -> None:
         module, _, path = fault.partition(":")
@@ -42,7 +44,8 @@ class InjectFault:
 
         raising: Any = coroutine if inspect.iscoroutinefunction(function) else plain
         if hasattr(function, "__wrapped__"):  # the fault is in the hook, not in its guard
-            raising = fail_closed(raising)
+            guard = importlib.import_module("gigagate.hooks.fail_closed")
+            raising = guard.fail_closed(raising)
         setattr(owner, name, raising)
 
 
