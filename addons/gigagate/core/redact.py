@@ -35,7 +35,8 @@ a list, is no secret."""
 
 _HINTS = (
     *("bearer", "basic", "authorization", "eyj", "sk-", "secret", "credentials"),
-    *("api_key", "api-key", "apikey", "auth_key", "auth-key", "authkey", "token"),
+    *("api_key", "api-key", "apikey", "auth_key", "auth-key", "authkey"),
+    *("access_token", "access-token", "accesstoken"),  # every request's line tells its tokens
 )
 """One of these, in lower case, is in every match: looking for them is much faster."""
 
