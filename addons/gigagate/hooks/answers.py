@@ -1,16 +1,19 @@
 """Answers made by the proxy itself, whatever goes wrong."""
 
 import random
+import time
 from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
 from mitmproxy.net.http import http1
+from mitmproxy.net.http.status_codes import RESPONSES
 
 from gigagate import routes
 from gigagate.core import compact_json
 from gigagate.dialects.openai.dialect import OPENAI
 from gigagate.errors import GigaGateError
+from gigagate.hooks.quick_headers import QuickHeaders
 from gigagate.hooks.request_head import head_of
 
 
@@ -56,15 +59,27 @@ def response(
     status: int, headers: Mapping[str, str], body: bytes, request: http.Request | None = None
 ) -> http.Response:
     """A whole answer.  To HEAD it has the headers of the body that GET would get, and no body."""
-    answer = http.Response.make(status, body, dict(headers))
-    if request is not None and request.method == "HEAD":
-        answer.data.content = b""
-    return answer
+    now = time.time()
+    return http.Response(
+        b"HTTP/1.1",
+        status,
+        RESPONSES.get(status, "").encode(),
+        QuickHeaders.of(
+            (
+                *((name.encode(), value.encode()) for name, value in headers.items()),
+                (b"content-length", b"%d" % len(body)),
+            )
+        ),
+        b"" if request is not None and request.method == "HEAD" else body,
+        None,
+        now,
+        now,
+    )
 
 
 def raw_error(error: GigaGateError, request: http.Request | None = None) -> bytes:
     """Where there is no layer to send a response: the bytes of one, which ends the connection."""
     answer = error_response(error, request)
     answer.headers["connection"] = "close"
-    raw: bytes = http1.assemble_response(answer)
-    return raw
+    head: bytes = http1.assemble_response_head(answer)
+    return head + (answer.data.content or b"")

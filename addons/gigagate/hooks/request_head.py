@@ -8,9 +8,10 @@ from gigagate.core.http import Head
 def headers_of(request: http.Request) -> dict[str, str]:
     """Names in lower case -> values; several of one name are folded."""
     headers: dict[str, str] = {}
-    for name, value in request.headers.items(multi=True):
-        name = name.lower()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    for in_bytes, value in request.headers.fields:
+        name = in_bytes.decode("utf-8", "surrogateescape").lower()
+        text = value.decode("utf-8", "surrogateescape")
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
     return headers
 
 

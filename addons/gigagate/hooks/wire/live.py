@@ -16,8 +16,8 @@ from mitmproxy.connection import Client
 from mitmproxy.proxy import commands
 
 from gigagate.hooks.answers import response
+from gigagate.hooks.quick_headers import QuickHeaders
 from gigagate.hooks.wire import connections
-from gigagate.hooks.wire.quick_headers import QuickHeaders
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from mitmproxy import http
 
 from gigagate.core import wire_head
-from gigagate.hooks.wire.quick_headers import QuickHeaders
+from gigagate.hooks.quick_headers import QuickHeaders
 from gigagate.settings import Upstream
 
 
