@@ -28,7 +28,7 @@ ACCEPTED = [
 @pytest.mark.parametrize("head", ACCEPTED)
 def test_what_clients_send_is_accepted(head: bytes) -> None:
     assert request_head.size(head + b"the body") == len(head)
-    request_head.check(head)
+    request_head.read(head)
 
 
 REFUSED: list[tuple[bytes, type[ClientError], str]] = [
@@ -109,7 +109,7 @@ def test_a_doubtful_head_is_refused_with_its_reason(
 ) -> None:
     assert request_head.size(head) == len(head)
     with pytest.raises(kind, match=said):
-        request_head.check(head)
+        request_head.read(head)
 
 
 @pytest.mark.parametrize("part", [b"", b"GET", b"GET / HTTP/1.1\r\nHost: x\r\n", b"\r\r\r"])

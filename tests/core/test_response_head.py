@@ -15,7 +15,7 @@ from gigagate.core import response_head
     ],
 )
 def test_what_a_server_says(head: bytes, status: int) -> None:
-    assert response_head.check(head.split(b"\r\n")) == status
+    assert response_head.read(head.split(b"\r\n")).status == status
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_what_a_server_says(head: bytes, status: int) -> None:
 )
 def test_what_two_readers_could_take_apart_is_refused(head: bytes) -> None:
     with pytest.raises(ValueError, match=r"it|its"):
-        response_head.check(head.split(b"\r\n"))
+        response_head.read(head.split(b"\r\n"))

@@ -6,6 +6,7 @@ request that is none to an API: CONNECT, full URLs, WebSocket.
 """
 
 import re
+from typing import NamedTuple
 
 from gigagate.errors import (
     ClientError,
@@ -22,7 +23,7 @@ ONCE = (b"host", b"content-length", b"transfer-encoding")
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _REQUEST_LINE = re.compile(rb"(%s) ([!-~]+) HTTP/(\d\.\d)" % _TOKEN)
-_FIELD = re.compile(rb"(%s):([\t -~\x80-\xff]*)" % _TOKEN)
+_FIELDS = re.compile(rb"(?:%s:[\t -~\x80-\xff]*\r\n)*" % _TOKEN)
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,17}")
 
@@ -33,31 +34,53 @@ def size(data: bytes) -> int | None:
     return end and end.end()
 
 
-def check(head: bytes) -> None:
+class RequestHead(NamedTuple):
+    method: bytes
+    target: bytes
+    """Path and query."""
+    version: bytes
+    """b"1.0" or b"1.1"."""
+    fields: tuple[tuple[bytes, bytes], ...]
+    """Names as they were sent, values without the blanks around them."""
+    body_size: int | None
+    """None if the body comes in chunks."""
+
+
+def read(head: bytes) -> RequestHead:
     """head: what `size` has measured.  Raises ClientError."""
     request_line, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
     if not head.endswith(b"\r\n\r\n") or head.count(b"\n") != len(lines) + 2:
         raise InvalidRequest("A line of the request ends in LF alone; lines end in CRLF.")
-    version = _check_request_line(request_line)
+    method, target, version = _read_request_line(request_line)
     if len(lines) > MAX_FIELDS:
         raise HeadersTooLarge(f"The request has more than {MAX_FIELDS} header fields.")
-    fields = [_field(line) for line in lines]
-    found = {name: value for name, value in fields if name in ONCE}
-    for name in found:
-        if sum(other == name for other, _ in fields) > 1:
-            raise InvalidRequest(f"The header {name.decode()} is given more than once.")
+    if not _FIELDS.fullmatch(head, len(request_line) + 2, len(head) - 2):
+        raise _what_is_wrong(lines)
+    parted = [line.partition(b":") for line in lines]
+    fields = tuple([(name, value.strip(b" \t")) for name, _, value in parted])
+    found: dict[bytes, bytes] = {}
+    for name, value in fields:
+        name = name.lower()
+        if name == b"upgrade" and b"websocket" in value.lower():
+            found[name] = value
+        elif name in ONCE:
+            if name in found:
+                raise InvalidRequest(f"The header {name.decode()} is given more than once.")
+            found[name] = value
     _check_framing(found, version)
     if version == b"1.1" and b"host" not in found:
         raise InvalidRequest("The header Host is missing.")
-    if any(name == b"upgrade" and b"websocket" in value.lower() for name, value in fields):
+    if b"upgrade" in found:
         raise UpgradeRefused(  # by this status Codex goes on without at once
             "WebSocket is not spoken here. POST the request; "
             'with "stream": true the answer comes token by token.'
         )
+    body_size = None if b"transfer-encoding" in found else int(found.get(b"content-length", 0))
+    return RequestHead(method, target, version, fields, body_size)
 
 
-def _check_request_line(line: bytes) -> bytes:
-    """The HTTP version."""
+def _read_request_line(line: bytes) -> tuple[bytes, bytes, bytes]:
+    """Method, target, and version of HTTP."""
     match = _REQUEST_LINE.fullmatch(line)
     if match is None:
         raise InvalidRequest(
@@ -70,7 +93,7 @@ def _check_request_line(line: bytes) -> bytes:
         raise _no_forward_proxy(method)
     if method not in METHODS:
         raise MethodNotAllowed(f"The method {method.decode()} is not taken here.")
-    return version
+    return method, target, version
 
 
 def _no_forward_proxy(method: bytes) -> ClientError:
@@ -81,17 +104,15 @@ def _no_forward_proxy(method: bytes) -> ClientError:
     )
 
 
-def _field(line: bytes) -> tuple[bytes, bytes]:
-    """Name in lower case, and value."""
-    match = _FIELD.fullmatch(line)
-    if match is None:
-        name = line.partition(b":")[0]
-        if line[:1] in (b" ", b"\t"):
-            raise InvalidRequest("A header field is folded over two lines.")
-        if re.fullmatch(_TOKEN, name):
-            raise InvalidRequest(f"The header {name.decode()} has a value that is not allowed.")
-        raise InvalidRequest("A header field has a name that is not allowed.")
-    return match[1].lower(), match[2].strip(b" \t")
+def _what_is_wrong(lines: list[bytes]) -> InvalidRequest:
+    """lines: header fields, one of which is malformed."""
+    line = next(line for line in lines if not _FIELDS.fullmatch(line + b"\r\n"))
+    if line[:1] in (b" ", b"\t"):
+        return InvalidRequest("A header field is folded over two lines.")
+    name = line.partition(b":")[0]
+    if re.fullmatch(_TOKEN, name):
+        return InvalidRequest(f"The header {name.decode()} has a value that is not allowed.")
+    return InvalidRequest("A header field has a name that is not allowed.")
 
 
 def _check_framing(found: dict[bytes, bytes], version: bytes) -> None:

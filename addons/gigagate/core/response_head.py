@@ -4,33 +4,44 @@ Where an answer ends decides whose answer comes next on that connection.
 """
 
 import re
+from typing import NamedTuple
 
 MAX_BYTES = 64 * 1024
 MAX_FIELDS = 200
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_STATUS_LINE = re.compile(rb"HTTP/(1\.[01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?")
-_FIELD = re.compile(rb"(%s):([\t -~\x80-\xff]*)" % _TOKEN)
+_STATUS_LINE = re.compile(rb"HTTP/(1\.[01]) ([1-5]\d\d)(?: ([\t -~\x80-\xff]*))?")
+_FIELD = re.compile(rb"%s:[\t -~\x80-\xff]*" % _TOKEN)
 _LENGTH = re.compile(rb"0|[1-9]\d{0,14}")
 
 
-def check(lines: list[bytes]) -> int:
-    """The status.  lines: without their ends and the empty one.  Raises ValueError."""
+class ResponseHead(NamedTuple):
+    version: bytes
+    """b"1.0" or b"1.1"."""
+    status: int
+    reason: bytes
+    fields: tuple[tuple[bytes, bytes], ...]
+    """Names as they were sent, values without the blanks around them."""
+
+
+def read(lines: list[bytes]) -> ResponseHead:
+    """lines: without their ends and the empty one.  Raises ValueError."""
     first = _STATUS_LINE.fullmatch(lines[0]) if lines else None
     if first is None:
         raise ValueError("it does not begin with a status line of HTTP/1.1")
     if len(lines) > MAX_FIELDS:
         raise ValueError(f"it has more than {MAX_FIELDS} header fields")
-    framing: list[tuple[bytes, bytes]] = []
+    fields, framing = [], []
     for line in lines[1:]:
-        field = _FIELD.fullmatch(line)
-        if field is None:
+        if not _FIELD.fullmatch(line):
             raise ValueError("one of its header fields is malformed")
-        name = field[1].lower()
-        if name in (b"content-length", b"transfer-encoding"):
-            framing.append((name, field[2].strip(b" \t")))
+        name, _, value = line.partition(b":")
+        field = name, value.strip(b" \t")
+        fields.append(field)
+        if name.lower() in (b"content-length", b"transfer-encoding"):
+            framing.append((name.lower(), field[1]))
     _check_framing(framing, first[1])
-    return int(first[2])
+    return ResponseHead(first[1], int(first[2]), first[3] or b"", tuple(fields))
 
 
 def _check_framing(framing: list[tuple[bytes, bytes]], version: bytes) -> None:

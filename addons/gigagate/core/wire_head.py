@@ -11,8 +11,10 @@ from gigagate.errors import InvalidRequest
 
 _METHOD = re.compile(r"[A-Z]{1,16}")
 _PATH = re.compile(r"/[!-~]*")
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_VALUE = re.compile(r"[ -~]*")
+_NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_FIELD = re.compile(rf"{_NAME}\0[ -~]*")
+_FIELDS = re.compile(rf"(?:{_NAME}\0[ -~]*\n)*")
+"""Parted by what neither a name nor a value may hold."""
 
 
 def check(method: str, path: str, headers: Mapping[str, str]) -> None:
@@ -22,6 +24,6 @@ def check(method: str, path: str, headers: Mapping[str, str]) -> None:
             "The path or query of the request holds what HTTP does not allow there "
             "(a space, a line break, other letters than ASCII): quote it as %20."
         )
-    for name, value in headers.items():
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise InvalidRequest(f"The header {name[:40]!r} holds what HTTP does not allow there.")
+    if not _FIELDS.fullmatch("".join([f"{name}\0{value}\n" for name, value in headers.items()])):
+        wrong = next(n for n, value in headers.items() if not _FIELD.fullmatch(f"{n}\0{value}"))
+        raise InvalidRequest(f"The header {wrong[:40]!r} holds what HTTP does not allow there.")

@@ -81,7 +81,7 @@ class ThroughProxy(HttpUpstreamProxy):
                 return False, self.fault("it answers without end")
             return False, None
         try:
-            status = response_head.check([bytes(line) for line in lines])
+            status = response_head.read([bytes(line) for line in lines]).status
         except ValueError:
             return False, self.fault("it does not speak HTTP")
         if not 200 <= status < 300:
