@@ -39,6 +39,7 @@ from gigagate.core.hidden import Hidden
 from gigagate.core.http import Head
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
+from gigagate.core.sample import sample
 from gigagate.core.shelf import Shelf
 from gigagate.dialects.gemini import reader as gemini
 from gigagate.dialects.openai import reader as openai
@@ -382,7 +383,7 @@ ROWS = (
     ),
     Row("files", form, post("/v1/files", "multipart/form-data; boundary=b")),
     Row("json: deep", lambda n: b"[" * n + b"]" * n, strict_json.loads),
-    Row("head: fields", lambda n: _GET + b"a: b\r\n" * n + b"\r\n", request_head.check),
+    Row("head: fields", lambda n: _GET + b"a: b\r\n" * n + b"\r\n", request_head.read),
     Row("head that goes out", lambda n: {f"x{i}": "v" for i in range(n)}, _goes_out),
     Row("hidden", lambda n: [b"secre"] * n, pieces(lambda: Hidden(["secret-token"]))),
     *(
@@ -423,9 +424,10 @@ ROWS = (
         lambda n: {"contents": [{"parts": [{"text": "x", "a_" * n + "b": 1}]}]},
         post("/v1beta/models/x:generateContent"),
     ),
-    Row("answer's head", lambda n: [b"HTTP/1.1 200 OK", *[b"a: b"] * n], response_head.check),
+    Row("answer's head", lambda n: [b"HTTP/1.1 200 OK", *[b"a: b"] * n], response_head.read),
     Row("sse: lines", lambda n: [b"data: x\n" * n], lambda given: _decode(given)),
     Row("sse: bytes", lambda n: [b"x"] * n, lambda given: _decode(given)),
+    Row("sample", lambda n: b"x" * n, sample),
     Row("redact", lambda n: "bearer " * n + "-eyJ" * n, redact.mask),
     Row(
         "data URL",

@@ -168,6 +168,7 @@ NAMED = {
     "hooks/panel/proxy.py": _OWN,
     "hooks/panel/routes.py": "reads a bounded body of the admin's",
     "hooks/telemetry.py": _HANDS_ON,
+    "hooks/wire/client_side.py": _HANDS_ON,
     "hooks/wire/refuse.py": "throws bytes away",
     "hooks/wire/stream.py": _HANDS_ON,
     "hooks/wire/unread.py": "takes lengths",

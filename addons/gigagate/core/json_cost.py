@@ -4,6 +4,8 @@ Three bytes, `{},`, become a hundred: what is bounded in bytes is not bounded in
 time of the one call that makes it all, during which nothing else goes on.
 """
 
+from gigagate.core.sample import sample
+
 OF_A_CLIENT = 32 * 1024 * 1024
 """The bound of memory; the estimate is high.  An agent's largest requests take a few megabytes;
 what fits is read in a twentieth of a second."""
@@ -24,6 +26,9 @@ def is_too_much(text: str | bytes, most: int = OF_A_CLIENT) -> bool:
     if len(text) * _MOST_A_BYTE <= most:
         return False
     content = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    part, stride = sample(content)
+    if _estimate(part) * stride <= most / 2:
+        return False
     return _estimate(content) > most and _is_too_much_outside_of_texts(content, most)
 
 
