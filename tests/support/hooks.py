@@ -1,7 +1,7 @@
 """Flows and a runtime for tests that call an addon's hooks themselves: no process, no network."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,3 +69,9 @@ def error_of(flow: http.HTTPFlow) -> dict[str, Any]:
     assert flow.response is not None
     error: dict[str, Any] = json.loads(flow.response.content or b"")["error"]
     return error
+
+
+async def ended(hook: Awaitable[None] | None) -> None:
+    """As mitmproxy does: a handler gives something to wait for, or nothing."""
+    if hook is not None:
+        await hook

@@ -4,9 +4,8 @@ mitmproxy would log the exception and forward the client's request as it was, ke
 """
 
 import functools
-import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mitmproxy import http
@@ -24,23 +23,19 @@ def fail_closed[**P, R](hook: Callable[P, R]) -> Callable[P, R]:
         logger.exception("%s failed; the request is refused", hook.__qualname__)
         flow.response = error_response(InternalError(), flow.request)
 
-    if inspect.iscoroutinefunction(hook):
-
-        @functools.wraps(hook)
-        async def guarded_async(*args: Any) -> None:
-            try:
-                await hook(*args)  # type: ignore[call-arg]
-            except Exception:
-                refuse(args[-1])
-
-        return guarded_async  # type: ignore[return-value]
+    async def guarded_to_its_end(result: Awaitable[None], flow: http.HTTPFlow) -> None:
+        try:
+            await result
+        except Exception:
+            refuse(flow)
 
     @functools.wraps(hook)
-    def guarded(*args: Any) -> R | None:
+    def guarded(*args: Any) -> Awaitable[None] | None:
         try:
-            return hook(*args)  # type: ignore[call-arg]
+            result = hook(*args)  # type: ignore[call-arg]
         except Exception:
             refuse(args[-1])
             return None
+        return guarded_to_its_end(result, args[-1]) if isinstance(result, Awaitable) else None
 
     return guarded  # type: ignore[return-value]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from mitmproxy import http
-from tests.support.hooks import ANNA, flow_of, status_of
+from tests.support.hooks import ANNA, ended, flow_of, status_of
 
 from gigagate.errors import CredentialError
 from gigagate.hooks.about.endpoints import LocalEndpoints
@@ -21,7 +21,7 @@ async def asked(status: Status, method: str, path: str, **more: Any) -> http.HTT
     endpoints = LocalEndpoints(status.runtime, status, KEYS)
     flow = flow_of(method, path, **more)
     endpoints.requestheaders(flow)
-    await endpoints.request(flow)
+    await ended(endpoints.request(flow))
     return flow
 
 

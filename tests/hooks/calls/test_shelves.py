@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from mitmproxy import http
-from tests.support.hooks import flow_of, runtime
+from tests.support.hooks import ended, flow_of, runtime
 
 from gigagate.errors import StoreError
 from gigagate.hooks.calls import shelves as module
@@ -42,7 +42,7 @@ def asking(name: str, before: str | None = None) -> http.HTTPFlow:
 async def left(shelves: CallShelves, name: str) -> None:
     """A request of that client leaves one."""
     flow = asking(name)
-    await shelves.request(flow)
+    await ended(shelves.request(flow))
     shelves.of(flow).kept[RESPONSE] = CONTENT
     if shelves.leaves_something(flow):
         await shelves.gigagate_put_away(flow)
@@ -55,7 +55,7 @@ async def test_it_is_found_by_its_client(tmp_path: Path, store: str) -> None:
     found = {}
     for name in ("anna", "boris"):
         flow = asking(name, RESPONSE)
-        await shelves.request(flow)
+        await ended(shelves.request(flow))
         found[name] = shelves.of(flow).found.get(RESPONSE)
     assert found == {"anna": CONTENT, "boris": None}
 
@@ -63,7 +63,7 @@ async def test_it_is_found_by_its_client(tmp_path: Path, store: str) -> None:
 async def test_what_is_kept_nowhere_is_not_looked_for(tmp_path: Path) -> None:
     shelves = shelves_in(tmp_path, "off")
     flow = asking("anna", RESPONSE)
-    await shelves.request(flow)
+    await ended(shelves.request(flow))
     assert not shelves.of(flow).keeps
     assert not shelves.leaves_something(flow)
 
@@ -80,7 +80,7 @@ async def test_a_store_that_fails_costs_no_answer(
         monkeypatch.setattr(shelves._store, method, fails)
     await left(shelves, "anna")
     flow = asking("anna", RESPONSE)
-    await shelves.request(flow)
+    await ended(shelves.request(flow))
     assert flow.response is None
     assert shelves.of(flow).found.get(RESPONSE) is None
 
@@ -107,6 +107,6 @@ async def test_only_what_takes_long_is_looked_into_beside_the_event_loop(
     content = (flow.request.raw_content or b"") + os.urandom(size)
     flow.request.raw_content = gzip.compress(content) if packed else content
     flow.request.headers["content-encoding"] = "gzip" if packed else ""
-    await shelves.request(flow)
+    await ended(shelves.request(flow))
     assert threads == ["large body"] * beside
     assert shelves.of(flow).found == {RESPONSE: CONTENT}

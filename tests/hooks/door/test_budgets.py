@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.hooks import error_of, flow_of, runtime, status_of
+from tests.support.hooks import ended, error_of, flow_of, runtime, status_of
 
 from gigagate.clients import Budget, open_clients
 from gigagate.clients.counters import Spent
@@ -27,7 +27,7 @@ async def ask(asking: Any, method: str = "POST") -> Any:
     door, ours, key = asking
     flow = flow_of(method, authorization=f"Bearer {key}")
     door.requestheaders(flow)
-    await ours.request(flow)
+    await ended(ours.request(flow))
     return flow
 
 
@@ -56,5 +56,5 @@ async def test_a_request_that_is_answered_already_costs_nothing(asking: Any) -> 
     flow = flow_of(authorization=f"Bearer {key}x")
     door.requestheaders(flow)
     refused = flow.response
-    await ours.request(flow)
+    await ended(ours.request(flow))
     assert flow.response is refused

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from mitmproxy import http
-from tests.support.hooks import error_of, flow_of, listening, runtime, status_of, telemetry
+from tests.support.hooks import ended, error_of, flow_of, listening, runtime, status_of, telemetry
 
 from gigagate.clients.counters import Spent
 from gigagate.hooks.about.status import Status
@@ -39,7 +39,7 @@ def panel(made: Runtime) -> Iterator[Panel]:
 async def asked(panel: Panel, method: str, path: str, **more: Any) -> http.HTTPFlow:
     flow = flow_of(method, path, **more)
     panel.requestheaders(flow)
-    await panel.request(flow)
+    await ended(panel.request(flow))
     return flow
 
 

@@ -40,6 +40,17 @@ class Failing(Plain):
         raise RuntimeError("broken")
 
 
+class FailingLater(Plain):
+    async def request(self, flow: object) -> None:
+        raise RuntimeError("broken")
+
+
+class HaltingLater(Plain):
+    async def request(self, flow: object) -> None:
+        calls.append(self.name)
+        raise exceptions.AddonHalt
+
+
 class Halting(Plain):
     def request(self, flow: object) -> None:
         calls.append(self.name)
@@ -73,6 +84,10 @@ CHAINS = [
     ([Failing("f"), Plain("a")], ["a"]),
     ([Plain("a"), Halting("h"), Plain("never")], ["a", "h"]),
     ([Family(Plain("a"), Failing("f"), Plain("never")), Plain("b")], ["a", "b"]),
+    ([Async("a"), Plain("b"), Async("c"), Plain("d")], ["a", "b", "c", "d"]),
+    ([FailingLater("f"), Plain("a"), FailingLater("g"), Async("b")], ["a", "b"]),
+    ([Plain("a"), HaltingLater("h"), Plain("never")], ["a", "h"]),
+    ([Family(Async("a"), FailingLater("f"), Plain("never")), Plain("b")], ["a", "b"]),
     ([Family(Plain("a"), NoHandler(), Plain("never")), Plain("b")], ["a", "b"]),
 ]
 
@@ -116,3 +131,22 @@ async def test_a_failure_is_logged(
     context.master.addons.add(Failing("f"))
     await context.master.addons.trigger_event(HttpRequestHook(tflow.tflow()))
     assert "Addon error: broken" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("addons", "at_once"),
+    [([], []), ([Plain("a"), Plain("b")], ["a", "b"]), ([Plain("a"), Async("b")], ["a"])],
+)
+async def test_what_need_not_be_waited_for_is_done_at_once(
+    addons: list[object], at_once: list[str]
+) -> None:
+    calls.clear()
+    with taddons.context() as context:
+        dispatch = Dispatch(context.master.addons)
+        context.master.addons.add(*addons)
+        rest = dispatch.begin(HttpRequestHook(tflow.tflow()))
+        assert calls == at_once
+        assert (rest is None) is (len(at_once) == len(addons))
+        if rest is not None:
+            await rest
+        assert len(calls) == len(addons)

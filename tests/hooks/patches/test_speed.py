@@ -19,12 +19,14 @@ from mitmproxy.proxy.layers.tls import TLSLayer
 from mitmproxy.test import taddons, tflow
 
 from gigagate.hooks.patches import speed
+from gigagate.hooks.wire import hooks_at_once
 from gigagate.hooks.wire.chunked_body import ChunkedAnswer
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
 REPLACED = [
     (http.MessageData, "__post_init__"),
     (GigaHttpLayer, "hooks_at_once"),
+    (hooks_at_once, "begin"),
     (server, "ConnectionIO"),
     (TLSLayer, "tls_interact"),
 ]

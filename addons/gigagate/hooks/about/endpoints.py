@@ -58,10 +58,13 @@ class LocalEndpoints:
         self.welcome.add(flow)
 
     @fail_closed
-    async def request(self, flow: http.HTTPFlow) -> None:
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         path = local_paths.of(flow.request)
         if path is None or path is local_paths.PANEL or flow.response or not flow.live:
-            return
+            return None
+        return self._answer(flow, path)
+
+    async def _answer(self, flow: http.HTTPFlow, path: local_paths.LocalPath) -> None:
         if flow not in self.welcome:
             client_secrets.remove(flow.request)
             flow.response = self.login(flow.request)

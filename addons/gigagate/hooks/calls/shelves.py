@@ -5,7 +5,7 @@ an answer.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -54,10 +54,12 @@ class CallShelves:
         return self._shelves.setdefault(flow, Shelf(keeps=self._store is not None))
 
     @fail_closed
-    async def request(self, flow: http.HTTPFlow) -> None:
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         path = normalise(flow.request.path)
-        if flow.response is not None or self._store is None or not path.startswith("/responses"):
-            return
+        kept_here = self._store is not None and path.startswith("/responses")
+        return self._bring(flow, path) if kept_here and flow.response is None else None
+
+    async def _bring(self, flow: http.HTTPFlow, path: str) -> None:
         owner = self._owners[flow] = self._door.who(flow).name
         wanted = await self._wanted(path, flow.request)
         if not wanted:

@@ -5,9 +5,11 @@ The store that all processes share is asked in a thread, and for clients with a 
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 
 from mitmproxy import http
 
+from gigagate.clients.client import Client
 from gigagate.clients.counters import Spent
 from gigagate.errors import GigaGateError
 from gigagate.hooks.answers import error_response
@@ -52,13 +54,14 @@ class Budgets:
         self._runtime.clients.write()
 
     @fail_closed
-    async def request(self, flow: http.HTTPFlow) -> None:
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         if flow.response is not None or not self._runtime.clients.asks:
-            return
+            return None
+        client = self._runtime.clients.named(self._door.key_of(flow))
+        return self._admit(flow, client) if client and client.budget.has_limit else None
+
+    async def _admit(self, flow: http.HTTPFlow, client: Client) -> None:
         ledger = self._runtime.clients
-        client = ledger.named(self._door.key_of(flow))
-        if client is None or not client.budget.has_limit:
-            return
         works = flow.request.method == "POST"
         contact = self._runtime.settings.access.contact
         try:

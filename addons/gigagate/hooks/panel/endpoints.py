@@ -8,6 +8,7 @@ import contextlib
 import logging
 import sys
 import time
+from collections.abc import Awaitable
 from weakref import WeakKeyDictionary
 
 from mitmproxy import http
@@ -141,18 +142,20 @@ class Panel:
         client_secrets.remove(request)
 
     @fail_closed
-    async def request(self, flow: http.HTTPFlow) -> None:
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         path = flow.request.path.partition("?")[0]
-        if not local_paths.is_panel(path) or flow.response is not None or not flow.live:
-            return
+        asked = local_paths.is_panel(path) and flow.response is None and flow.live
+        return self._answer(flow, path) if asked else None
+
+    async def _answer(self, flow: http.HTTPFlow, path: str) -> None:
         try:
-            flow.response = await self._answer(flow, path)
+            flow.response = await self._answered(flow, path)
         except GigaGateError as error:
             flow.response = error_response(error, flow.request)
         if path == "/admin/login":  # the key that was typed in is not kept in the flow
             flow.request.content = b""
 
-    async def _answer(self, flow: http.HTTPFlow, path: str) -> http.Response:
+    async def _answered(self, flow: http.HTTPFlow, path: str) -> http.Response:
         request, admin = flow.request, self._admins.get(flow)
         if path.startswith(FILES):
             return _file(request, path.removeprefix(FILES))

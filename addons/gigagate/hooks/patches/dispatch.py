@@ -10,13 +10,18 @@ import functools
 import inspect
 import logging
 import types
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
 from mitmproxy import exceptions, flow, hooks
 from mitmproxy.addonmanager import AddonManager, traverse
 
+from gigagate.hooks.patches.idle_addons import is_idle
+
 logger = logging.getLogger(__name__)
+
+type _Calls = Generator[Awaitable[None]]
+"""Calls handler after handler, and gives what must be awaited before the next."""
 
 
 class Dispatch:
@@ -36,22 +41,33 @@ class Dispatch:
         self._manager.trigger = self.trigger  # type: ignore[method-assign]
 
     async def handle_lifecycle(self, event: hooks.Hook) -> None:
-        arguments = event.args()
-        await self._call(event.name, arguments)
-        if isinstance(arguments[0], flow.Flow) and self.handles(hooks.UpdateHook.name):
-            await self._call(hooks.UpdateHook.name, [[arguments[0]]])
+        if (rest := self.begin(event)) is not None:
+            await rest
 
     async def trigger_event(self, event: hooks.Hook) -> None:
-        if self.handles(event.name):
-            await self._call(event.name, event.args())
+        calls = self._calls(event.name, event.args())
+        if (waited_for := next(calls, None)) is not None:
+            await _rest(calls, waited_for)
 
-    async def _call(self, name: str, arguments: list[Any]) -> None:
+    def begin(self, event: hooks.Hook) -> Coroutine[Any, Any, None] | None:
+        """Calls the handlers, as far as that goes without waiting; None if that is all."""
+        calls = self._lifecycle(event)
+        waited_for = next(calls, None)
+        return None if waited_for is None else _rest(calls, waited_for)
+
+    def _lifecycle(self, event: hooks.Hook) -> _Calls:
+        arguments = event.args()
+        yield from self._calls(event.name, arguments)
+        if self.handles(hooks.UpdateHook.name) and isinstance(arguments[0], flow.Flow):
+            yield from self._calls(hooks.UpdateHook.name, [[arguments[0]]])
+
+    def _calls(self, name: str, arguments: list[Any]) -> _Calls:
         for family in self._handling_of(name):
             try:
                 for addon in family:
                     result = getattr(addon, name)(*arguments)
                     if result is not None and inspect.isawaitable(result):
-                        await result
+                        yield result
             except exceptions.AddonHalt:
                 return
             except exceptions.OptionsError:
@@ -82,6 +98,7 @@ class Dispatch:
                 for addon in traverse([first])
                 if (handler := getattr(addon, name, None))
                 and not isinstance(handler, types.ModuleType)
+                and not is_idle(addon, name, self._manager.master.options)
             ]
             for first in self._manager.chain
         )
@@ -96,3 +113,16 @@ class Dispatch:
                 self._handling.clear()
 
         return changed
+
+
+async def _rest(calls: _Calls, waited_for: Awaitable[None]) -> None:
+    try:
+        while True:
+            try:
+                await waited_for
+            except Exception as error:
+                waited_for = calls.throw(error)
+            else:
+                waited_for = next(calls)
+    except StopIteration:
+        pass

@@ -13,6 +13,7 @@ from mitmproxy.master import Master
 
 from gigagate.hooks.patches import pieces
 from gigagate.hooks.patches.dispatch import Dispatch
+from gigagate.hooks.wire import hooks_at_once
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 
 
@@ -22,6 +23,7 @@ def install(master: Master) -> None:
     make_no_unheard_log_events(dispatch)
     check_each_kind_of_message_once()
     GigaHttpLayer.hooks_at_once = True
+    hooks_at_once.begin = dispatch.begin
     pieces.install()
 
 

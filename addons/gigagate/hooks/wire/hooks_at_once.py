@@ -7,11 +7,15 @@ takes the way through mitmproxy.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from mitmproxy import ctx, flow
 from mitmproxy.proxy import commands
 from mitmproxy.proxy.layer import CommandGenerator
+
+type Rest = Coroutine[Any, Any, None]
 
 
 @dataclass
@@ -38,18 +42,31 @@ def called_at_once(layer: CommandGenerator[None]) -> CommandGenerator[None]:
 
 
 def _call_at_once(hook: commands.StartHook) -> CommandGenerator[None]:
-    task = asyncio.Task(_call(hook), loop=ctx.master.event_loop, eager_start=True)
+    """The call of a hook as mitmproxy's connection handlers make it."""
+    (data,) = hook.args()
+    rest = begin(hook)
+    if rest is None and not getattr(data, "intercepted", False):
+        return
+    task = asyncio.Task(_finish(rest, data), loop=ctx.master.event_loop, eager_start=True)
     if not task.done():
         yield UnfinishedHook(task)
     task.result()
 
 
-async def _call(hook: commands.StartHook) -> None:
-    """The call of a hook as mitmproxy's connection handlers make it."""
-    (data,) = hook.args()
-    await ctx.master.addons.handle_lifecycle(hook)
+async def _finish(rest: Rest | None, data: object) -> None:
+    if rest is not None:
+        await rest
     if isinstance(data, flow.Flow):
         await data.wait_for_resume()
+
+
+def _begin(hook: commands.StartHook) -> Rest:
+    rest: Rest = ctx.master.addons.handle_lifecycle(hook)
+    return rest
+
+
+begin: Callable[[commands.StartHook], Rest | None] = _begin
+"""Calls who handles a hook; gives what is left of it where something must be waited for."""
 
 
 class UnfinishedHooks:
