@@ -66,4 +66,4 @@ def test_verbose_can_be_switched_while_it_runs(setup: Setup) -> None:
     setup.web.session.put(f"{setup.web.url}/options", json=options, timeout=20)
     seen = len(setup.proxy.output())
     requests.post(f"{setup.proxy.base_url}/chat/completions", json=CHAT, timeout=20)
-    assert "model 'gpt-4o' -> GigaChat-2-Max" in setup.proxy.output()[seen:]
+    until(lambda: "model 'gpt-4o' -> GigaChat-2-Max" in setup.proxy.output()[seen:], seconds=10)

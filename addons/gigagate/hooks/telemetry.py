@@ -72,6 +72,7 @@ class Telemetry:
         self.handler: logging.Handler | None = None
         """What writes the log, once mitmproxy has it."""
         self.as_text: logging.Formatter | None = None
+        self._later: Callable[[Callable[[], None]], object] = _now
         self.take(self._runtime.settings)
         runtime.choices.on_set_aside = lambda: self.tell(SET_ASIDE)
 
@@ -103,6 +104,7 @@ class Telemetry:
             self.handler.formatter = JsonLines() if in_json else self.as_text
 
     def running(self) -> None:
+        self._later = asyncio.get_running_loop().call_soon
         self.saving = asyncio.create_task(self.save_now_and_then())
 
     def done(self) -> None:
@@ -140,15 +142,19 @@ class Telemetry:
         if flow not in self.in_progress:
             return
         self.in_progress.discard(flow)
+        call = self._traffic.calls.get(flow)
+        self._later(partial(self.account, flow, call, status))
+
+    def account(self, flow: http.HTTPFlow, call: UpstreamCall | None, status: int) -> None:
+        """After the answer has been written: no client waits for it."""
         try:
-            self.account(flow, status)
+            self.tell_all(flow, self.finished(flow, call, status))
         except Exception:
             logger.exception("A request is not accounted for")
 
-    def account(self, flow: http.HTTPFlow, status: int) -> None:
+    def tell_all(self, flow: http.HTTPFlow, finished: Finished) -> None:
         if self.settings is not self._runtime.settings:
             self.take(self._runtime.settings)
-        finished = self.finished(flow, status)
         self.recent.appendleft(finished)
         self.stats.count(finished)
         for listener in self.listeners:
@@ -160,8 +166,7 @@ class Telemetry:
         self.tell_admin(finished)
         self.log(flow, finished)
 
-    def finished(self, flow: http.HTTPFlow, status: int) -> Finished:
-        call = self._traffic.calls.get(flow)
+    def finished(self, flow: http.HTTPFlow, call: UpstreamCall | None, status: int) -> Finished:
         report = call.exchange.report if call else Report()
         request, answer = flow.request, flow.response
         model = self.model(report)
@@ -242,6 +247,10 @@ class Telemetry:
             del lines[1:]
         text = "\n".join(line.replace("\n", "\n    ") for line in lines)
         logger.log(ALERT, "%s", text, extra={"fields": fields})
+
+
+def _now(work: Callable[[], None]) -> None:
+    work()
 
 
 def _code(answer: http.Response | None) -> str | None:

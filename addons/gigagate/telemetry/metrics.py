@@ -135,16 +135,16 @@ class Metrics:
         self._requests(*by_client, *asked).inc()
         if finished.error:
             self._errors(finished.error, finished.dialect).inc()
-        self._messages.inc(finished.messages)
-        self._converted.inc(finished.messages_converted)
+        _add(self._messages, finished.messages)
+        _add(self._converted, finished.messages_converted)
         for note in finished.notes:
             self._rewrites(note.kind).inc()
-        self._retries.inc(finished.retries)
-        self._queue.inc(finished.queue_seconds)
+        _add(self._retries, finished.retries)
+        _add(self._queue, finished.queue_seconds)
         if finished.usage:
             for kind, amount in finished.usage._asdict().items():
-                self._tokens(*by_client, kind).inc(amount)
-            self._roubles(*by_client).inc(finished.roubles)
+                _add(self._tokens(*by_client, kind), amount)
+            _add(self._roubles(*by_client), finished.roubles)
         if finished.model:
             self._observe_model(finished, finished.model)
 
@@ -187,6 +187,12 @@ class _Labelled(Collector):
         for labels, value in self._values().items():
             family.add_metric(labels, value)
         yield family
+
+
+def _add(counter: Counter, amount: float) -> None:
+    """Nothing is added in most requests, and even that takes a lock."""
+    if amount:
+        counter.inc(amount)
 
 
 def _per_token(finished: Finished, usage: Usage) -> float:
