@@ -29,10 +29,15 @@ RUNS_AFTER_GIGACHAT = {
     "gigagate.hooks.wire.client_side:ClientStream.answer_whole",
     "gigagate.hooks.wire.client_side:ClientStream.begin_stream",
     "gigagate.hooks.wire.client_side:ClientStream.keeps_stream",
+    "gigagate.hooks.wire.client_side:ClientStream.send_response",
     "gigagate.hooks.wire.client_side:ClientStream.told",
     "gigagate.hooks.wire.http1_client:GigaChatHttp1.answer_begins",
     "gigagate.hooks.wire.http1_client:GigaChatHttp1.read_head",
     "gigagate.hooks.wire.http1_client:GigaChatHttp1.read_headers",
+    "gigagate.hooks.wire.http1_client:_response",
+    "gigagate.hooks.wire.http1_server:LimitedHttp1Server.send",
+    "gigagate.hooks.wire.http1_server:LimitedHttp1Server.send_whole",
+    "gigagate.hooks.wire.http_layer:GigaHttpLayer.pass_without_secrets",
     "gigagate.hooks.wire.live:pieces_of",
     "gigagate.hooks.wire.live:unbounded",
     "gigagate.hooks.wire.stream:GigaStream.log_crash",
@@ -42,6 +47,7 @@ RUNS_AFTER_GIGACHAT = {
     "gigagate.hooks.wire.stream:GigaStream.state_wait_for_response_headers",
     "gigagate.hooks.wire.stream:GigaStream.upstream_has_answered",
     "gigagate.hooks.wire.stream:GigaStream.upstream_is_done",
+    "gigagate.hooks.wire.whole:WholeAnswer.__init__",
 }
 """A fault here comes too late to keep the request back; every other one must."""
 
@@ -50,6 +56,7 @@ CUTS_A_STREAM = {
     "gigagate.hooks.wire.chunked_body:ChunkedAnswer.take_whole",
     "gigagate.hooks.wire.client_side:ClientStream.end_stream",
     "gigagate.hooks.wire.client_side:ClientStream.send_data",
+    "gigagate.hooks.wire.client_side:ClientStream.send_response",
     "gigagate.hooks.wire.stream:GigaStream.upstream_is_done",
 }
 """What carries the answer's bytes itself: nobody is left to tell of it, and the client sees that
@@ -58,12 +65,15 @@ the stream has no end."""
 NOT_TRIED = {
     "gigagate.hooks.calls.slots:CallSlots._ended": "the one place that gives a slot back",
     "gigagate.hooks.calls.slots:CallSlots.response": "likewise",
-    "gigagate.hooks.patches.dispatch:Dispatch._call": "the end of the fault is an event as well",
+    "gigagate.hooks.patches.dispatch:Dispatch._calls": "the end of the fault is an event as well",
     "gigagate.hooks.patches.dispatch:Dispatch._handling_of": "likewise",
+    "gigagate.hooks.patches.dispatch:Dispatch._lifecycle": "likewise",
+    "gigagate.hooks.patches.dispatch:Dispatch.begin": "likewise",
     "gigagate.hooks.patches.dispatch:Dispatch.handles": "likewise",
     "gigagate.hooks.patches.pieces:_Reader.__init__": "the end of the fault needs a connection too",
     "gigagate.hooks.patches.pieces:_Reader.read": "likewise",
     "gigagate.hooks.patches.pieces:_Roomy.__init__": "likewise",
+    "gigagate.hooks.wire.http_layer:GigaHttpLayer._handle_event": "the guard of all below it",
 }
 FOUND = our_functions.found()
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from mitmproxy.addons.proxyserver import Proxyserver
-from mitmproxy.proxy import server
+from mitmproxy.proxy import layers, server
 from mitmproxy.proxy.layers.modes import ReverseProxy
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 from mitmproxy.proxy.mode_specs import ProxyMode
@@ -35,6 +35,7 @@ from gigagate.hooks.door.door import Door
 from gigagate.hooks.wire.beside import Beside
 from gigagate.hooks.wire.deadlines import DeadlineWatch
 from gigagate.hooks.wire.hooks_at_once import UnfinishedHooks
+from gigagate.hooks.wire.http1_client import GigaChatHttp1
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
 from gigagate.hooks.wire.layers import Layers
 from gigagate.hooks.wire.shared import Shared
@@ -149,6 +150,7 @@ async def proxy_in_memory(
     for module in THREADS:
         monkeypatch.setattr(f"gigagate.{module}.in_thread", _in_loop(oauth, beside))
     monkeypatch.setattr(GigaHttpLayer, "hooks_at_once", True)
+    monkeypatch.setattr(layers.http, "Http1Client", GigaChatHttp1)
     runtime = hooks.runtime(folder, limits=Limits(slots=slots, queue=queue))
     account = runtime.accounts.require_own()
     account.tokens.source = oauth  # type: ignore[assignment]
@@ -156,9 +158,8 @@ async def proxy_in_memory(
     call_slots, shelves = CallSlots(runtime, traffic), CallShelves(runtime, door)
     calls = Calls(runtime, door, traffic, call_slots, shelves)
     deadlines = DeadlineWatch(runtime, traffic)
-    layers = Layers(Shared(runtime, calls, traffic, shelves))
     ours = (
-        layers,
+        Layers(Shared(runtime, calls, traffic, shelves)),
         call_slots,
         door,
         shelves,

@@ -13,8 +13,6 @@ from mitmproxy.addons.view import View
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.layers.http import (
     HttpStream,
-    RequestData,
-    RequestHeaders,
     ResponseData,
     ResponseHeaders,
 )
@@ -27,6 +25,7 @@ from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.inspection import wire_record
 from gigagate.hooks.inspection.recorder import Recorder, is_recording
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
+from gigagate.hooks.wire.whole import WholeRequest
 
 TO_GIGACHAT, TO_US = Layer.__new__(Layer), HttpStream.__new__(HttpStream)
 
@@ -53,8 +52,7 @@ def pass_by(recorder: Recorder, flow: http.HTTPFlow) -> None:
     sent = http.Request.make("POST", "https://gigachat.test/v1/chat", b"")
     sent.headers["authorization"] = "Bearer secret-token"
     received = http.Response.make(200, b"", {"content-type": "application/json"})
-    recorder.hear(flow, RequestHeaders(1, sent, False), TO_GIGACHAT)
-    recorder.hear(flow, RequestData(1, b'{"a":1}'), TO_GIGACHAT)
+    recorder.hear(flow, WholeRequest(1, sent, b'{"a":1}'), TO_GIGACHAT)
     recorder.hear(flow, ResponseHeaders(1, received, False), TO_US)
     recorder.hear(flow, ResponseData(1, b'{"b":2}'), TO_US)
     flow.response = http.Response.make(200)
@@ -87,7 +85,7 @@ def test_a_connection_that_broke_says_how(recorder: Recorder) -> None:
 def test_what_goes_wrong_here_fails_no_request(
     recorder: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    recorder.hear(flow_of(), RequestData(1, None), TO_GIGACHAT)  # type: ignore[arg-type]
+    recorder.hear(flow_of(), WholeRequest(1, None, b""), TO_GIGACHAT)  # type: ignore[arg-type]
     assert "could not be recorded" in caplog.text
 
 

@@ -20,7 +20,8 @@ def kept(body: bytes, coding: str | None) -> bytes | None:
     flow = tflow.tflow()
     request = ClientRequest("POST", "/v1/chat/completions", {}, b"{}")
     record = WireRecord(flow, Exchange(request, Policy(), request_id="ab" * 16, now=1))
-    record.sends(http.Request.make("POST", "http://g/", b"", {"authorization": f"Bearer {TOKEN}"}))
+    signed = http.Request.make("POST", "http://g/", b"", {"authorization": f"Bearer {TOKEN}"})
+    record.sends(signed, b"")
     record.receives(http.Response.make(200, b"", {"content-encoding": coding} if coding else {}))
     for i in range(len(body)):
         record.receives_data(body[i : i + 1])

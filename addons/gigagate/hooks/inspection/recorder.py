@@ -15,8 +15,6 @@ from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.layers.http import (
     HttpEvent,
     HttpStream,
-    RequestData,
-    RequestHeaders,
     ResponseData,
     ResponseHeaders,
 )
@@ -25,6 +23,7 @@ from gigagate.hooks.calls.traffic import Traffic
 from gigagate.hooks.inspection.wire_record import WireRecord, for_har
 from gigagate.hooks.patches import safety
 from gigagate.hooks.wire.http_layer import GigaHttpLayer
+from gigagate.hooks.wire.whole import WholeRequest
 
 logger = logging.getLogger(__name__)
 
@@ -65,10 +64,8 @@ class Recorder:
         """Whatever goes wrong here is no reason to fail a request."""
         try:
             inwards = isinstance(to, HttpStream)
-            if isinstance(event, RequestHeaders) and not inwards:
-                self.of_running(flow).sends(event.request)
-            elif isinstance(event, RequestData) and not inwards:
-                self.of(flow).sends_data(event.data)
+            if isinstance(event, WholeRequest) and not inwards:
+                self.of_running(flow).sends(event.request, event.body)
             elif isinstance(event, ResponseHeaders) and inwards:
                 self.of(flow).receives(event.response)
             elif isinstance(event, ResponseData) and inwards:

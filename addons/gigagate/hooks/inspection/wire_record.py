@@ -77,7 +77,7 @@ class WireRecord:
         for key in KEYS:
             flow.metadata.pop(key, None)
 
-    def sends(self, request: http.Request) -> None:
+    def sends(self, request: http.Request, body: bytes) -> None:
         """An attempt goes out."""
         self.attempt_began = time.time()
         if not self.facts.attempts:
@@ -91,13 +91,10 @@ class WireRecord:
         metadata[REQUEST_HEAD] = self.head(
             f"{request.method} {request.path} {request.http_version}", request.headers
         )
-        metadata[REQUEST] = b""
+        metadata[REQUEST] = body
         for key in (RESPONSE_HEAD, RESPONSE):
             metadata.pop(key, None)
         self.keep()
-
-    def sends_data(self, data: bytes) -> None:
-        self.flow.metadata[REQUEST] += data
 
     def receives(self, answer: http.Response) -> None:
         self.coding = answer.headers.get("content-encoding", "")

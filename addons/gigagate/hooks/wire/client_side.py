@@ -13,8 +13,10 @@ from mitmproxy.proxy import events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
+    DropStream,
     HttpLayer,
     HttpResponseHeadersHook,
+    HttpResponseHook,
     HttpStream,
     ResponseData,
     ResponseHeaders,
@@ -28,7 +30,9 @@ from gigagate.hooks.answers import error_response, response
 from gigagate.hooks.calls.call import UpstreamCall
 from gigagate.hooks.wire import beside, live
 from gigagate.hooks.wire.hooks_at_once import called_at_once
+from gigagate.hooks.wire.refuse import nothing
 from gigagate.hooks.wire.shared import Shared
+from gigagate.hooks.wire.whole import WholeAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +82,7 @@ class ClientStream(HttpStream):
         if hasattr(self, "flow"):
             self.shared.traffic.calls.pop(self.flow, None)
         self.call = None
-        self.client_state = self.server_state = _ended
+        self.client_state = self.server_state = nothing
         with contextlib.suppress(ValueError):
             self.context.layers.remove(self)
 
@@ -98,7 +102,8 @@ class ClientStream(HttpStream):
         content, coding = request.data.content or b"", request.headers.get("content-encoding")
         if not (beside.takes_long(content, coding) or routes.loads_first(request.path)):
             return self.translated()
-        body = yield from beside.beside(lambda: calls.unpacked(request))
+        packed = coding is not None
+        body = (yield from beside.beside(lambda: calls.unpacked(request))) if packed else content
         self.call = calls.open(self.flow, body)
         return (yield from beside.beside(self.call.exchange.upstream_request))
 
@@ -113,7 +118,8 @@ class ClientStream(HttpStream):
         return (yield from beside.beside(tell)) if beside.takes_long(body, None) else tell()
 
     def handle(self, event: events.Event) -> CommandGenerator[None]:
-        yield from super()._handle_event(event)
+        commands: CommandGenerator[None] = super()._handle_event(event)
+        return commands
 
     def leave_upstream(self) -> CommandGenerator[None]:
         """Nobody wants to hear more of GigaChat's answer."""
@@ -140,12 +146,32 @@ class ClientStream(HttpStream):
         self.flow.response = answer
         answer.timestamp_start = time.time()
         yield HttpResponseHeadersHook(self.flow)
-        if not (yield from self.check_killed(True)):
+        if (yield from self.check_killed(True)):
+            return
+        if (pieces := live.pieces_of(answer)) is not None:
             self.answering = True
-            if (pieces := live.pieces_of(answer)) is not None:
-                yield from self.send_pieces(answer, pieces)
-            else:
-                yield from self.send_response()
+            yield from self.send_pieces(answer, pieces)
+        else:
+            yield from self.send_response()
+
+    def send_response(self, already_streamed: bool = False) -> CommandGenerator[None]:
+        """mitmproxy's, but at once where request and answer are whole."""
+        if already_streamed or self.client_state != self.state_done:
+            self.answering = True
+            yield from super().send_response(already_streamed)
+            return
+        assert self.flow.response is not None
+        self.flow.response.timestamp_end = time.time()
+        yield HttpResponseHook(self.flow)
+        self.server_state = self.state_done
+        if not (yield from self.check_killed(False)):
+            self.flow.live = False
+            yield DropStream(self.stream_id)
+            answer = self.flow.response
+            body = answer.raw_content or b""
+            whole = WholeAnswer(self.stream_id, answer, not body, body=body)
+            self.answering = True
+            yield SendHttp(whole, self.context.client)
 
     def send_pieces(self, answer: http.Response, pieces: live.Pieces) -> CommandGenerator[None]:
         """The head, then the pieces as they come; none is kept."""
@@ -221,7 +247,3 @@ class ClientStream(HttpStream):
             if self.streamed is not None:
                 self.streamed += chunk
             yield SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
-
-
-def _ended(event: events.Event) -> CommandGenerator[None]:
-    yield from ()

@@ -6,23 +6,29 @@ anything came that should not have is closed, never to be used again.
 """
 
 import logging
+import time
 
 from h11._readers import Http10Reader
+from mitmproxy import http
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     ErrorCode,
     Http1Client,
+    HttpEvent,
     ReceiveHttp,
     ResponseHeaders,
     ResponseProtocolError,
 )
 
 from gigagate.core import response_head
+from gigagate.hooks.quick_headers import QuickHeaders
+from gigagate.hooks.wire import whole
 from gigagate.hooks.wire.chunked_body import ChunkedAnswer
-from gigagate.hooks.wire.quick_headers import QuickHeaders
+from gigagate.hooks.wire.message_end import QuickEnd
 from gigagate.hooks.wire.sized_body import SizedBody
+from gigagate.hooks.wire.whole import WholeRequest
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +41,21 @@ NEVER_ASKED_FOR = (204, 304)
 would be taken for the next request's."""
 
 
-class GigaChatHttp1(Http1Client):
+class GigaChatHttp1(QuickEnd, Http1Client):
     informational = 0
+
+    def send(self, event: HttpEvent) -> CommandGenerator[None]:
+        return self.send_whole(event) if isinstance(event, WholeRequest) else super().send(event)
+
+    def send_whole(self, event: WholeRequest) -> CommandGenerator[None]:
+        if self.stream_id is not None or not whole.is_plain(event.request):
+            for part in event.parts():
+                yield from super().send(part)
+            return
+        self.stream_id, self.request = event.stream_id, event.request
+        head = http1.assemble_request_head(event.request)
+        yield from whole.written(self.conn, head, event.body)
+        yield from self.mark_done(request=True)
 
     def read_headers(self, event: events.ConnectionEvent) -> CommandGenerator[None]:
         if not isinstance(event, events.DataReceived):
@@ -56,18 +75,16 @@ class GigaChatHttp1(Http1Client):
     def read_head(self) -> bool:
         """Whether the head of the answer is there.  Raises ValueError."""
         while (lines := self.buf.maybe_extract_lines()) is not None:
-            head = [bytes(line) for line in lines]
-            status = response_head.check(head)
-            if status in NEVER_ASKED_FOR:
-                raise ValueError(f"its status is {status}")
-            if status >= 200:
+            head = response_head.read([bytes(line) for line in lines])
+            if head.status in NEVER_ASKED_FOR:
+                raise ValueError(f"its status is {head.status}")
+            if head.status >= 200:
                 self.informational = 0
-                self.response = http1.read_response_head(head)
-                self.response.headers = QuickHeaders.of(self.response.headers.fields)
+                self.response = _response(head)
                 return True
             self.informational += 1
-            if status == 101 or self.informational > MAX_INFORMATIONAL:
-                raise ValueError(f"it begins with status {status}")
+            if head.status == 101 or self.informational > MAX_INFORMATIONAL:
+                raise ValueError(f"it begins with status {head.status}")
         if len(self.buf) > response_head.MAX_BYTES:
             raise ValueError(f"its head is larger than {response_head.MAX_BYTES} bytes")
         return False
@@ -98,3 +115,16 @@ class GigaChatHttp1(Http1Client):
         self.buf.maybe_extract_at_most(len(self.buf))
         self.state = self.done
         yield commands.CloseConnection(self.conn)
+
+
+def _response(head: response_head.ResponseHead) -> http.Response:
+    return http.Response(
+        http_version=b"HTTP/" + head.version,
+        status_code=head.status,
+        reason=head.reason,
+        headers=QuickHeaders.of(head.fields),
+        content=None,
+        trailers=None,
+        timestamp_start=time.time(),
+        timestamp_end=None,
+    )

@@ -26,12 +26,16 @@ from mitmproxy.proxy.layers.http import (
 from mitmproxy.utils import human
 
 from gigagate.core import request_head
-from gigagate.errors import GigaGateError, HeadersTooLarge, InvalidRequest, RequestTimeout
+from gigagate.errors import GigaGateError, HeadersTooLarge, RequestTimeout
 from gigagate.hooks.answers import raw_error
+from gigagate.hooks.quick_headers import QuickHeaders
+from gigagate.hooks.wire import whole
 from gigagate.hooks.wire.chunked_body import ChunkedBody, too_large
 from gigagate.hooks.wire.half_closed import HalfClosed, may_read_on
-from gigagate.hooks.wire.quick_headers import QuickHeaders
+from gigagate.hooks.wire.message_end import QuickEnd
+from gigagate.hooks.wire.refuse import nothing
 from gigagate.hooks.wire.sized_body import SizedBody
+from gigagate.hooks.wire.whole import WholeAnswer
 from gigagate.settings import Limits
 
 logger = logging.getLogger(__name__)
@@ -41,7 +45,7 @@ LINGER = 5.0
 read is reset, and the client may lose the answer."""
 
 
-class LimitedHttp1Server(Http1Server):
+class LimitedHttp1Server(QuickEnd, Http1Server):
     def __init__(self, context: Context, limits: Limits) -> None:
         super().__init__(context)
         self.limits = limits
@@ -57,20 +61,38 @@ class LimitedHttp1Server(Http1Server):
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, events.Wakeup):
-            if event.command is self.alarm:
-                yield from self.time_is_up()
-            elif event.command is self.turn:
-                self.turn = None
-                if self.state == self.read_headers:
-                    yield from self.read_head()
-            elif event.command is self.body_alarm:
-                self.body_alarm = None
-                if self.state == self.read_body:
-                    yield from self.watch_body()
-            elif self.half_closed is not None and event.command is self.half_closed.alarm:
-                yield from self.look_whether_it_reads()
-        elif self.state != self.discard or not isinstance(event, HttpEvent):
-            yield from super()._handle_event(event)
+            return self.wake_up(event)
+        if self.state == self.discard and isinstance(event, HttpEvent):
+            return nothing()
+        done: CommandGenerator[None] = super()._handle_event(event)
+        return done
+
+    def wake_up(self, event: events.Wakeup) -> CommandGenerator[None]:
+        if event.command is self.alarm:
+            yield from self.time_is_up()
+        elif event.command is self.turn:
+            self.turn = None
+            if self.state == self.read_headers:
+                yield from self.read_head()
+        elif event.command is self.body_alarm:
+            self.body_alarm = None
+            if self.state == self.read_body:
+                yield from self.watch_body()
+        elif self.half_closed is not None and event.command is self.half_closed.alarm:
+            yield from self.look_whether_it_reads()
+
+    def send(self, event: HttpEvent) -> CommandGenerator[None]:
+        return self.send_whole(event) if isinstance(event, WholeAnswer) else super().send(event)
+
+    def send_whole(self, event: WholeAnswer) -> CommandGenerator[None]:
+        if not whole.is_plain(event.response):
+            for part in event.parts():
+                yield from super().send(part)
+            return
+        self.response = event.response
+        head = http1.assemble_response_head(event.response)
+        yield from whole.written(self.conn, head, event.body)
+        yield from self.mark_done(response=True)
 
     def read_headers(self, event: events.ConnectionEvent) -> CommandGenerator[None]:
         if isinstance(event, events.ConnectionClosed):
@@ -93,8 +115,7 @@ class LimitedHttp1Server(Http1Server):
                     self.alarm = commands.RequestWakeup(self.limits.header_seconds)
                     yield self.alarm
                 return
-            request = self.request = self.parse_head(size)
-            body_size = self.body_size(request)
+            request, body_size = self.take_head(size)
         except GigaGateError as error:
             yield from self.refuse(error)
             return
@@ -128,23 +149,29 @@ class LimitedHttp1Server(Http1Server):
         """The buffer may hold thousands of requests, and each of them is looked at."""
         return bytes(self.buf._data[:size])
 
-    def parse_head(self, size: int) -> http.Request:
-        """Raises ClientError."""
-        head = bytes(self.buf.maybe_extract_at_most(size) or b"")
-        request_head.check(head)
-        try:
-            request = http1.read_request_head(head.split(b"\r\n")[:-2])
-        except ValueError:
-            raise InvalidRequest("The head of the request is malformed.") from None
-        request.headers = QuickHeaders.of(request.headers.fields)
-        return request
+    def take_head(self, size: int) -> tuple[http.Request, int | None]:
+        """The request, and the size of its body: None if that comes in chunks.
 
-    def body_size(self, request: http.Request) -> int | None:
-        """None if it comes in chunks.  Raises RequestTooLarge."""
-        size = http1.expected_http_body_size(request)
-        if size is not None and size > self.limits.body_bytes:
+        Raises ClientError.
+        """
+        head = request_head.read(bytes(self.buf.maybe_extract_at_most(size) or b""))
+        request = self.request = http.Request(
+            host="",
+            port=0,
+            method=head.method,
+            scheme=b"",
+            authority=b"",
+            path=head.target,
+            http_version=b"HTTP/" + head.version,
+            headers=QuickHeaders.of(head.fields),
+            content=None,
+            trailers=None,
+            timestamp_start=time.time(),
+            timestamp_end=None,
+        )
+        if head.body_size is not None and head.body_size > self.limits.body_bytes:
             raise too_large(self.limits.body_bytes)
-        return size
+        return request, head.body_size
 
     def read_body(self, event: events.Event) -> CommandGenerator[None]:
         try:

@@ -25,6 +25,7 @@ from gigagate.hooks.wire.http1_server import LimitedHttp1Server
 from gigagate.hooks.wire.masked import masked
 from gigagate.hooks.wire.shared import Shared
 from gigagate.hooks.wire.stream import UPSTREAM_EVENTS, GigaStream
+from gigagate.hooks.wire.whole import WholeRequest
 from gigagate.hooks.wire.wire_request import WireRequest
 
 logger = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class GigaHttpLayer(HttpLayer):
         self, child: Layer | HttpStream, event: events.Event
     ) -> CommandGenerator[None]:
         if not isinstance(child, HttpStream):
-            if isinstance(event, RequestHeaders):
+            if isinstance(event, RequestHeaders | WholeRequest):
                 _check_ours(event.request)
             elif isinstance(event, events.Start):
                 self.name_account(child)
@@ -119,7 +120,8 @@ class GigaHttpLayer(HttpLayer):
         return super().get_connection(event, reuse=reuse)
 
     def close_all(self) -> CommandGenerator[None]:
-        if not any(getattr(stream, "answering", False) for stream in self.streams.values()):
+        server = self.connections.get(self.context.client)
+        if getattr(server, "response", None) is None:  # the client has no head of an answer
             yield commands.SendData(self.context.client, raw_error(InternalError()))
         for connection in {self.context.client, *self.connections}:
             yield commands.CloseConnection(connection)

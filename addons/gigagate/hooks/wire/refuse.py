@@ -22,3 +22,8 @@ class Ignore(Layer):
 
     def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
         yield from ()
+
+
+def nothing(event: events.Event | None = None) -> CommandGenerator[None]:
+    """What is done where nothing is to be done."""
+    yield from ()

@@ -26,9 +26,7 @@ from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import (
     ErrorCode,
     HttpRequestHook,
-    RequestData,
     RequestEndOfMessage,
-    RequestHeaders,
     RequestProtocolError,
     ResponseData,
     ResponseEndOfMessage,
@@ -58,8 +56,9 @@ from gigagate.hooks.wire import beside
 from gigagate.hooks.wire.account_connection import GetAccountConnection
 from gigagate.hooks.wire.client_side import ClientStream
 from gigagate.hooks.wire.connecting import cannot_connect
-from gigagate.hooks.wire.refuse import Ignore
+from gigagate.hooks.wire.refuse import Ignore, nothing
 from gigagate.hooks.wire.through_proxy import outermost
+from gigagate.hooks.wire.whole import WholeRequest
 from gigagate.hooks.wire.wire_request import WireRequest, written
 
 logger = logging.getLogger(__name__)
@@ -94,11 +93,10 @@ class GigaStream(ClientStream):
 
     def handle(self, event: events.Event) -> CommandGenerator[None]:
         if isinstance(event, UPSTREAM_EVENTS) and not self.sent_upstream:
-            return  # the rest of an answer we have left
+            return nothing()  # the rest of an answer we have left
         if isinstance(event, events.Wakeup):
-            yield from self.look_at_clock()
-        else:
-            yield from super().handle(event)
+            return self.look_at_clock()
+        return super().handle(event)
 
     # The client's request ---------------------------------------------------------------------
 
@@ -173,11 +171,7 @@ class GigaStream(ClientStream):
         self.sent_upstream, call.abandoned = True, False
         call.patience.sent(time.monotonic())
         self.shared.traffic.on_the_wire.add(self)
-        body = call.request.body
-        yield SendHttp(RequestHeaders(self.stream_id, request, not body), connection)
-        if body:
-            yield SendHttp(RequestData(self.stream_id, body), connection)
-        yield SendHttp(RequestEndOfMessage(self.stream_id), connection)
+        yield SendHttp(WholeRequest(self.stream_id, request, call.request.body), connection)
 
     def wait(self, call: UpstreamCall) -> CommandGenerator[bool]:
         """Until the call has everything it needs.  False: it never will, and that has been told."""
