@@ -17,7 +17,9 @@ from gigagate.hooks.runtime import Runtime
 from gigagate.slots.queue import Slot
 
 GRACE = 0.1
-"""Seconds until a connection we have closed counts as closed for GigaChat too."""
+"""Seconds until a connection that we are closing counts as closed for GigaChat too."""
+NOTICED = 0.02
+"""Seconds in which GigaChat hears of one that is closed here."""
 
 
 class CallSlots:
@@ -76,7 +78,7 @@ class CallSlots:
     def server_disconnected(self, data: server_hooks.ServerConnectionHookData) -> None:
         slot = self._leaving.pop(data.server, None)
         if slot is not None:
-            slot.release()
+            asyncio.get_running_loop().call_later(NOTICED, slot.release)
 
     def _release_soon(self, slot: Slot, connection: Connection | None = None) -> None:
         if not slot.held:
