@@ -29,7 +29,7 @@ PANEL = LocalPath("panel", open=True, method="GET and POST")
 
 def of(request: http.Request) -> LocalPath | None:
     path = request.path.partition("?")[0]
-    return PANEL if path.startswith("/admin") and is_panel(path) else PATHS.get(path)
+    return PANEL if is_panel(path) else PATHS.get(path)
 
 
 def is_panel(path: str) -> bool:

@@ -102,8 +102,9 @@ class ClientStream(HttpStream):
         content, coding = request.data.content or b"", request.headers.get("content-encoding")
         if not (beside.takes_long(content, coding) or routes.loads_first(request.path)):
             return self.translated()
-        packed = coding is not None
-        body = (yield from beside.beside(lambda: calls.unpacked(request))) if packed else content
+        body = None
+        if coding is not None:
+            body = yield from beside.beside(lambda: calls.unpacked(request))
         self.call = calls.open(self.flow, body)
         return (yield from beside.beside(self.call.exchange.upstream_request))
 
@@ -168,8 +169,7 @@ class ClientStream(HttpStream):
             self.flow.live = False
             yield DropStream(self.stream_id)
             answer = self.flow.response
-            body = answer.raw_content or b""
-            whole = WholeAnswer(self.stream_id, answer, not body, body=body)
+            whole = WholeAnswer(self.stream_id, answer, body=answer.raw_content or b"")
             self.answering = True
             yield SendHttp(whole, self.context.client)
 
