@@ -1,5 +1,10 @@
-"""Blocking work beside the event loop, in daemon threads: what hangs never holds up the end."""
+"""Blocking work beside the event loop, in daemon threads: what hangs never holds up the end.
 
+`threading.Thread.start` waits until the thread runs, and one that begins with a long call of C does
+not let go of the interpreter: the loop would stand still for as long.
+"""
+
+import _thread
 import asyncio
 import contextlib
 import threading
@@ -16,6 +21,7 @@ def in_thread[T](work: Callable[[], T], name: str) -> asyncio.Future[T]:
             set_outcome(outcome)
 
     def run() -> None:
+        threading.current_thread().name = name
         try:
             outcome: object = work()
             set_outcome: Callable[..., None] = future.set_result
@@ -24,5 +30,5 @@ def in_thread[T](work: Callable[[], T], name: str) -> asyncio.Future[T]:
         with contextlib.suppress(RuntimeError):  # the loop has ended, and everyone who waited
             loop.call_soon_threadsafe(deliver, set_outcome, outcome)
 
-    threading.Thread(target=run, daemon=True, name=name).start()
+    _thread.start_new_thread(run, ())
     return future

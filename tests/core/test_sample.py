@@ -9,8 +9,14 @@ from gigagate.core.sample import sample
 
 @pytest.mark.parametrize(
     "content",
-    [b"{}," * 40_000, b":" * 20_000 + bytes(100_000), bytes(100_000) + b":" * 20_000],
-    ids=["everywhere", "in front", "at the end"],
+    [
+        b"{}," * 40_000,
+        b":" * 20_000 + bytes(100_000),
+        bytes(100_000) + b":" * 20_000,
+        b"{}," * 400_000,
+        bytes(1_000_000) + b":" * 200_000,
+    ],
+    ids=["everywhere", "in front", "at the end", "of a long one", "at the end of a long one"],
 )
 def test_what_there_is_much_of_is_seen(content: bytes) -> None:
     part, stride = sample(content)

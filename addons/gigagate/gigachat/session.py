@@ -35,7 +35,8 @@ def session_id(
         digest.update(f"session\0{named}".encode(errors="replace"))
         return uuid_form(digest.hexdigest())
     for message in _beginning(body["messages"]):
-        digest.update(message["content"].encode(errors="replace") + b"\0")
+        digest.update(message["content"].encode(errors="replace"))
+        digest.update(b"\0")
     return uuid_form(digest.hexdigest())
 
 

@@ -26,6 +26,22 @@ def test_a_body_is_read_as_h11_reads_it(length: int, pieces: list[bytes]) -> Non
     assert read(SizedBody(length), pieces) == read(ContentLengthReader(length), pieces)
 
 
+@given(st.integers(0, 30), st.lists(st.binary(max_size=12), max_size=6))
+def test_of_its_midst_nothing_needs_a_buffer(length: int, pieces: list[bytes]) -> None:
+    reader, buffer, passed = SizedBody(length), ReceiveBuffer(), b""
+    for piece in pieces:
+        if not buffer and reader.passes(piece):
+            passed += piece
+        else:
+            buffer += piece
+            while buffer and isinstance(event := reader(buffer), Data):
+                passed += event.data
+    came = b"".join(pieces)
+    assert passed == came[:length]
+    assert bytes(buffer) == came[length:]
+    assert isinstance(reader(buffer), EndOfMessage) is (len(came) >= length)
+
+
 def test_one_that_ends_too_soon_is_a_fault() -> None:
     with pytest.raises(RemoteProtocolError):
         SizedBody(3).read_eof()

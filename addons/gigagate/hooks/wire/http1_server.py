@@ -20,6 +20,7 @@ from mitmproxy.proxy.layers.http import (
     Http1Server,
     HttpEvent,
     ReceiveHttp,
+    RequestData,
     RequestHeaders,
     RequestProtocolError,
 )
@@ -64,8 +65,22 @@ class LimitedHttp1Server(QuickEnd, Http1Server):
             return self.wake_up(event)
         if self.state == self.discard and isinstance(event, HttpEvent):
             return nothing()
+        if isinstance(event, events.DataReceived) and self.is_of_a_body(event.data):
+            return self.hand_on(event.data)
         done: CommandGenerator[None] = super()._handle_event(event)
         return done
+
+    def is_of_a_body(self, data: bytes) -> bool:
+        """Data from the midst of one: nothing needs to be kept, or looked for in it."""
+        return (
+            self.state == self.read_body
+            and not self.buf
+            and isinstance(self.body_reader, SizedBody)
+            and self.body_reader.passes(data)
+        )
+
+    def hand_on(self, data: bytes) -> CommandGenerator[None]:
+        yield ReceiveHttp(RequestData(self.stream_id, data))
 
     def wake_up(self, event: events.Wakeup) -> CommandGenerator[None]:
         if event.command is self.alarm:
