@@ -37,6 +37,7 @@ from gigagate.core import (
 )
 from gigagate.core.hidden import Hidden
 from gigagate.core.http import Head
+from gigagate.core.large_body import takes_long
 from gigagate.core.notes import Notes
 from gigagate.core.policy import Policy
 from gigagate.core.sample import sample
@@ -427,6 +428,7 @@ ROWS = (
     Row("answer's head", lambda n: [b"HTTP/1.1 200 OK", *[b"a: b"] * n], response_head.read),
     Row("sse: lines", lambda n: [b"data: x\n" * n], lambda given: _decode(given)),
     Row("sse: bytes", lambda n: [b"x"] * n, lambda given: _decode(given)),
+    Row("large body", lambda n: b":" * n, lambda body: takes_long(body, None)),
     Row("sample", lambda n: b"x" * n, sample),
     Row("redact", lambda n: "bearer " * n + "-eyJ" * n, redact.mask),
     Row(

@@ -14,11 +14,11 @@ from gigagate.clients.counters import Spent
 from gigagate.clients.redis_store import RedisClientStore
 from gigagate.clients.sqlite_store import SqliteClientStore
 from gigagate.clients.store import ClientStore
+from gigagate.core.http import ANONYMOUS
 from gigagate.core.name_patterns import among
 from gigagate.errors import BudgetExhausted, InvalidRequest, NotFound, StoreError
 from gigagate.settings import Secret
 from gigagate.store.redis_server import RedisServer
-from gigagate.telemetry.finished import ANONYMOUS
 
 NOW = datetime(2100, 2, 27, 23, 59, 10, tzinfo=UTC).timestamp()
 Open = Callable[[], ClientStore]

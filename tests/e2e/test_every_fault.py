@@ -23,7 +23,6 @@ RUNS_AFTER_GIGACHAT = {
     "gigagate.hooks.calls.call:UpstreamCall.asks_otherwise",
     "gigagate.hooks.calls.files:forgotten",
     "gigagate.hooks.calls.shelves:CallShelves.leaves_something",
-    "gigagate.hooks.wire.beside:takes_long",
     "gigagate.hooks.wire.chunked_body:ChunkedAnswer.__init__",
     "gigagate.hooks.wire.client_side:ClientStream.answer",
     "gigagate.hooks.wire.client_side:ClientStream.answer_whole",

@@ -38,6 +38,7 @@ WRONG_VALUES = (
     ("GIGAGATE_ALLOWED_HOSTS", "*", "expected host names without scheme and port, each written"),
     ("GIGAGATE_ALLOWED_HOSTS", "*.gate.example", "expected host names without scheme and port"),
     ("GIGAGATE_CLIENT_KEYS", "anna", "expected name:key pairs separated by commas"),
+    ("GIGAGATE_CLIENT_KEYS", "anonymous:x", "anonymous is what clients without a key are called"),
     ("GIGAGATE_CLIENT_KEYS", "a:x,a:y", "expected name:key pairs separated by commas; the name a"),
     ("GIGAGATE_CONFIG", "/nowhere.yaml", "there is no file /nowhere.yaml"),
 )

@@ -15,10 +15,9 @@ from gigagate.clients import counters
 from gigagate.clients.client import Budget, Client, UsedSoFar
 from gigagate.clients.counters import REQUESTS, ROUBLES, TOKENS
 from gigagate.clients.store import ClientStore
+from gigagate.core.http import ANONYMOUS
 from gigagate.errors import InvalidRequest, NotFound
 
-NOBODY = "anonymous"
-"""The name under which requests without a key are counted."""
 NAME = re.compile(r"[A-Za-zА-Яа-яЁё0-9][\w.@-]{0,63}")
 
 
@@ -57,7 +56,7 @@ class Clients:
                 f"{name!r} is no name of a client: letters, digits and . _ @ - , at most 64, and "
                 "a letter or digit first."
             )
-        if name == NOBODY:
+        if name == ANONYMOUS:
             raise InvalidRequest(f"{name} is what clients without a key are called.")
         if name in self._taken:
             raise InvalidRequest(f"{name} is a client of GIGAGATE_CLIENT_KEYS already.")

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from gigagate.core.attachment import FileIds, WantedFile
 
 JSON = "application/json"
+ANONYMOUS = "anonymous"
+"""What a client without a key, or with a wrong one, is called where requests are counted."""
 
 
 class Head(NamedTuple):

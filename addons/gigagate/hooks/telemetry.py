@@ -19,6 +19,7 @@ from mitmproxy.log import ALERT
 
 from gigagate import routes
 from gigagate.core import models
+from gigagate.core.http import ANONYMOUS
 from gigagate.core.report import Report
 from gigagate.errors import StoreError
 from gigagate.hooks import local_paths
@@ -31,7 +32,7 @@ from gigagate.hooks.request_head import head_of
 from gigagate.hooks.runtime import Runtime
 from gigagate.settings import Settings
 from gigagate.telemetry import log_line, prompts
-from gigagate.telemetry.finished import ANONYMOUS, CLIENT_GONE, Finished, cost
+from gigagate.telemetry.finished import CLIENT_GONE, Finished, cost
 from gigagate.telemetry.json_lines import JsonLines
 from gigagate.telemetry.metrics import Metrics
 from gigagate.telemetry.stats import Stats

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from gigagate.core.company_proxy import CompanyProxy
+from gigagate.core.http import ANONYMOUS
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NO_PROXY = "none"
@@ -151,6 +152,10 @@ def _named(entries: list[str], digest: Callable[[str], str], expected: str) -> M
         name, _, value = (part.strip() for part in entry.partition(":"))
         if not name or not value:
             raise ValueError(f"expected {expected}")
+        if name == ANONYMOUS:
+            raise ValueError(
+                f"{name} is what clients without a key are called; choose another name"
+            )
         key = digest(value)
         if key in names or name in names.values():
             raise ValueError(f"expected {expected}; the name {name} or its key is there twice")

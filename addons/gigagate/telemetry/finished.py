@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from gigagate.core.notes import Note
 from gigagate.core.pivot import Usage
 
-ANONYMOUS = "anonymous"
-"""The client's name where keys are not asked for, or a wrong one was given."""
 CLIENT_GONE = 499
 """The status of a request whose client left before its answer: nginx's number for it."""
 

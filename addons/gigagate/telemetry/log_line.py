@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from gigagate.core.http import ANONYMOUS
 from gigagate.plural import counted
-from gigagate.telemetry.finished import ANONYMOUS, CLIENT_GONE, Finished
+from gigagate.telemetry.finished import CLIENT_GONE, Finished
 
 LONGEST = 200
 """Characters of an error's message on the line of its request."""

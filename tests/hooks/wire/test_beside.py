@@ -4,36 +4,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.bench import traffic
 from tests.support.plays import says
 from tests.support.proxy_in_memory import proxy_in_memory
 from tests.support.virtual_time import virtual_time
 
 from gigagate.dialects.openai import token_ids
-from gigagate.hooks.wire.beside import LARGE, MANY, SMALL, Beside, BesideHook, beside, takes_long
-
-
-@pytest.mark.parametrize(
-    ("body", "coding", "long"),
-    [
-        (bytes(SMALL), "gzip", False),
-        (bytes(SMALL + 1), "gzip", True),
-        (bytes(SMALL + 1), None, False),
-        (bytes(LARGE), None, False),
-        (bytes(LARGE + 1), None, True),
-        (b":" * SMALL, None, False),
-        (b":" * MANY + bytes(SMALL), None, False),
-        (b":" * MANY + b":" + bytes(SMALL), None, True),
-        (b",:" * MANY + bytes(SMALL), None, True),
-        (traffic.cline(255_000, parts=True, tools=25), None, False),
-    ],
-    ids=[
-        *("small, packed", "packed", "not small", "not large", "large", "small, many"),
-        *("not many", "many", "many and many", "an agent's"),
-    ],
-)
-def test_what_is_worth_a_thread(body: bytes, coding: str | None, long: bool) -> None:
-    assert takes_long(body, coding) is long
+from gigagate.hooks.wire.beside import Beside, BesideHook, beside
 
 
 async def test_the_work_is_done_in_a_thread_and_its_outcome_is_handed_on() -> None:

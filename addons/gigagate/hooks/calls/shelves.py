@@ -13,7 +13,7 @@ from mitmproxy import http
 from mitmproxy.proxy import commands
 
 from gigagate import shelves
-from gigagate.core import content_coding
+from gigagate.core import content_coding, large_body
 from gigagate.core.paths import normalise
 from gigagate.core.shelf import Shelf
 from gigagate.dialects.openai.responses import kept
@@ -23,11 +23,6 @@ from gigagate.hooks.fail_closed import fail_closed
 from gigagate.hooks.runtime import Runtime
 from gigagate.shelves import MemoryStore
 from gigagate.threads import in_thread
-
-_LARGE = 1024 * 1024
-"""Bytes of a request that is looked into beside the event loop."""
-_LARGE_PACKED = 64 * 1024
-"""The same, where it must be unpacked."""
 
 
 @dataclass
@@ -83,8 +78,9 @@ class CallShelves:
             except ClientError:
                 return []
 
-        large = len(content) > (_LARGE_PACKED if coding else _LARGE)
-        return await in_thread(look, "large body") if large else look()
+        if large_body.takes_long(content, coding):
+            return await in_thread(look, "large body")
+        return look()
 
     def leaves_something(self, flow: http.HTTPFlow) -> bool:
         """Whether there is something to put away, and it may take a moment."""

@@ -7,12 +7,12 @@ from mitmproxy import ctx, http
 from mitmproxy.hooks import UpdateHook
 
 from gigagate.core import content_coding
+from gigagate.core.http import ANONYMOUS
 from gigagate.core.redact import MASK, mask
 from gigagate.errors import ClientError
 from gigagate.exchange import Exchange
 from gigagate.hooks.door import client_secrets
 from gigagate.hooks.door.door import CLIENT
-from gigagate.telemetry.finished import ANONYMOUS
 from gigagate.views.facts import Attempt, Facts
 
 REQUEST_HEAD = "gigachat.request_head"

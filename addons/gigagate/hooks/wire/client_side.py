@@ -24,6 +24,7 @@ from mitmproxy.proxy.layers.http import (
 )
 
 from gigagate import routes
+from gigagate.core import large_body
 from gigagate.errors import GigaGateError, InternalError, MethodNotAllowed
 from gigagate.exchange import Answer, UpstreamRequest
 from gigagate.hooks.answers import error_response, response
@@ -100,7 +101,7 @@ class ClientStream(HttpStream):
         """In a thread where it takes long.  Raises GigaGateError."""
         calls, request = self.shared.calls, self.flow.request
         content, coding = request.data.content or b"", request.headers.get("content-encoding")
-        if not (beside.takes_long(content, coding) or routes.loads_first(request.path)):
+        if not (large_body.takes_long(content, coding) or routes.loads_first(request.path)):
             return self.translated()
         body = None
         if coding is not None:
@@ -116,7 +117,7 @@ class ClientStream(HttpStream):
         def tell() -> Answer:
             return call.exchange.answer(head.status_code, head.headers, body)
 
-        return (yield from beside.beside(tell)) if beside.takes_long(body, None) else tell()
+        return (yield from beside.beside(tell)) if large_body.takes_long(body, None) else tell()
 
     def handle(self, event: events.Event) -> CommandGenerator[None]:
         commands: CommandGenerator[None] = super()._handle_event(event)

@@ -37,7 +37,7 @@ from mitmproxy.proxy.layers.http import (
 )
 
 from gigagate import routes
-from gigagate.core import content_coding
+from gigagate.core import content_coding, large_body
 from gigagate.core.hidden import Hidden
 from gigagate.core.redact import mask
 from gigagate.errors import (
@@ -52,7 +52,6 @@ from gigagate.hooks.calls.call import A_MOMENT, UpstreamCall
 from gigagate.hooks.calls.shelves import PutAwayHook
 from gigagate.hooks.calls.waiting import WaitHook
 from gigagate.hooks.log_rarely import Rarely
-from gigagate.hooks.wire import beside
 from gigagate.hooks.wire.account_connection import GetAccountConnection
 from gigagate.hooks.wire.client_side import ClientStream
 from gigagate.hooks.wire.connecting import cannot_connect
@@ -120,7 +119,7 @@ class GigaStream(ClientStream):
             yield from self.answer(self.flow.response)
             return
         try:
-            if len(request.data.content) > beside.SMALL or routes.loads_first(request.path):
+            if len(request.data.content) > large_body.SMALL or routes.loads_first(request.path):
                 asked = yield from self.translated_beside()
                 if (yield from self.check_killed(True)):
                     return
