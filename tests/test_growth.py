@@ -9,6 +9,7 @@ row runs it and no reason is given for it.
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -594,3 +595,35 @@ def test_every_other_module_that_reads_bytes_has_a_row_or_a_reason() -> None:
 def test_the_square_is_seen(square: Callable[[list[int]], object]) -> None:
     first, second = (measured(lambda n=n: square([0] * n)).steps for n in (N, 2 * N))
     assert second > MOST * first + 500
+
+
+class _Garbage:
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        _steps()
+
+
+def _steps() -> int:
+    return sum(1 for _ in range(50_000))
+
+
+def test_what_others_do_meanwhile_is_not_counted() -> None:
+    go, gone = threading.Event(), threading.Event()
+
+    def other() -> None:
+        go.wait()
+        _steps()
+        gone.set()
+
+    def meanwhile() -> None:
+        go.set()
+        gone.wait()
+        [[] for _ in range(10_000)]  # enough for a collection
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    _Garbage()
+    assert measured(_steps).steps > 50_000 > measured(meanwhile).steps
+    thread.join()

@@ -9,6 +9,7 @@ the size over that of one, at a size that takes long enough to be told from noth
 import gc
 import sys
 from collections.abc import Callable
+from threading import get_ident
 from time import thread_time
 from types import CodeType
 from typing import Any, NamedTuple
@@ -43,18 +44,23 @@ class Work(NamedTuple):
 
 
 def measured(work: Callable[[], object]) -> Work:
-    """What `work` does.  An error that it raises is part of it."""
+    """What `work` does.  An error that it raises is part of it; what other threads do meanwhile is
+    not, nor what is run because garbage of others is collected."""
     steps = 0
     files: set[str] = set()
+    thread = get_ident()
 
     def step(code: CodeType, *more: object) -> None:
         nonlocal steps
+        if get_ident() != thread:
+            return
         steps += 1
         if code.co_name != "<module>":
             files.add(code.co_filename)
 
     monitoring: Any = sys.monitoring
     monitoring.use_tool_id(_TOOL, "growth")
+    gc.disable()
     try:
         for event in _COUNTED:
             monitoring.register_callback(_TOOL, event, step)
@@ -67,6 +73,7 @@ def measured(work: Callable[[], object]) -> Work:
         finally:
             monitoring.set_events(_TOOL, 0)
     finally:
+        gc.enable()
         monitoring.free_tool_id(_TOOL)
     return Work(steps, frozenset(files))
 
