@@ -59,7 +59,7 @@ def solve(
             set_address(home, provider, proxy.url)
         how = ("-P", provider, "-m", model, "-c", str(folder), "--json")
         done = cline.run(*how, task, folder=folder)
-        assert cline.running() == []
+        assert cline.stays() == []
     assert done.returncode == 0, done.stdout
     said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert said[-1]["type"] == "run_result"

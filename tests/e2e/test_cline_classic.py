@@ -51,7 +51,7 @@ def test_cline_creates_a_file(
         set_up = cline.run("auth", *account, "-b", base_url, folder=folder)
         assert set_up.returncode == 0, set_up.stderr
         done = cline.run("-y", "--json", "-c", str(folder), CREATE, folder=folder)
-        assert cline.running() == []
+        assert cline.stays() == []
 
     assert done.returncode == 0, done.stdout
     said = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -101,7 +101,7 @@ def test_cline_edits_a_file_while_gigachat_has_a_bad_day(
         account = ("-p", "openai", "-k", "the-clients-key", "-m", "GigaChat-2-Max")
         cline.run("auth", *account, "-b", proxy.base_url, folder=folder)
         done = cline.run("-y", "--json", "-c", str(folder), "Замени молоко", folder=folder)
-        assert cline.running() == []
+        assert cline.stays() == []
 
     assert done.returncode == 0, done.stdout
     expected = '# Купить\n- хлеб 🍞\n- кефир 🥛\n- if a < b && c > d: "x"\n'

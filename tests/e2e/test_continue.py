@@ -39,7 +39,7 @@ class Continue:
 
     def asked(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         done = self.program.run("-p", "--auto", *arguments, folder=self.folder)
-        assert self.program.running() == []
+        assert self.program.stays() == []
         return done
 
 

@@ -69,7 +69,7 @@ def test_opencode_works_through_a_task_and_a_second_turn(
         said = events(opencode, folder, "--continue", CREATE)
         assert is_created(folder)
         assert [part["tool"] for part in parts(said, "tool_use")] == ["write"]
-        assert opencode.running() == []
+        assert opencode.stays() == []
 
     assert {chat.status for chat in chats(emulator)} == {200}
     (title,) = (chat for chat in chats(emulator) if "functions" not in chat.json)

@@ -41,7 +41,7 @@ class QwenCode:
     def asked(self, *arguments: str) -> str:
         done: subprocess.CompletedProcess[str]
         done = self.program.run("--yolo", "-p", *arguments, folder=self.folder)
-        assert self.program.running() == []
+        assert self.program.stays() == []
         assert done.returncode == 0, done.stderr
         return done.stdout
 

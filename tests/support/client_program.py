@@ -17,6 +17,8 @@ NOWHERE = "http://127.0.0.1:9"
 LOOPBACK_ONLY = Path(__file__).with_name("loopback_only.cjs")
 """For Node, which does not look at such a proxy."""
 
+_LAST_SECONDS = 10
+
 
 class ClientProgram:
     """`with ClientProgram(program, home) as client: client.run("--version", folder=here)`."""
@@ -79,3 +81,8 @@ class ClientProgram:
             for process in psutil.process_iter(["environ"])
             if (process.info["environ"] or {}).get("HOME") == home
         ]
+
+    def stays(self) -> list[psutil.Process]:
+        """What goes on running; a child may hear a moment late that its parent has ended."""
+        psutil.wait_procs(self.running(), timeout=_LAST_SECONDS)
+        return self.running()
