@@ -3,7 +3,7 @@
 import pytest
 from tests.bench import traffic
 
-from gigagate.core.large_body import LARGE, MANY, SMALL, takes_long
+from gigagate.core.large_body import LARGE, MANY, SMALL, is_large, takes_long
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,19 @@ from gigagate.core.large_body import LARGE, MANY, SMALL, takes_long
 )
 def test_what_is_worth_a_thread(body: bytes, coding: str | None, long: bool) -> None:
     assert takes_long(body, coding) is long
+
+
+@pytest.mark.parametrize(
+    ("size", "coding", "large"),
+    [
+        (SMALL, "gzip", False),
+        (SMALL + 1, "gzip", True),
+        (LARGE, "", False),
+        (LARGE, None, False),
+        (LARGE + 1, None, True),
+    ],
+)
+def test_what_is_only_looked_through_is_told_by_its_size(
+    size: int, coding: str | None, large: bool
+) -> None:
+    assert is_large(b":" * size, coding) is large

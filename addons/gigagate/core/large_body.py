@@ -10,11 +10,16 @@ MANY = 8000
 """Names in JSON, or what weighs as much: 60 ms at worst, three in an agent's request."""
 
 
-def takes_long(body: bytes, coding: str | None) -> bool:
+def is_large(body: bytes, coding: str | None) -> bool:
     """What is packed may be a thousand times as large.  coding: None or "" where nothing is."""
+    return len(body) > (SMALL if coding else LARGE)
+
+
+def takes_long(body: bytes, coding: str | None) -> bool:
+    """Whether to read its JSON and to translate it does; coding: as in is_large."""
     if len(body) <= SMALL:
         return False
-    return bool(coding) or len(body) > LARGE or _has_many_parts(body)
+    return is_large(body, coding) or _has_many_parts(body)
 
 
 def _has_many_parts(body: bytes) -> bool:

@@ -78,7 +78,7 @@ class CallShelves:
             except ClientError:
                 return []
 
-        if large_body.takes_long(content, coding):
+        if large_body.is_large(content, coding):
             return await in_thread(look, "large body")
         return look()
 
